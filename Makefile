@@ -1,0 +1,80 @@
+# make demo   set up and run the demo prefecture; PORT=8000 by default
+# make test   set up and run the tests; ARGS="tests/unit -k clock" narrows them
+# make check  style, types, import contracts, tidiness, islands' types and tests
+# make fix    mend what can be mended by a program
+# make bench  the benchmarks, each beside a floor or a peer
+# Everything is installed into .venv and islands/node_modules; nothing outside this folder is changed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := demo
+.PHONY: demo test check check-islands fix bench islands lock docs clean
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+ISLANDS := src/wanjia/web/static/islands
+ISLAND_SOURCES := $(shell find islands -name node_modules -prune -o -type f \( -name '*.ts' -o -name '*.css' -o -name 'package*.json' \) -print)
+
+demo: .venv/.runtime $(ISLANDS)/manifest.json
+	$(BIN)/wanjia demo
+
+test: .venv/.dev $(ISLANDS)/manifest.json
+	$(BIN)/python tools/run_tests.py $(ARGS)
+
+check: .venv/.dev check-islands
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python tools/tidy.py
+
+check-islands: $(ISLANDS)/manifest.json
+	cd islands && export PATH="$$(../tools/node_path.sh)" && npm run --silent check && npm run --silent test
+
+fix: .venv/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/python tools/reference_pages.py
+
+bench: .venv/.dev
+	@for file in benchmarks/bench_*.py; do echo; echo "== $$file"; $(BIN)/python $$file; done
+
+islands: $(ISLANDS)/manifest.json
+
+# Writes the lock files anew from pyproject.toml and package.json, at the newest versions that fit. Needs uv.
+LOCK := uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --quiet
+lock:
+	$(LOCK) pyproject.toml --group build -o requirements.txt
+	$(LOCK) pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --group node -o requirements-node.txt
+	cd islands && export PATH="$$(../tools/node_path.sh)" && npm update
+
+clean:
+	rm -rf .venv islands/node_modules $(ISLANDS) build var .mypy_cache .ruff_cache .pytest_cache
+
+# --- stamps: each is newer than what it was made from, so a later start does nothing ---
+
+.venv/bin/python:
+	python=$$(tools/find_python.sh) && echo "Making .venv with $$python" && "$$python" -m venv .venv
+
+.venv/.runtime: requirements.txt pyproject.toml | .venv/bin/python
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	@echo "Installing the pinned packages (about a minute the first time) ..."
+	$(PIP) --require-hashes -r requirements.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.txt
+	@echo "Installing the packages for development ..."
+	$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+islands/node_modules/.stamp: islands/package-lock.json islands/.npmrc | .venv/.runtime
+	@echo "Installing the islands' pinned packages ..."
+	cd islands && export PATH="$$(../tools/node_path.sh)" && npm ci --no-progress
+	@touch $@
+
+$(ISLANDS)/manifest.json: islands/node_modules/.stamp $(ISLAND_SOURCES)
+	cd islands && export PATH="$$(../tools/node_path.sh)" && npm run --silent build
+	@touch $@

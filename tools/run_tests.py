@@ -1,0 +1,67 @@
+"""Runs the suite: conformance and journeys on PostgreSQL where it is present, then everything on SQLite.
+
+Both runs end in one summary: the last line is pytest's own, and counts the tests of both stores. Arguments go to
+pytest; with arguments there is one run, on `--store sqlite` (default) or `--store postgres`.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.support import machine, postgres  # noqa: E402  (the repository itself is not installed)
+
+BOTH_STORES = ("tests/conformance", "tests/journeys")
+RESULTS = "build/results-postgres.json"
+# Two workers pay off on two cores; a run of a few named tests starts quicker without them.
+PARALLEL = ("-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile")
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code of pytest: 0 when all passed on every store that is here."""
+    store, rest = _store(arguments)
+    if machine.postgres_folder() is None and not os.environ.get("DATABASE_URL"):
+        print("PostgreSQL is not on this machine: the tests of the second store are left out.", flush=True)
+        return _pytest([*PARALLEL, "--quiet"], {}) if not arguments else _pytest(rest, {})
+    if url := os.environ.get("DATABASE_URL"):
+        return _runs(url, store, rest, named=bool(arguments))
+    with postgres.server() as url:
+        return _runs(url, store, rest, named=bool(arguments))
+
+
+def _runs(url: str, store: str, rest: list[str], *, named: bool) -> int:
+    on_postgres = {"DATABASE_URL": url}
+    on_sqlite = {"DATABASE_URL": "", "WANJIA_TEST_POSTGRES_URL": url}
+    if named:
+        return _pytest(rest, on_postgres if store == "postgres" else on_sqlite)
+    print("== PostgreSQL: conformance and journeys", flush=True)
+    (ROOT / RESULTS).unlink(missing_ok=True)
+    folders = [folder for folder in BOTH_STORES if any((ROOT / folder).rglob("test_*.py"))]
+    first = _pytest([*PARALLEL, "--quiet", "--write-results", RESULTS, *folders], on_postgres) if folders else 0
+    if not folders or not (ROOT / RESULTS).exists():
+        return first or _pytest([*PARALLEL, "--quiet"], on_sqlite)
+    print("== SQLite: everything", flush=True)
+    return _pytest([*PARALLEL, "--quiet", "--add-results", RESULTS], on_sqlite) or first
+
+
+def _store(arguments: list[str]) -> tuple[str, list[str]]:
+    """Take `--store NAME` out of the arguments."""
+    if "--store" not in arguments:
+        return "sqlite", arguments
+    at = arguments.index("--store")
+    store = arguments[at + 1] if at + 1 < len(arguments) else ""
+    if store not in ("sqlite", "postgres"):
+        raise SystemExit(f"--store {store!r}: say sqlite or postgres")
+    return store, arguments[:at] + arguments[at + 2 :]
+
+
+def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
