@@ -1,0 +1,1 @@
+"""What an event log says about the past: time, rework, broken clocks, serial against parallel. Pure."""
