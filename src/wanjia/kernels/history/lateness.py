@@ -12,13 +12,13 @@ Pauses = tuple[tuple[datetime, datetime | None], ...]
 """Stretches in which a clock stood still, in order, not overlapping; an open one ends with `None`."""
 
 Due = Callable[[datetime, Pauses], datetime | None]
-"""When a clock that started then, and stood still so, is due; nothing while it stands still for good."""
+"""The last instant in time of a clock that started then and stood still so; nothing where it never ran on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One clock on one case. `ended_at` is empty while it still ran at the log's last event; `late_days` is how far
-    the end (or the log's last event) lies behind the due instant, negative when before."""
+    """One clock on one case. `due_at` is the last instant in time. `ended_at` is empty while it still ran at the log's
+    last event; `late_days` is how far the end (or the log's last event) lies behind `due_at`, negative when before."""
 
     case_id: str
     started_at: datetime
@@ -64,10 +64,12 @@ class Verdict:
 
 def own_deadline(log: Log) -> Verdict:
     """The log's own deadline against the log's own end date."""
-    runs = []
-    for case in log.cases:
-        if case.deadline_at is not None:
-            runs.append(_run(case, case.opened_at, case.deadline_at, case.end_at, log.as_of))
+    as_of = log.as_of
+    runs = [
+        _run(case, case.opened_at, case.deadline_at, case.end_at, as_of)
+        for case in log.cases
+        if case.deadline_at is not None
+    ]
     return _verdict("log_deadline", "", runs, len(log.cases) - len(runs))
 
 

@@ -73,8 +73,8 @@ class Comparison:
     """Serial as logged against parallel, over the cases with two branches or more.
 
     `overlapping`: cases whose branches were already interleaved in the log. `late_*` count, among the compared cases
-    that ended and have a deadline, those after it: as logged, and with their end moved forward by the saving (only where
-    the block was over before the case's end; otherwise the end did not wait for it).
+    that ended and have a deadline, those after it: as logged, and with their end moved forward by the saving (only
+    where the block was over before the case's end; otherwise the end did not wait for it).
     """
 
     plan: Plan

@@ -1,0 +1,1 @@
+"""A company's event log: CSV with a column map, or XES."""
