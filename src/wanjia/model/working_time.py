@@ -123,7 +123,10 @@ class WorkCalendar:
 
     def end_of(self, day: date) -> datetime:
         """24:00 of the company's day, in UTC."""
-        return datetime.combine(day + timedelta(days=1), time.min, self._tz).astimezone(UTC)
+        ends_at = self._ends.get(day)
+        if ends_at is None:
+            ends_at = self._ends[day] = datetime.combine(day + timedelta(days=1), time.min, self._tz).astimezone(UTC)
+        return ends_at
 
     def working_day_from(self, day: date, count: int) -> date:
         """The working day `count` steps after the first working day that is not before `day`. Raises UnknownYear."""
@@ -160,6 +163,11 @@ class WorkCalendar:
     @cached_property
     def _tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @cached_property
+    def _ends(self) -> dict[date, datetime]:
+        # Remembered, since zone arithmetic is most of a deadline's cost; one entry a day of the known years.
+        return {}
 
     @cached_property
     def _spans(self) -> Mapping[int, _Span]:
