@@ -35,3 +35,17 @@ class Refused(Exception):
     def __init__(self, faults: tuple[Fault, ...] | list[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(f"{fault.code} at {fault.where}" for fault in self.faults))
+
+
+class Denied(Refused):
+    """The actor may not do this; says which verb on which object."""
+
+    def __init__(self, obj: str, verb: str) -> None:
+        super().__init__([Fault("permission.denied", Where(), {"object": obj, "verb": verb})])
+
+
+class NotFound(Refused):
+    """There is no such row, or the actor may not know of it."""
+
+    def __init__(self, obj: str, key: object) -> None:
+        super().__init__([Fault("row.not_found", Where(), {"object": obj, "key": str(key)})])

@@ -1,0 +1,62 @@
+"""One step of a case in one transaction: the engine decides, the commands become rows, the state is saved."""
+
+from collections import deque
+from datetime import datetime
+
+from wanjia.actions.cases.capabilities import run_capability
+from wanjia.actions.cases.carrying_out import Carrier
+from wanjia.engine import nouns as engine
+from wanjia.engine.machine import step
+from wanjia.engine.states import case_from_json, case_to_json
+from wanjia.model.actors import Actor
+from wanjia.model.faults import NotFound
+from wanjia.practice.stored import stored_practice
+from wanjia.records.cases.calendar import work_calendar
+from wanjia.records.cases.history import write_history
+from wanjia.records.cases.models import Case
+
+CAPABILITY_CALLS_MAX = 50
+"""Capability calls that one event may set off; more means a practice that calls in a circle."""
+
+
+def locked_case(number: str) -> Case:
+    """The case, locked until the transaction ends; raises NotFound."""
+    case = Case.objects.select_for_update(of=("self",)).select_related("practice", "organisation").filter(number=number)
+    found = case.first()
+    if found is None:
+        raise NotFound("case", number)
+    return found
+
+
+def step_case(case: Case, event: engine.Event, actor: Actor, now: datetime) -> engine.CaseState:
+    """Run one event, and the capabilities it calls, on a locked case, and save everything. Raises Refused."""
+    state = None if isinstance(event, engine.Start) else case_from_json(case.state)
+    return run_events(case, state, event, actor, now)
+
+
+def run_events(
+    case: Case, state: engine.CaseState | None, event: engine.Event, actor: Actor, now: datetime
+) -> engine.CaseState:
+    """The loop of `step_case`: until no capability is left to call."""
+    practice = stored_practice(case.practice.digest, case.practice.files)
+    carrier = Carrier(case, practice, actor, now)
+    calendar = work_calendar()
+    waiting: deque[engine.Event] = deque([event])
+    for _ in range(CAPABILITY_CALLS_MAX):
+        if not waiting:
+            break
+        outcome = step(practice.definition, state, waiting.popleft(), now, calendar)
+        state = outcome.state
+        for call in carrier.carry_out(outcome):
+            waiting.append(run_capability(call, case, now))
+    assert state is not None
+    _save(case, state, carrier)
+    write_history(f"case:{case.pk}", actor, now, carrier.history)
+    return state
+
+
+def _save(case: Case, state: engine.CaseState, carrier: Carrier) -> None:
+    case.state = case_to_json(state)
+    case.row_version += 1
+    carrier.refresh_copies(state)
+    case.save()

@@ -1,0 +1,83 @@
+"""Who acts: a person with the posts held today, or a requester who showed a case's number and code."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from wanjia.model.permissions import Scope, allowed
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A post that the person holds today."""
+
+    post_id: int
+    role: str
+    organisation: str
+    cell_code: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is acted upon, as far as permission cares: whose it is, where it lies, which organisations it belongs to."""
+
+    people: frozenset[int] = frozenset()
+    case_id: int | None = None
+    cells: frozenset[str] = frozenset()
+    organisations: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody at a surface. `reference` goes into the history; `grants` are cases opened by number and code."""
+
+    reference: str
+    name: str
+    person_id: int | None = None
+    seats: tuple[Seat, ...] = ()
+    grants: frozenset[int] = field(default_factory=frozenset)
+    system: bool = False
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Roles of all seats; everybody is a citizen too."""
+        return (*dict.fromkeys(seat.role for seat in self.seats), "citizen")
+
+    @property
+    def organisations(self) -> frozenset[str]:
+        """Codes of the organisations in which the person holds a post."""
+        return frozenset(seat.organisation for seat in self.seats)
+
+    @property
+    def cells(self) -> frozenset[str]:
+        """Codes of the cells for which the person holds a post."""
+        return frozenset(seat.cell_code for seat in self.seats if seat.cell_code)
+
+
+SYSTEM = Actor(reference="system", name="", system=True)
+"""The product itself: clocks, imports at set-up, capability results."""
+
+CLOCK = Actor(reference="clock", name="", system=True)
+"""A deadline that acted."""
+
+
+def may(actor: Actor, obj: str, verb: str, subject: Subject | None = None) -> bool:
+    """True when one of the actor's roles has the verb on the object at a scope that covers the subject.
+
+    Without a subject the question is whether the actor may do it anywhere at all (to show a button or a page).
+    """
+    if actor.system:
+        return True
+    seats: Iterable[Seat] = (*actor.seats, Seat(post_id=0, role="citizen", organisation=""))
+    return any(_covers(actor, seat, allowed((seat.role,), obj, verb), subject) for seat in seats)
+
+
+def _covers(actor: Actor, seat: Seat, scope: Scope | None, subject: Subject | None) -> bool:
+    if scope is None:
+        return False
+    if subject is None or scope == "all":
+        return True
+    if scope == "organisation" and seat.organisation in subject.organisations:
+        return True
+    if scope in ("organisation", "cell") and seat.cell_code and seat.cell_code in subject.cells:
+        return True
+    return actor.person_id in subject.people or (subject.case_id is not None and subject.case_id in actor.grants)

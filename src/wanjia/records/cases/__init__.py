@@ -1,0 +1,1 @@
+"""Cases, tasks, clocks, papers, messages, letters, ratings, practices, calendar years, history."""

@@ -1,0 +1,258 @@
+"""Cases with their tasks, clocks, papers, messages and letters; installed practices; calendar years; history."""
+
+from django.db import models
+
+from wanjia.records.network.models import Customer, TransformerDistrict
+from wanjia.records.territory.models import Account, Organisation, Person, Post
+
+
+class PracticeVersion(models.Model):
+    """One installed version of a practice: its folder as text, its digest, and its compiled definition."""
+
+    name = models.CharField(max_length=64)
+    version = models.CharField(max_length=24)
+    digest = models.CharField(max_length=64, unique=True)
+    files = models.JSONField(help_text="relative path -> text")
+    settings = models.JSONField(default=dict)
+    active = models.BooleanField(default=True, help_text="new cases start on the active version")
+    installed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "-installed_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "version"], name="practice_version_once"),
+            models.UniqueConstraint(fields=["name"], condition=models.Q(active=True), name="one_active_version"),
+        ]
+
+
+class CaseCounter(models.Model):
+    """The last number given out for a prefix on a day of the company's zone."""
+
+    prefix = models.CharField(max_length=8)
+    day = models.DateField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["prefix", "day"], name="counter_once_a_day")]
+
+
+class Case(models.Model):
+    """A request on its way through a practice. `state` is the engine's; the other columns are copies to search by."""
+
+    class Status(models.TextChoices):
+        """The engine's `CaseStatus`."""
+
+        RUNNING = "running"
+        ENDED = "ended"
+        WITHDRAWN = "withdrawn"
+        MERGED = "merged"
+
+    number = models.CharField(max_length=24, unique=True)
+    access_hash = models.CharField(max_length=64, help_text="of the code with which the requester follows the case")
+    request_key = models.CharField(max_length=64, unique=True, help_text="the same key sent twice opens one case")
+    practice = models.ForeignKey(PracticeVersion, on_delete=models.PROTECT, related_name="cases")
+    status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
+    end = models.CharField(max_length=64, blank=True)
+    title = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    state = models.JSONField()
+    row_version = models.PositiveIntegerField(default=1)
+    requester = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="requests")
+    requester_name = models.CharField(max_length=60, blank=True)
+    requester_phone = models.CharField(max_length=24, blank=True)
+    language = models.CharField(max_length=8, default="zh-Hans")
+    surface = models.CharField(max_length=8, default="portal")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
+    cell_code = models.CharField(max_length=64, blank=True, db_index=True, help_text="finest cell of its place")
+    cell_path = models.CharField(max_length=200, blank=True, help_text="codes from the widest cell down, `/`-separated")
+    longitude = models.FloatField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    address = models.CharField(max_length=160, blank=True)
+    district = models.ForeignKey(TransformerDistrict, null=True, blank=True, on_delete=models.PROTECT)
+    customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    opened_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True, help_text="of the strictest running clock")
+    late = models.BooleanField(default=False, help_text="a clock of this case has expired")
+    on_hold = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-opened_at", "-id"]
+        indexes = [models.Index(fields=["status", "due_at"]), models.Index(fields=["organisation", "status"])]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Task(models.Model):
+    """One piece of work of a case, open or done, with the person who answers for it."""
+
+    class Status(models.TextChoices):
+        """Open, or how it was closed."""
+
+        OPEN = "open"
+        DONE = "done"
+        RETURNED = "returned"
+        CANCELLED = "cancelled"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tasks")
+    key = models.CharField(max_length=40)
+    step = models.CharField(max_length=64)
+    kind = models.CharField(max_length=8)
+    role = models.CharField(max_length=64)
+    item = models.JSONField(null=True, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    for_requester = models.BooleanField(default=False)
+    post = models.ForeignKey(Post, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks")
+    holder = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks")
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
+    delegated_to = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    question = models.TextField(blank=True)
+    for_task = models.CharField(max_length=40, blank=True)
+    escalated = models.PositiveSmallIntegerField(default=0)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(max_length=60, blank=True)
+    answers = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["opened_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["case", "key"], name="task_key_once")]
+        indexes = [
+            models.Index(fields=["holder", "status", "due_at"]),
+            models.Index(fields=["organisation", "status", "due_at"]),
+            models.Index(fields=["delegated_to", "status"]),
+        ]
+
+
+class Clock(models.Model):
+    """The row of one clock; `next_at` is when the worker must look at the case again (empty: nothing to fire)."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
+    key = models.CharField(max_length=80)
+    clock = models.CharField(max_length=64)
+    regime = models.CharField(max_length=24)
+    task_key = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=8)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    limit_value = models.PositiveIntegerField()
+    limit_unit = models.CharField(max_length=16)
+    edition_from = models.CharField(max_length=10)
+
+    class Meta:
+        ordering = ["case", "started_at", "key"]
+        constraints = [models.UniqueConstraint(fields=["case", "key"], name="clock_key_once")]
+
+
+class Paper(models.Model):
+    """An uploaded document or photograph. `fact` says which papers fact it belongs to, and so who may see it."""
+
+    token = models.CharField(max_length=32, unique=True)
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.CASCADE, related_name="papers")
+    fact = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=160)
+    media_type = models.CharField(max_length=80)
+    size_bytes = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    added_by = models.CharField(max_length=60)
+    added_at = models.DateTimeField()
+    upload_key = models.CharField(max_length=64, blank=True, help_text="session of an upload before its case exists")
+
+
+class Letter(models.Model):
+    """A document that the case issued. `content` is what it says, per language; the PDF is drawn from it."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="letters")
+    letter = models.CharField(max_length=64)
+    number = models.CharField(max_length=40, unique=True)
+    audience = models.CharField(max_length=64)
+    content = models.JSONField()
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["issued_at", "id"]
+
+
+class Message(models.Model):
+    """A message of a case: written by a person (`text`), or a notice of the practice (`notice` and its values)."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
+    audience = models.CharField(max_length=64, help_text="requester, or staff")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
+    sender = models.CharField(max_length=60)
+    notice = models.CharField(max_length=64, blank=True)
+    values = models.JSONField(default=dict)
+    text = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["person", "read_at"])]
+
+
+class Rating(models.Model):
+    """The requester's own rating of how the case was handled, 1 to 5."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="rating")
+    stars = models.PositiveSmallIntegerField()
+    rated_at = models.DateTimeField()
+
+
+class CalendarYear(models.Model):
+    """A year whose working days the company has entered, with where they were published."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    source = models.CharField(max_length=200)
+    revision = models.PositiveIntegerField(default=1, help_text="raised by every correction, so that readers notice")
+
+
+class CalendarDay(models.Model):
+    """A day that differs from the week: a holiday on a weekday, or a make-up working day on a weekend."""
+
+    day = models.DateField(primary_key=True)
+    working = models.BooleanField()
+    name = models.CharField(max_length=60, blank=True)
+
+
+class HistoryEntry(models.Model):
+    """Append-only, hash-chained per subject (`case:12`, `post:7`, `practice:x`): each row seals the one before."""
+
+    subject = models.CharField(max_length=80)
+    sequence = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=60)
+    actor_name = models.CharField(max_length=60, blank=True)
+    verb = models.CharField(max_length=48)
+    data = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    entry_hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["subject", "sequence"]
+        constraints = [models.UniqueConstraint(fields=["subject", "sequence"], name="history_once")]
+
+
+class PersonalDataRead(models.Model):
+    """Somebody unmasked personal data: who, whose, what, why, when."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    subject = models.CharField(max_length=80)
+    fields = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+
+
+__all__ = [
+    "CalendarDay", "CalendarYear", "Case", "CaseCounter", "Clock", "HistoryEntry", "Letter", "Message", "Paper",
+    "PersonalDataRead", "PracticeVersion", "Rating", "Task", "Post",
+]  # fmt: skip

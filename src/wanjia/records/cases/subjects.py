@@ -1,0 +1,30 @@
+"""What permission has to know of a case or a task: whose it is, where it lies, whom it concerns."""
+
+from wanjia.model.actors import Subject
+from wanjia.records.cases.models import Case, Task
+from wanjia.records.territory.holders import organisation_line
+
+
+def subject_of_case(case: Case) -> Subject:
+    """People: requester and everybody who held a task of it. Organisations: the receiving line, and those with tasks."""
+    tasks = list(case.tasks.values_list("holder_id", "delegated_to_id", "organisation_id"))
+    people = {pk for holder, substitute, _ in tasks for pk in (holder, substitute) if pk}
+    if case.requester_id:
+        people.add(case.requester_id)
+    organisations = {code for _, _, code in tasks if code} | set(organisation_line(case.organisation))
+    return Subject(frozenset(people), case.pk, _cells(case), frozenset(organisations))
+
+
+def subject_of_task(task: Task) -> Subject:
+    """People: holder and substitute, or the requester. Organisations: the task's own, else the case's line."""
+    case = task.case
+    if task.for_requester:
+        people = frozenset([case.requester_id]) if case.requester_id else frozenset[int]()
+        return Subject(people, case.pk, frozenset(), frozenset())
+    people = frozenset(pk for pk in (task.holder_id, task.delegated_to_id) if pk)
+    organisations = frozenset([task.organisation_id] if task.organisation_id else [])
+    return Subject(people, None, _cells(case), organisations)
+
+
+def _cells(case: Case) -> frozenset[str]:
+    return frozenset(code for code in case.cell_path.split("/") if code)

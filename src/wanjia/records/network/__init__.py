@@ -1,0 +1,1 @@
+"""Feeders, transformer districts, customers, outages."""

@@ -1,0 +1,1 @@
+"""Organisations, cells, posts and who holds them on which day, people, contact cards."""

@@ -1,0 +1,57 @@
+"""Who holds which post on a day, and who a person is on a day. The one look-up behind every name that is shown."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q
+
+from wanjia.model.actors import Actor, Seat
+from wanjia.records.territory.models import Organisation, Person, Post, Tenure
+
+GRID_ROLES = {1: "station_chief", 2: "senior_manager", 3: "district_manager"}
+"""The role that answers for a cell, by its level (1 is the widest)."""
+
+CHIEF_ROLES = ("station_chief", "county_manager", "company_manager")
+"""Roles that answer for an organisation as a whole, lowest first; escalation outside the grid goes to them."""
+
+
+def in_office(day: date) -> Q:
+    """Filter for tenures that hold on `day`, both ends included."""
+    return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+def holder_of(post: Post, day: date) -> Person | None:
+    """The one person who holds the post on that day."""
+    tenure = Tenure.objects.filter(in_office(day), post=post).select_related("person").first()
+    return tenure.person if tenure else None
+
+
+def grid_post(cell_code: str, level: int) -> Post | None:
+    """The post that answers for a cell."""
+    return Post.objects.filter(cell_code=cell_code, role=GRID_ROLES[level]).select_related("organisation").first()
+
+
+def answering(cell_path: Iterable[str], day: date) -> list[tuple[int, Post, Person | None]]:
+    """(level, post, holder) for every cell of a path (level 1 first) on that day; levels without a post are left out."""
+    found: list[tuple[int, Post, Person | None]] = []
+    for level, code in enumerate(cell_path, start=1):
+        post = grid_post(code, level) if code else None
+        if post:
+            found.append((level, post, holder_of(post, day)))
+    return found
+
+
+def organisation_line(organisation: Organisation | None) -> tuple[str, ...]:
+    """Codes from the organisation up to its root."""
+    line: list[str] = []
+    while organisation is not None and organisation.code not in line:
+        line.append(organisation.code)
+        organisation = organisation.parent
+    return tuple(line)
+
+
+def actor_of(person: Person, day: date, grants: Iterable[int] = ()) -> Actor:
+    """The person with all posts held on that day."""
+    tenures = Tenure.objects.filter(in_office(day), person=person).select_related("post")
+    seats = tuple(Seat(t.post.pk, t.post.role, t.post.organisation_id, t.post.cell_code) for t in tenures)
+    return Actor(f"person:{person.pk}", person.name, person.pk, seats, frozenset(grants))

@@ -1,0 +1,152 @@
+"""Organisations, cells, people, posts and their holders, contact cards."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class Organisation(models.Model):
+    """A company of the supply tree (province, city, county, station) or a partner body."""
+
+    class Kind(models.TextChoices):
+        """What it is; the names people read are in texts under `organisation_kind.*`."""
+
+        PROVINCE_COMPANY = "province_company"
+        CITY_COMPANY = "city_company"
+        COUNTY_COMPANY = "county_company"
+        STATION = "station"
+        GOVERNMENT = "government"
+        SERVICE_WINDOW = "service_window"
+        ELECTRICIAN_TEAM = "electrician_team"
+        BRANCH = "branch"
+        VILLAGE = "village"
+
+    code = models.SlugField(primary_key=True, max_length=64)
+    kind = models.CharField(max_length=24, choices=Kind)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    phone = models.CharField(max_length=24, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class Cell(models.Model):
+    """One cell (网格) of the service grid, as it was drawn from `starts_on` to `ends_on` (inclusive; empty: still)."""
+
+    code = models.CharField(max_length=64)
+    level = models.PositiveSmallIntegerField()
+    parent_code = models.CharField(max_length=64, blank=True)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cells")
+    area_class = models.CharField(max_length=8, default="rural")
+    geometry_wkb = models.BinaryField()
+    longitude = models.FloatField(help_text="degrees, a point inside the cell")
+    latitude = models.FloatField(help_text="degrees, a point inside the cell")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["level", "code"]
+        constraints = [models.UniqueConstraint(fields=["code", "starts_on"], name="cell_once_a_day")]
+        indexes = [models.Index(fields=["level", "parent_code"])]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name_zh}"
+
+
+class Person(models.Model):
+    """A human being the product has to name: staff, partner staff, electrician or a requester with an account."""
+
+    name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=24, blank=True)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
+    language = models.CharField(max_length=8, default="zh-Hans")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Looks accounts up by user name for Django's login."""
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        """The account with this user name; raises DoesNotExist."""
+        return self.get(username=username)
+
+
+class Account(AbstractBaseUser):
+    """A login. What it may do follows from the posts that its person holds today, and from nothing else."""
+
+    username = models.CharField(max_length=60, unique=True)
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="account")
+    is_active = models.BooleanField(default=True)
+    objects = AccountManager()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: list[str] = []
+
+
+class Post(models.Model):
+    """A position that somebody holds: by role, in an organisation, and for grid roles in one cell."""
+
+    code = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=32)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
+    cell_code = models.CharField(max_length=64, blank=True, db_index=True)
+
+    class Meta:
+        ordering = ["code"]
+        indexes = [models.Index(fields=["organisation", "role"])]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Tenure(models.Model):
+    """Who holds a post from `starts_on` to `ends_on`, both days included; an empty end is open."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="tenures")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tenures")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["post", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["post", "starts_on"], name="tenure_starts_once_a_day"),
+            models.UniqueConstraint(fields=["post"], condition=models.Q(ends_on=None), name="one_open_tenure_per_post"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="tenure_ends_after_start",
+            ),
+        ]
+
+
+class Electrician(models.Model):
+    """A qualified village electrician (村电工) who repairs behind the meter."""
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="electrician")
+    team = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    licence_number = models.CharField(max_length=40)
+    licence_valid_until = models.DateField()
+    qualifications = models.JSONField(default=list)
+    longitude = models.FloatField(help_text="degrees, where they usually start from")
+    latitude = models.FloatField(help_text="degrees")
+    available = models.BooleanField(default=True)
+
+
+class ContactCard(models.Model):
+    """A service contact card (服务联系卡): its code stands in the QR and leads to the post that answers for the cell."""
+
+    code = models.CharField(max_length=24, unique=True)
+    cell_code = models.CharField(max_length=64)
+    village_zh = models.CharField(max_length=80)
+    village_en = models.CharField(max_length=120, blank=True)
+    longitude = models.FloatField()
+    latitude = models.FloatField()
+    issued_on = models.DateField()
+    revoked_on = models.DateField(null=True, blank=True)
