@@ -37,7 +37,7 @@ fix: .venv/.dev
 	$(BIN)/python tools/reference_pages.py
 
 bench: .venv/.dev
-	@for file in benchmarks/bench_*.py; do echo; echo "== $$file"; $(BIN)/python $$file; done
+	@for file in benchmarks/[a-z]*.py; do echo; echo "== $$file"; $(BIN)/python $$file; done
 
 islands: $(ISLANDS)/manifest.json
 

@@ -30,7 +30,7 @@ def test_failure_on_the_first_store_fails_the_second_run(tmp_path: Path, workers
     )  # fmt: skip
     assert second.returncode == 1, second.stdout + second.stderr
     assert "1 failed, 3 passed" in second.stdout.splitlines()[-1]
-    assert "test_sample.py::test_a (PostgreSQL)" in second.stdout
+    assert "test_a (PostgreSQL)" in second.stdout
 
 
 def test_success_on_both_stores_is_counted_once_each(tmp_path: Path) -> None:

@@ -67,19 +67,8 @@ def server(*, durable: bool = False) -> Iterator[str]:
 
 
 def _make_cluster(binaries: Path, folder: Path, account: dict[str, Any]) -> None:
-    command = [
-        binaries / "initdb",
-        "-D",
-        folder / "data",
-        "-U",
-        "wanjia",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-        "-N",
-    ]
+    options = ["-U", "wanjia", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+    command = [str(binaries / "initdb"), "-D", str(folder / "data"), *options]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False, **account)
     if done.returncode:
         raise RuntimeError(f"initdb failed: {done.stderr}")
@@ -89,7 +78,7 @@ def _make_cluster(binaries: Path, folder: Path, account: dict[str, Any]) -> None
 def _running(binaries: Path, folder: Path, account: dict[str, Any], *, durable: bool) -> Iterator[str]:
     port = free_port()
     settings = (*ALWAYS, *(() if durable else FAST), "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}")
-    command = [binaries / "postgres", "-D", folder / "data", "-p", str(port)]
+    command = [str(binaries / "postgres"), "-D", str(folder / "data"), "-p", str(port)]
     for setting in settings:
         command += ["-c", setting]
     with (folder / "server.log").open("wb") as log:
@@ -105,7 +94,7 @@ def _running(binaries: Path, folder: Path, account: dict[str, Any], *, durable: 
         process.wait(timeout=START_SECONDS_MAX)
 
 
-def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_it_answers(url: str, process: subprocess.Popen[Any], log: Path) -> None:
     until = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < until and process.poll() is None:
         try:
