@@ -1,11 +1,11 @@
 """Tokens to the compiled tree: recursive descent, one method a level of precedence.
 
-    expression := 'if' expression 'then' expression 'else' expression | disjunction
-    disjunction := conjunction ('or' conjunction)*        conjunction := comparison ('and' comparison)*
-    comparison := sum [('=' | '!=' | '<' | '<=' | '>' | '>=') sum | 'between' sum 'and' sum | 'in' (interval | sum)]
-    sum := product (('+' | '-') product)*                 product := unary (('*' | '/') unary)*
-    unary := '-' unary | primary
-    primary := number | string | true | false | null | name | 'item' '.' name | name '(' arguments ')' | list | '(' expression ')'
+expression := 'if' expression 'then' expression 'else' expression | disjunction
+disjunction := conjunction ('or' conjunction)*        conjunction := comparison ('and' comparison)*
+comparison := sum [('=' | '!=' | '<' | '<=' | '>' | '>=') sum | 'between' sum 'and' sum | 'in' (interval | sum)]
+sum := product (('+' | '-') product)*                 product := unary (('*' | '/') unary)*
+unary := '-' unary | primary
+primary := number | string | true | false | null | name | 'item' '.' name | name '(' arguments ')' | list | '(' expression ')'
 """  # noqa: E501
 
 from collections.abc import Callable
@@ -67,6 +67,7 @@ class _Parser:
         self._tokens = tokens
         self._next = 0
         self._depth = 0
+        self._begun: list[Json] | None = None
 
     def whole_expression(self) -> list[Json]:
         if self._peek().kind == "end":
@@ -144,29 +145,36 @@ class _Parser:
     def _membership(self, left: Json, at: int, otherwise: str) -> list[Json]:
         """An interval `[1..5]`, `(1..5]`, or a list, or any other sum, which is compared by `otherwise`."""
         opening = self._peek()
-        start = self._next
-        if opening.text in {"[", "("} and opening.kind == "sign":
-            self._take()
-            if self._peek().text not in {"]", ")"}:
-                low = self._sum_or_back(start)
-                if low is not None:
-                    high = self._sum()
-                    closing = self._expect("]", ")")
-                    return ["within", at, left, low, high, opening.text == "[", closing.text == "]"]
-        self._next = start
+        if opening.kind == "sign" and opening.text in {"[", "("}:
+            interval = self._interval_or_start(left, at)
+            if interval is not None:
+                return interval
         right = self._sum()
         return ["in" if right[0] == "list" else otherwise, at, left, right]
 
-    def _sum_or_back(self, start: int) -> list[Json] | None:
-        """A sum followed by `..`; None when it was something else, to be read again as a list or in brackets.
+    def _interval_or_start(self, left: Json, at: int) -> list[Json] | None:
+        """An interval; or None, and the list or bracket that was read instead begins the sum that follows.
 
-        Reading twice stays linear: an interval may not stand inside another one's first bound.
+        Nothing is read twice: reading again from the bracket would double the work with every nesting.
         """
-        try:
-            low = self._sum()
-        except ExpressionError:
+        opening = self._take()
+        if opening.text == "[" and self._accept("]"):
+            self._begun = ["list", opening.at, []]
             return None
-        return low if self._accept("..") else None
+        first = self._expression()
+        if self._accept(".."):
+            high = self._sum()
+            closing = self._expect("]", ")")
+            return ["within", at, left, first, high, opening.text == "[", closing.text == "]"]
+        if opening.text == "(":
+            self._expect(")")
+            self._begun = first
+            return None
+        others = self._listed("]") if self._accept(",") else []
+        if not others:
+            self._accept("]") or self._expect("]", ",")
+        self._begun = ["list", opening.at, _bounded([first, *others], at)]
+        return None
 
     def _sum(self) -> list[Json]:
         return self._left_to_right({"+", "-"}, self._product)
@@ -182,6 +190,9 @@ class _Parser:
         return left
 
     def _unary(self) -> list[Json]:
+        if self._begun is not None:
+            begun, self._begun = self._begun, None
+            return begun
         sign = self._peek()
         if not self._accept("-"):
             return self._primary()
@@ -196,6 +207,8 @@ class _Parser:
 
     def _primary(self) -> list[Json]:
         token = self._take()
+        if token.kind == "end":
+            raise _unexpected(token, "")
         if token.kind in {"number", "string"}:
             return ["const", token.at, token.value]
         if token.kind == "name":
@@ -210,13 +223,13 @@ class _Parser:
             inner = self._expression()
             self._expect(")")
             return inner
-        raise _unexpected(token, "a value")
+        raise ExpressionError("expression.value_expected", token.at, {"found": token.text})
 
     def _item_field(self, token: Token) -> list[Json]:
         self._expect(".")
         name = self._take()
         if name.kind not in {"name", "word"}:
-            raise _unexpected(name, "a field of the item")
+            raise _unexpected(name, "item.<field>")
         return ["item", token.at, name.text]
 
     def _call(self, name: Token) -> list[Json]:
@@ -283,6 +296,6 @@ def _bounded(parts: list[list[Json]], at: int) -> list[Json]:
 
 def _unexpected(token: Token, wanted: str) -> ExpressionError:
     if token.kind == "end":
-        return ExpressionError("expression.ends_early", token.at, {"wanted": wanted})
+        return ExpressionError("expression.ends_early", token.at)
     code = "expression.expected" if wanted else "expression.left_over"
     return ExpressionError(code, token.at, {"found": token.text, "wanted": wanted})

@@ -13,7 +13,7 @@ _HABITS = "|".join(re.escape(habit) for habit in sorted(SPELLINGS, key=len, reve
 _TOKEN = re.compile(
     rf"""
     (?P<space>\s+)
-  | (?P<habit>{_HABITS.replace(re.escape("!"), "!(?!=)", 1)})
+  | (?P<habit>(?!!=)(?:{_HABITS}))
   | (?P<number>[0-9]+(?:\.[0-9]+)?)
   | (?P<string>"(?:[^"\\\n]|\\["\\])*")
   | (?P<name>[^\W\d]\w*)
