@@ -46,12 +46,15 @@ class RasterLevel:
 
     def find(self, longitude: FloatArray, latitude: FloatArray) -> IndexArray:
         """Smallest position of a holding polygon, or NOBODY, [n]; the same as the tree's."""
-        found = np.empty(len(longitude), dtype=np.int32)
+        found, mixed = np.empty(len(longitude), dtype=np.int32), np.empty(len(longitude), dtype=np.int32)
         x, y = np.ascontiguousarray(longitude), np.ascontiguousarray(latitude)
-        tables = (self.owner, self.first, self.candidate, self.start, self.edge)
-        if raster_loops.ask(x, y, self.grid, self.side, self.side, *tables, found):
-            open_points = np.flatnonzero(found == raster_loops.UNDECIDED)
-            found[open_points] = self.tree.find(x[open_points], y[open_points])
+        count = raster_loops.look(x, y, self.grid, self.side, self.side, self.owner, found, mixed)
+        points, at = raster_loops.by_row(x, y, self.grid, self.side, mixed[:count])
+        sizes = (self.side, self.side, len(self.tree.polygons))
+        tables = (self.first, self.candidate, self.start, self.edge)
+        if raster_loops.ask(points, at, self.grid, *sizes, *tables, found):
+            undecided = points[found[points] == raster_loops.UNDECIDED]
+            found[undecided] = self.tree.find(x[undecided], y[undecided])
         return found
 
 
