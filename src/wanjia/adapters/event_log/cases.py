@@ -132,7 +132,10 @@ class CaseBuilder:
         role = "case_end" if code == "history.case_reversed" else "started"
         few = len(places) <= REVERSED_SHARE_MAX * of
         for line, case_id in places:
-            (self.notices if few else self.findings).add(code, line, self._column(role), case=case_id)
+            if few:
+                self.notices.add(f"{code}_noticed", line, self._column(role), case=case_id)
+            else:
+                self.findings.add(code, line, self._column(role), case=case_id)
 
 
 def _reversed(case: Case) -> bool:

@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from wanjia.adapters.event_log.findings import Findings
 from wanjia.adapters.event_log.rows import EVENTS_MAX, REQUIRED, ROLES, STANDARD_NAMES, Row
@@ -64,7 +65,7 @@ def _places(header: list[str], names: Mapping[str, str], findings: Findings) -> 
     return tuple(header.index(names[role]) if names.get(role) in header else None for role in ROLES)
 
 
-def _rows(reader: "csv._reader", width: int, places: tuple[int | None, ...], findings: Findings) -> Iterator[Row]:
+def _rows(reader: Any, width: int, places: tuple[int | None, ...], findings: Findings) -> Iterator[Row]:
     count = 0
     for cells in reader:
         if not cells:

@@ -39,7 +39,7 @@ def _parsed(text: str) -> datetime | None:
     except ValueError:
         for form in SHEET_FORMATS:
             try:
-                return datetime.strptime(text, form)
+                return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is added by the caller, or its lack told
             except ValueError:
                 continue
     return None

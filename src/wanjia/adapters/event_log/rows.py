@@ -39,8 +39,8 @@ STANDARD_NAMES: Mapping[str, str] = {
     "case_end": "case:enddate",
     "case_deadline": "case:deadline",
 }
-"""The XES standard's names (IEEE 1849), with `case:` before what belongs to the case, as process-mining tools write them
-to CSV; the dates and the department are those of the CoSeLoG logs."""
+"""The XES standard's names (IEEE 1849), with `case:` before what belongs to the case, as process-mining tools write
+them to CSV; the dates and the department are those of the CoSeLoG logs."""
 
 LOG_BYTES_MAX = 256 * 1024 * 1024
 """A log is read as a whole; this is some years of a large company's cases and fits an office machine's memory."""

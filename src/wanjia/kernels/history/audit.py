@@ -8,7 +8,7 @@ from wanjia.kernels.history.lateness import Rule, Verdict, own_deadline, replay
 from wanjia.kernels.history.nouns import Log
 from wanjia.kernels.history.ordering import Pair, main_activities, pairs, proposed_branches
 from wanjia.kernels.history.rework import Rework, rework
-from wanjia.kernels.history.spread import Spread, spread
+from wanjia.kernels.history.spread import SECONDS_PER_DAY, Spread, spread
 from wanjia.kernels.history.steps import starts_logged, steps_of
 from wanjia.kernels.history.timing import Phases, Place, Walked, phases, places
 from wanjia.kernels.history.whatif import Branch, Comparison, Plan, compare
@@ -27,7 +27,8 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Everything the audit says. `steps` are completions; `starts` says how many of them carry a start."""
+    """Everything the audit says. `steps` are completions; `starts` says how many of them carry a start;
+    `end_minus_deadline_days` is over the ended cases with a deadline, ascending, above 0 when late."""
 
     cases: int
     events: int
@@ -39,6 +40,7 @@ class Audit:
     late: int
     open_overdue: int
     deadline: Verdict
+    end_minus_deadline_days: tuple[float, ...]
     phases: Phases
     activities: tuple[Place, ...]
     groups: tuple[Place, ...]
@@ -66,6 +68,7 @@ def audit(log: Log, plans: Iterable[Plan] = (), rules: Iterable[Rule] = ()) -> A
         late=deadline.late,
         open_overdue=deadline.open_overdue,
         deadline=deadline,
+        end_minus_deadline_days=_distances(log),
         phases=phases(walked),
         activities=places(walked, lambda _, step: step.activity),
         groups=places(walked, lambda _, step: step.group),
@@ -75,6 +78,12 @@ def audit(log: Log, plans: Iterable[Plan] = (), rules: Iterable[Rule] = ()) -> A
         comparisons=tuple(compare(walked, plan) for plan in named),
         clocks=tuple(replay(log, rule) for rule in rules),
     )
+
+
+def _distances(log: Log) -> tuple[float, ...]:
+    """How far each end lies behind its deadline."""
+    dated = [(c.end_at, c.deadline_at) for c in log.cases if c.end_at is not None and c.deadline_at is not None]
+    return tuple(sorted((end - due).total_seconds() / SECONDS_PER_DAY for end, due in dated))
 
 
 def _proposal(walked: Walked, found: tuple[Pair, ...]) -> tuple[Plan, ...]:

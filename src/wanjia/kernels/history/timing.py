@@ -8,6 +8,8 @@ from wanjia.kernels.history.nouns import Case
 from wanjia.kernels.history.spread import SECONDS_PER_DAY, Spread, share, spread
 from wanjia.kernels.history.steps import Step
 
+PARTS = ("before", "between", "after")
+
 Walked = tuple[tuple[Case, tuple[Step, ...]], ...]
 """Every case with its steps."""
 
@@ -36,7 +38,8 @@ class Phases:
     """Each case in three parts: before its first finished step, between steps, after its last one until its end.
 
     The first needs a start date, the last an end date; negative ones (dates that contradict the events) are left out
-    and counted in `contradicting`.
+    and counted in `contradicting`. The shares are of the three parts over the cases that have all three, so that they
+    speak of the same cases; nothing where there is no such case.
     """
 
     before_first: Spread
@@ -44,6 +47,10 @@ class Phases:
     after_last: Spread
     whole: Spread
     contradicting: int
+    complete_cases: int
+    before_first_share: float | None
+    between_share: float | None
+    after_last_share: float | None
 
 
 def places(walked: Walked, name_of: Callable[[Case, Step], str]) -> tuple[Place, ...]:
@@ -82,20 +89,34 @@ def _days(seconds: Iterable[float]) -> float:
 def phases(walked: Walked) -> Phases:
     """The three parts of every case, and the whole from start date to end date."""
     parts: dict[str, list[float]] = defaultdict(list)
+    complete: list[dict[str, float]] = []
     contradicting = 0
     for case, steps in walked:
         spans = _spans(case, steps)
         contradicting += any(seconds < 0 for seconds in spans.values())
+        if len(spans) == len(PARTS) + 1 and min(spans.values()) >= 0:
+            complete.append(spans)
         for name, seconds in spans.items():
             if seconds >= 0:
                 parts[name].append(seconds)
+    before, between, after = _shares(complete)
     return Phases(
         before_first=spread(parts["before"]),
         between=spread(parts["between"]),
         after_last=spread(parts["after"]),
         whole=spread(parts["whole"]),
         contradicting=contradicting,
+        complete_cases=len(complete),
+        before_first_share=before,
+        between_share=between,
+        after_last_share=after,
     )
+
+
+def _shares(complete: Sequence[dict[str, float]]) -> tuple[float | None, ...]:
+    """The three parts' shares of their sum."""
+    totals = [sum(sorted(spans[name] for spans in complete)) for name in PARTS]
+    return tuple(share(total, sum(totals)) for total in totals)
 
 
 def _spans(case: Case, steps: tuple[Step, ...]) -> dict[str, float]:

@@ -1,0 +1,116 @@
+"""`wanjia history`: what a company's own past cases say, before anything is installed anywhere."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wanjia.adapters.event_log.column_map import ColumnMap
+from wanjia.adapters.event_log.driver import read_column_map, read_log
+from wanjia.cli._history_clocks import PracticeClocks, own_rules, practice_clocks, refuse_unplaced, work_calendar
+from wanjia.cli._history_json import as_plain, verdict
+from wanjia.cli._history_plot import PICTURE_ENDINGS, draw
+from wanjia.cli._history_report import assumptions_of, practice_notes, report
+from wanjia.kernels.history.audit import audit
+from wanjia.kernels.history.lateness import replay
+from wanjia.kernels.history.nouns import Log
+from wanjia.model.faults import Fault, Refused
+from wanjia.texts import LANGUAGES, fault_sentence, say
+
+READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, readable=True, path_type=Path)
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """zh-Hans where the shell speaks Chinese, else en; the first of these that is set decides, as POSIX says."""
+    named = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return "zh-Hans" if named.lower().startswith("zh") else "en"
+
+
+def _picture(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    """A picture's name must say its format, and its folder must be there, before any work is done."""
+    if path is None:
+        return None
+    if path.suffix.lower() not in PICTURE_ENDINGS:
+        raise click.BadParameter(f"the name must end in {' or '.join(PICTURE_ENDINGS)}")
+    if not path.resolve().parent.is_dir():
+        raise click.BadParameter(f"the folder {path.parent} does not exist")
+    return path
+
+
+@click.group(name="history")
+def command() -> None:
+    """What a company's own past cases say."""
+
+
+@command.command(name="audit")
+@click.argument("log", type=READABLE)
+@click.option("--map", "map_path", type=READABLE, help="Column map (YAML): names, zone, branches, clocks.")
+@click.option("--practice", "practice_path", type=FOLDER, help="Practice folder whose clocks are replayed.")
+@click.option("--plot", "plot_path", type=click.Path(dir_okay=False, path_type=Path), callback=_picture,
+              help="Write a picture (.png or .svg).")  # fmt: skip
+@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the report (default: the shell's).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def audit_command(
+    log: Path, map_path: Path | None, practice_path: Path | None, plot_path: Path | None,
+    language: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Say where the time went in LOG (.csv or .xes), what was done twice, which deadlines were broken, and what the
+    same cases would have taken with their branches side by side."""
+    spoken = language or language_of(os.environ)
+    try:
+        column_map = read_column_map(map_path) if map_path else ColumnMap()
+        past, notices = _log(log, column_map, spoken)
+        calendar = work_calendar(column_map.calendar, column_map.zone)
+        placed = practice_clocks(practice_path, column_map, calendar, spoken) if practice_path else None
+        if placed is None:
+            refuse_unplaced(column_map)
+        found = audit(past, column_map.plans, own_rules(column_map, calendar))
+        practice = _replayed(past, placed, spoken)
+    except Refused as refusal:
+        _complain(refusal.faults, spoken)
+        sys.exit(1)
+    if plot_path is not None:
+        draw(found, plot_path, spoken)
+    if as_json:
+        sentences = [assumptions_of(found, row, spoken) for row in found.comparisons]
+        click.echo(json.dumps(as_plain(found, sentences, practice, notices), ensure_ascii=False))
+    else:
+        click.echo(report(log.name, found, practice, spoken))
+
+
+def _log(path: Path, column_map: ColumnMap, language: str) -> tuple[Log, Sequence[str]]:
+    """The log, with what was left out of it told on standard error. Raises Refused."""
+    if sys.stderr.isatty():
+        click.echo(say("history.reading", language, file=path.name), err=True)
+    decoded = read_log(path, column_map)
+    if decoded.log is None:
+        raise Refused(decoded.faults)
+    _complain(decoded.notices, language, prefix=say("history.notice", language) + " ")
+    return decoded.log, [fault_sentence(notice, language) for notice in decoded.notices]
+
+
+def _complain(faults: Iterable[Fault], language: str, prefix: str = "") -> None:
+    for fault in faults:
+        click.echo(prefix + fault_sentence(fault, language), err=True)
+
+
+def _replayed(log: Log, placed: PracticeClocks | None, language: str) -> dict[str, Any] | None:
+    """What the practice's clocks say of the log, as a plain value for both outputs. Raises Refused."""
+    if placed is None:
+        return None
+    clocks = []
+    for rule in placed.rules:
+        clock_id = rule.clock_id
+        head = {"name": placed.names[clock_id], "source": placed.sources[clock_id]}
+        notes = practice_notes(placed.notes[clock_id], language)
+        clocks.append(verdict(replay(log, rule)) | head | {"assumptions": notes})
+    skipped = [
+        {"clock": clock_id, "name": placed.names[clock_id], "reason": say(key, language)}
+        for clock_id, key in placed.not_replayed.items()
+    ]
+    return {"practice": placed.domain, "version": placed.version, "clocks": clocks, "not_replayed": skipped}
