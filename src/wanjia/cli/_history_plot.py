@@ -11,7 +11,6 @@ from wanjia.cli._history_report import Say, count, named, percent, shorten, spea
 from wanjia.kernels.history.audit import Audit
 from wanjia.kernels.history.whatif import Comparison
 
-PICTURE_ENDINGS = (".png", ".svg")
 CHINESE_FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei")
 GROUPS_MAX = 10
 WIDTH_INCHES, HEIGHT_INCHES, DOTS_PER_INCH = 15.0, 5.2, 130
@@ -102,7 +101,7 @@ def _parallel(axes: Any, found: Audit, speak: Say) -> None:
         return
     _bars(axes, row, speak)
     name = speak("proposed_name") if row.plan.proposed else row.plan.name
-    axes.set_xlabel(f"{shorten(name, 50)} · {count(row.cases_compared)} {speak('p_cases')}", fontsize=9)
+    axes.set_xlabel(f"{shorten(name, 50)} · {speak('p_compared', n=count(row.cases_compared))}", fontsize=9)
 
 
 def _bars(axes: Any, row: Comparison, speak: Say) -> None:

@@ -46,8 +46,8 @@ def report(file: str, found: Audit, practice: dict[str, Any] | None, language: s
     parts = [head, _cases(found, speak), _phases(found, speak)]
     parts += [_departments(found, speak), _groups(found, speak), _activities(found, speak)]
     parts += [_rework(found, speak), _clocks(found, practice, speak)]
-    parts += [_comparison(found, row, speak, language) for row in found.comparisons] or [_uncompared(speak)]
-    parts += [_hint(found, speak), _conclusion(found, speak)]
+    parts += [_comparison(row, speak) for row in found.comparisons] or [_uncompared(speak)]
+    parts += [_assumed(found, speak, language), _hint(found, speak), _conclusion(found, speak)]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
 
 
@@ -309,7 +309,7 @@ def _uncompared(speak: Say) -> list[str]:
     return [speak("h_parallel", name="-"), "  " + speak("no_parallel")]
 
 
-def _comparison(found: Audit, row: Comparison, speak: Say, language: str) -> list[str]:
+def _comparison(row: Comparison, speak: Say) -> list[str]:
     head = speak("h_parallel", name=speak("proposed_name") if row.plan.proposed else row.plan.name)
     if not row.cases_compared:
         return [head, "  " + speak("no_compared")]
@@ -320,9 +320,13 @@ def _comparison(found: Audit, row: Comparison, speak: Say, language: str) -> lis
     ]
     header = [speak(key) for key in ("branch", "c_cases", "c_span", "c_own")]
     sizes = {"n": count(row.cases_compared), "one": count(row.cases_one_branch), "overlapping": count(row.overlapping)}
-    told = [f"  - {sentence}" for sentence in assumptions_of(found, row, language)]
-    lines = ["  " + speak("compared", **sizes), *table(header, branches), *more, *_totals(row, speak)]
-    return [head, *lines, "  " + speak("assumptions"), *told]
+    return [head, "  " + speak("compared", **sizes), *table(header, branches), *more, *_totals(row, speak)]
+
+
+def _assumed(found: Audit, speak: Say, language: str) -> list[str]:
+    """The sentences of all comparisons, each once."""
+    told = dict.fromkeys(sentence for row in found.comparisons for sentence in assumptions_of(found, row, language))
+    return [speak("assumptions"), *(f"  - {sentence}" for sentence in told)] if told else []
 
 
 def _branch_name(row: Comparison, at: int, speak: Say) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from wanjia.adapters.event_log.column_map import ColumnMap
 from wanjia.adapters.event_log.driver import read_column_map, read_log
 from wanjia.cli._history_clocks import PracticeClocks, own_rules, practice_clocks, refuse_unplaced, work_calendar
 from wanjia.cli._history_json import as_plain, verdict
-from wanjia.cli._history_plot import PICTURE_ENDINGS, draw
 from wanjia.cli._history_report import assumptions_of, practice_notes, report
 from wanjia.kernels.history.audit import audit
 from wanjia.kernels.history.lateness import replay
@@ -22,6 +22,7 @@ from wanjia.model.faults import Fault, Refused
 from wanjia.texts import LANGUAGES, fault_sentence, say
 
 READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+PICTURE_ENDINGS = (".png", ".svg")
 FOLDER = click.Path(exists=True, file_okay=False, readable=True, path_type=Path)
 
 
@@ -75,7 +76,8 @@ def audit_command(
         _complain(refusal.faults, spoken)
         sys.exit(1)
     if plot_path is not None:
-        draw(found, plot_path, spoken)
+        # Loading the plotting library takes longer than the audit itself, so it is loaded only for a picture.
+        import_module("wanjia.cli._history_plot").draw(found, plot_path, spoken)
     if as_json:
         sentences = [assumptions_of(found, row, spoken) for row in found.comparisons]
         click.echo(json.dumps(as_plain(found, sentences, practice, notices), ensure_ascii=False))

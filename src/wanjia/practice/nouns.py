@@ -1,66 +1,223 @@
-"""A practice as read: frozen values that actions, queries and pages work with."""
+"""What a practice is once it is read: frozen values for actions, queries and pages. The engine's view is `definition`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
-from wanjia.engine.nouns import Definition
+from wanjia.engine.nouns import ClockRule, Definition
+from wanjia.model.faults import Fault
 from wanjia.model.jsonvalue import Facts, Json
+
+Texts: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class RoleRule:
-    """Who performs a lane's tasks; see `roles` in the practice reference."""
+class Role:
+    """Who does the tasks of a lane. `who` says where to look; the other fields are the parameter that it needs.
+
+    requester: who asked. cell: holder of the cell's post at `level`. fact: person id in the fact `fact`. item: the
+    multi-instance item's `field` (organisation code, `post:<id>` or `person:<id>`). post: post role `role` of the
+    organisation that received the case.
+    """
 
     id: str
-    who: Literal["requester", "cell", "post", "fact", "item"]
+    who: Literal["requester", "cell", "fact", "item", "post"]
     level: int | None = None
-    role: str | None = None
     fact: str | None = None
     field: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a case of this practice begins: surface, icon name, and who may begin one."""
+
+    surface: Literal["portal", "window", "desk", "card"]
+    icon: str
+    open_to: str
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Which open cases count as the same request: facts `same` equal, places within `radius_m`, not older than this."""
+
+    within_days: int
+    same: tuple[str, ...]
+    radius_m: int
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """Until how many days after its end a case may start again, and at which step."""
+
+    within_days: int
+    to: str
+
+
+@dataclass(frozen=True)
+class Rating:
+    """The step at which the requester rates, and the fact that holds the stars."""
+
+    task: str
+    fact: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A figure the installing company may set. `source` says where the default comes from."""
+
+    id: str
+    type: str
+    default: Json
+    source: str
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    enum: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True)
+class PaperRule:
+    """Roles that see the papers of a fact, and for item roles the item values for which they do."""
+
+    visible_to: tuple[str, ...]
+    when_item: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message: audience (`requester`, `holder` or a role id) and channels; its words are the text `notices.<id>`."""
+
+    id: str
+    to: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields under one heading; `title` is a text key."""
+
+    title: str
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Form:
-    """A task's form: its JSON Schema with facts resolved, and how it is shown."""
+    """One step's form. `schema` is a full JSON Schema (references resolved); `fields` in the order of the page.
 
-    task: str
+    `shows` are facts that stand above the form to be read. `show_if`: field -> condition; a hidden field is not asked.
+    """
+
+    step: str
     schema: Facts
-    order: tuple[str, ...]
+    fields: tuple[str, ...]
+    required: tuple[str, ...]
     widgets: Mapping[str, str]
-    groups: tuple[Facts, ...]
-    show_if: Mapping[str, Json]
+    groups: tuple[Group, ...]
+    show_if: Mapping[str, str]
+    shows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of a letter: a text key, or a list of facts, or a table of a list fact; `when` a condition."""
+
+    text: str = ""
+    facts: tuple[str, ...] = ()
+    items: str = ""
+    columns: tuple[str, ...] = ()
+    when: str | None = None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A document: its blocks in order, who gets it, which role signs. Its title is the text `letters.<id>.title`."""
+
+    id: str
+    audience: str
+    blocks: tuple[Block, ...]
+    signed_by: str | None
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What is counted over ended cases: see `practice/indicators.py` for the four measures."""
+
+    id: str
+    unit: str
+    better: Literal["up", "down"]
+    source: str
+    measure: Literal["duration", "count", "share", "mean"]
+    from_trigger: str | None
+    to_trigger: str | None
+    of: str | None
+    where: str | None
+    clock: str | None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A told case: start instant, settings, what capabilities answer, the steps and what must come out."""
+
+    name: str
+    titles: Mapping[str, str]
+    starts_at: str
+    settings: Facts
+    world: Facts
+    steps: tuple[Facts, ...]
+    expect: Facts
 
 
 @dataclass(frozen=True)
 class Practice:
-    """One version of a practice. `texts` by language, then key; `files` are the normalised contents by path."""
+    """One version of a practice, complete. `digest` names its content; `bpmn` is the diagram for the viewer."""
 
     name: str
     version: str
     digest: str
-    prefix: str
     platform: str
-    entry: Facts
+    prefix: str
+    entry: Entry
     place: Literal["required", "optional", "none"]
     title: str
-    merge: Facts | None
-    rating: Facts | None
-    definition: Definition
-    roles: Mapping[str, RoleRule]
-    inputs: Mapping[str, Facts]
+    merge: Merge | None
+    reopen: Reopen | None
+    withdraw_until: tuple[str, ...] | None
+    rating: Rating | None
+    roles: Mapping[str, Role]
+    inputs: Mapping[str, Setting]
     facts: Mapping[str, Facts]
+    papers: Mapping[str, PaperRule]
+    messages: Mapping[str, Facts]
+    notices: Mapping[str, Notice]
     forms: Mapping[str, Form]
-    notices: Mapping[str, Facts]
-    letters: Mapping[str, Facts]
-    papers: Mapping[str, Facts]
-    indicators: tuple[Facts, ...]
-    scenarios: Mapping[str, Facts]
+    definition: Definition
+    clocks: tuple[ClockRule, ...]
+    letters: Mapping[str, Letter]
+    indicators: tuple[Indicator, ...]
+    scenarios: tuple[Scenario, ...]
     checklist: Mapping[str, Facts]
-    upgrades: tuple[Facts, ...]
-    texts: Mapping[str, Mapping[str, str]]
+    upgrades: Mapping[str, Mapping[str, str]]
+    texts: Texts
     bpmn: str
+    parts: Mapping[str, Json]
 
-    def say(self, key: str, language: str) -> str:
-        """The practice's own text; a missing key is shown as the key."""
-        return self.texts.get(language, {}).get(key, key)
+    def text(self, key: str, language: str) -> str:
+        """A sentence of the practice; the other language, then the key itself, when it is missing."""
+        for table in (self.texts.get(language, {}), *self.texts.values()):
+            if key in table:
+                return table[key]
+        return key
+
+    @property
+    def defaults(self) -> Facts:
+        """The settings as they are before a company changes any."""
+        return {name: setting.default for name, setting in self.inputs.items()}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of reading a folder: the practice when nothing was wrong, else every fault."""
+
+    practice: Practice | None
+    faults: tuple[Fault, ...]

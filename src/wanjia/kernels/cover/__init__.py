@@ -4,7 +4,7 @@ from wanjia.kernels.cover.collection import Collection, read_collection
 from wanjia.kernels.cover.hierarchy import InvalidCell
 from wanjia.kernels.cover.index import NOBODY, CellIndex
 from wanjia.kernels.cover.posts import POST_COLUMNS, Posts, read_posts
-from wanjia.kernels.cover.proof import CoverReport, Gap, Overlap, prove
+from wanjia.kernels.cover.proof import CoverReport, Gap, Overlap, invalid_cells, prove
 from wanjia.kernels.cover.shapes import CellShape
 from wanjia.kernels.cover.tenure import Unheld, UnheldDays, holders_on, unheld
 
@@ -22,6 +22,7 @@ __all__ = [
     "Unheld",
     "UnheldDays",
     "holders_on",
+    "invalid_cells",
     "prove",
     "read_collection",
     "read_posts",

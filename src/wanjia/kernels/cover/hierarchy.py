@@ -1,4 +1,4 @@
-"""Identifiers, levels and parents of cells: each must be unique, follow the level above, and name a cell that is there."""
+"""Identifiers, levels and parents of cells: unique, one level at a time, and naming a cell that is there."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

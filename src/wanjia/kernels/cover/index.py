@@ -1,4 +1,4 @@
-"""Which cell holds a point, at every level: the reference path, over an R-tree of the cells' boxes.
+"""Which cell holds a point, at every level: the reference path, by R-tree for few points and by sweep for many.
 
 The rule, in full. A point lies in a cell when the cell's polygon holds it, border included. Where several cells of the
 level do (a shared border, an overlap), the one with the smallest identifier by code points answers. The deepest level
@@ -8,6 +8,7 @@ the point, or that cell sticks out of its parent, the upper level is asked by ge
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -20,8 +21,8 @@ from wanjia.kernels.cover.shapes import CellShape, read_shape
 
 NOBODY = -1
 """Index of no cell: the point lies in no cell of that level."""
-CHUNK_POINTS = 200_000
-"""Points looked up at a time: keeps the boxes' matches in some 30 MB however many points are asked for."""
+SWEEP_POINTS_PER_CELL = 20
+"""Points per cell from which going cell by cell over sorted points beats asking the tree point by point (measured)."""
 
 IndexArray = NDArray[np.int32]
 
@@ -50,13 +51,11 @@ class TreeLevel:
 
     def find(self, longitude: FloatArray, latitude: FloatArray) -> IndexArray:
         """Smallest position of a holding polygon, or NOBODY, [n]; exact, borders included."""
-        found = np.empty(len(longitude), dtype=np.int32)
-        for start in range(0, len(longitude), CHUNK_POINTS):
-            part = slice(start, start + CHUNK_POINTS)
-            found[part] = self._find(longitude[part], latitude[part])
-        return found
+        many = len(longitude) >= SWEEP_POINTS_PER_CELL * len(self.polygons)
+        return self.sweep(longitude, latitude) if many else self.ask_tree(longitude, latitude)
 
-    def _find(self, longitude: FloatArray, latitude: FloatArray) -> IndexArray:
+    def ask_tree(self, longitude: FloatArray, latitude: FloatArray) -> IndexArray:
+        """Point by point: the boxes that hold it from the tree, then the exact test."""
         none = len(self.polygons)
         smallest = np.full(len(longitude), none, dtype=np.int32)
         point, cell = self.tree.query(shapely.points(longitude, latitude))
@@ -64,6 +63,21 @@ class TreeLevel:
         np.minimum.at(smallest, point[holds], cell[holds].astype(np.int32))
         smallest[smallest == none] = NOBODY
         return smallest
+
+    def sweep(self, longitude: FloatArray, latitude: FloatArray) -> IndexArray:
+        """Cell by cell over the points in order of longitude: no point objects, and one polygon's tables at a time."""
+        order = np.argsort(longitude)
+        x, y = longitude[order], latitude[order]
+        west, south, east, north = shapely.bounds(self.polygons).T
+        begin, end = np.searchsorted(x, west, "left"), np.searchsorted(x, east, "right")
+        swept = np.full(len(x), NOBODY, dtype=np.int32)
+        for cell in range(len(self.polygons) - 1, -1, -1):  # downwards: the smallest identifier is written last
+            near = y[begin[cell] : end[cell]]
+            near = begin[cell] + np.flatnonzero((near >= south[cell]) & (near <= north[cell]))
+            swept[near[shapely.intersects_xy(self.polygons[cell], x[near], y[near])]] = cell
+        found = np.empty(len(x), dtype=np.int32)
+        found[order] = swept
+        return found
 
 
 @dataclass(frozen=True)
@@ -93,7 +107,7 @@ class CellIndex:
         levels = np.array([known[key].level for key in order], dtype=np.int64)
         first = np.searchsorted(levels, np.arange(1, levels.max(initial=0) + 2))
         polygons = np.array([placed[key] for key in order], dtype=object)
-        lookups = [TreeLevel.build(polygons[start:end]) for start, end in zip(first[:-1], first[1:], strict=True)]
+        lookups = [TreeLevel.build(polygons[start:end]) for start, end in pairwise(first)]
         parents = _parents(order, known, polygons)
         return CellIndex(tuple(order), tuple(int(at) for at in first), parents, tuple(lookups))
 

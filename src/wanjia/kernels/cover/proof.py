@@ -85,7 +85,7 @@ def prove(cells: Sequence[CellShape], rejected: Sequence[InvalidCell] = ()) -> C
     ]
     deepest = max((cell.level for cell in known.values()), default=0)
     gaps = [*_level_1_gaps(placed), *_gaps_below(placed, deepest)]
-    invalid = [*rejected, *_invalid_cells(cells, drawn, known), *_sticking_out(placed)]
+    invalid = [*rejected, *_invalid(cells, drawn, known), *_sticking_out(placed)]
     return CoverReport(
         cells=len(cells) + len({one.row for one in rejected}),
         levels=len({cell.level for cell in known.values()}),
@@ -95,9 +95,12 @@ def prove(cells: Sequence[CellShape], rejected: Sequence[InvalidCell] = ()) -> C
     )
 
 
-def _invalid_cells(
-    cells: Sequence[CellShape], drawn: Sequence[Drawn], known: dict[str, CellShape]
-) -> Iterator[InvalidCell]:
+def invalid_cells(cells: Sequence[CellShape]) -> tuple[InvalidCell, ...]:
+    """What is wrong with cells one by one, without the proof: identifiers, parents, geometry."""
+    return tuple(_invalid(cells, [read_shape(cell.geometry) for cell in cells], first_of_each(cells)))
+
+
+def _invalid(cells: Sequence[CellShape], drawn: Sequence[Drawn], known: dict[str, CellShape]) -> Iterator[InvalidCell]:
     for cell, shape in zip(cells, drawn, strict=True):
         inside = point_inside(shape.polygon) if shape.polygon is not None else None
         for reason in reasons_of(cell, known):

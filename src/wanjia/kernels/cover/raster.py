@@ -3,6 +3,9 @@
 A raster cell answers by itself only when exactly one polygon covers it wholly and no other touches it, so it is never
 wrong where the cover has gaps or overlaps. All other raster cells ask their candidates edge by edge; a point within
 rounding of an edge is handed to the reference path. The answers are those of `CellIndex.locate`, borders included.
+
+Measured rule (`benchmarks/owner_lookup.py`): for an index that is kept and asked again, the raster; for a single pass in
+a fresh process the reference path, because loading Numba takes longer than the raster saves on two million points.
 """
 
 from dataclasses import dataclass, replace
@@ -17,8 +20,6 @@ from wanjia.kernels.cover.raster_loops import Floats, Ints, Longs
 
 RASTER_SIDE = 1024
 """Raster cells along each side of a level: 4 MB of owners, which the processor's cache holds, and few mixed cells."""
-RASTER_PAYS_POINTS = 500_000
-"""Points in one pass from which building the raster costs less than it saves (`benchmarks/owner_lookup.py`)."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,29 @@
+"""Capabilities: functions registered under a name, which a practice may call from a service task. One file each."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from wanjia.actions.cases.capabilities.account_standing import account_standing
+from wanjia.actions.cases.capabilities.known_outage import known_outage
+from wanjia.actions.cases.capabilities.nearest_electricians import nearest_electricians
+from wanjia.engine.nouns import CallCapability, CapabilityDone, CapabilityFailed
+from wanjia.model.faults import Refused
+from wanjia.model.jsonvalue import Facts
+from wanjia.records.cases.models import Case
+
+Capability = Callable[[Facts, Case, datetime], Facts]
+
+REGISTRY: dict[str, Capability] = {
+    "account_standing": account_standing,
+    "known_outage": known_outage,
+    "nearest_electricians": nearest_electricians,
+}
+
+
+def run_capability(call: CallCapability, case: Case, now: datetime) -> CapabilityDone | CapabilityFailed:
+    """Run it in the caller's transaction; a refusal goes back to the process as an error, by its first code."""
+    try:
+        result = REGISTRY[call.capability](call.inputs, case, now)
+    except Refused as refusal:
+        return CapabilityFailed("system", call.task_key, refusal.faults[0].code)
+    return CapabilityDone("system", call.task_key, result)

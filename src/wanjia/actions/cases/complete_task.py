@@ -1,0 +1,51 @@
+"""Do a task: its answers become facts and the case moves on."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from wanjia.actions.cases.papers import claim_papers
+from wanjia.actions.cases.stepping import locked_case, open_task, step_case
+from wanjia.actions.permission import require_on_task
+from wanjia.engine.nouns import CaseState, Complete
+from wanjia.model.actors import Actor
+from wanjia.model.faults import Fault, Refused, Where
+from wanjia.model.jsonvalue import Facts
+from wanjia.practice.answers import validate_answers
+from wanjia.practice.nouns import Practice
+from wanjia.practice.stored import stored_practice
+from wanjia.records.cases.models import Case, Rating, Task
+
+
+def complete_task(
+    number: str, task_key: str, answers: Facts, actor: Actor, now: datetime, upload_key: str = ""
+) -> Case:  # fmt: skip
+    """Complete an open task of a case with answers valid for its form. Raises Refused with every fault."""
+    with transaction.atomic():
+        case = locked_case(number)
+        task = open_task(case, task_key)
+        require_on_task(actor, "complete", task)
+        _may_requester_act(case, task, actor)
+        practice = stored_practice(case.practice.digest, case.practice.files)
+        faults = validate_answers(practice, task.step, answers, {**case.state["facts"], **(task.item or {})})
+        if faults:
+            raise Refused(faults)
+        claim_papers(case, practice, task.step, answers, upload_key)
+        state = step_case(case, Complete(actor.reference, task_key, answers), actor, now)
+        Task.objects.filter(pk=task.pk).update(answers=answers)
+        _keep_rating(case, practice, state, now)
+        return case
+
+
+def _may_requester_act(case: Case, task: Task, actor: Actor) -> None:
+    """Staff do not answer in the requester's place, except at a window, where the requester stands before them."""
+    if task.for_requester and not actor.system and case.surface != "window":
+        if case.pk not in actor.grants and (case.requester_id is None or case.requester_id != actor.person_id):
+            raise Refused([Fault("task.requester_only", Where(), {"case": case.number})])
+
+
+def _keep_rating(case: Case, practice: Practice, state: CaseState, now: datetime) -> None:
+    fact = str((practice.rating or {}).get("fact") or "")
+    stars = state.facts.get(fact)
+    if isinstance(stars, int) and not isinstance(stars, bool):
+        Rating.objects.update_or_create(case=case, defaults={"stars": stars, "rated_at": now})

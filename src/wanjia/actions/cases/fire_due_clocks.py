@@ -1,0 +1,34 @@
+"""Fire every warning and expiry that has come due, in order, each once, however long nobody looked."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from wanjia.actions.cases.stepping import step_case
+from wanjia.engine.nouns import Tick
+from wanjia.model.actors import CLOCK
+from wanjia.records.cases.models import Case, Clock
+
+CASES_PER_TRANSACTION = 100
+"""Cases advanced in one commit: bounds what a crash repeats and how long a writer waits (about half a second)."""
+
+
+def fire_due_clocks(now: datetime, limit: int = CASES_PER_TRANSACTION) -> int:
+    """Advance the cases with the longest-due clocks, oldest first; returns how many. Any number of workers may run."""
+    with transaction.atomic():
+        due = _claim(now, limit)
+        for case in due:
+            step_case(case, Tick(), CLOCK, now)
+        return len(due)
+
+
+def _claim(now: datetime, limit: int) -> list[Case]:
+    """Lock the cases that have something due; rows another worker holds are left to it."""
+    due = Clock.objects.filter(next_at__lte=now).order_by("next_at", "pk").values_list("case_id", flat=True)
+    wanted = list(dict.fromkeys(due[: limit * 4]))[:limit]
+    skip = connection.features.has_select_for_update_skip_locked
+    rows = Case.objects.select_for_update(of=("self",), skip_locked=skip).select_related("practice", "organisation")
+    locked = {case.pk: case for case in rows.filter(pk__in=wanted)}
+    # Between choosing and locking another worker may have done the work: look again under the lock.
+    still = set(Clock.objects.filter(case_id__in=locked, next_at__lte=now).values_list("case_id", flat=True))
+    return [locked[pk] for pk in wanted if pk in still]

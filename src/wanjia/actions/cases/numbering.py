@@ -1,0 +1,17 @@
+"""Case numbers: prefix, day, running number of the day."""
+
+from datetime import datetime
+
+from django.db.models import F
+
+from wanjia.records.cases.calendar import work_calendar
+from wanjia.records.cases.models import CaseCounter
+
+
+def next_number(prefix: str, now: datetime) -> str:
+    """The next number of the prefix on the company's day, such as `BM26112200012`; inside the caller's transaction."""
+    day = work_calendar().day_of(now)
+    counter, _ = CaseCounter.objects.get_or_create(prefix=prefix, day=day)
+    CaseCounter.objects.filter(pk=counter.pk).update(last=F("last") + 1)
+    counter.refresh_from_db(fields=["last"])
+    return f"{prefix}{day:%y%m%d}{counter.last:05d}"

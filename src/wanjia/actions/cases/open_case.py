@@ -1,0 +1,148 @@
+"""Accept a request: the place finds its cell and its people, the practice starts, its clocks run."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from wanjia.actions.cases.numbering import next_number
+from wanjia.actions.cases.papers import claim_papers
+from wanjia.actions.cases.placing import Placed, place_request
+from wanjia.actions.cases.stepping import step_case
+from wanjia.actions.permission import require
+from wanjia.engine.nouns import Start
+from wanjia.model.actors import Actor
+from wanjia.model.faults import Fault, Refused, Where
+from wanjia.model.jsonvalue import Facts
+from wanjia.practice.answers import validate_answers
+from wanjia.practice.nouns import Practice
+from wanjia.practice.stored import stored_practice
+from wanjia.records.cases.models import Case, PracticeVersion
+
+ACCESS_CODE_DIGITS = 8
+"""Length of the code with which a requester follows a case: 10^8 values behind a rate limit."""
+
+CONTACT_FORMATS = {"person_name": "requester_name", "phone": "requester_phone"}
+"""The first start-form fact of these formats is how the requester is called and reached."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a surface hands over. `request_key` is made by the form: the same key sent twice opens one case."""
+
+    practice: str
+    answers: Facts
+    request_key: str
+    surface: str = "portal"
+    language: str = "zh-Hans"
+    customer_number: str = ""
+    organisation: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The accepted case and the code that the requester is shown once."""
+
+    case: Case
+    access_code: str
+    is_new: bool
+
+
+def open_case(request: Request, actor: Actor, now: datetime) -> Opened:
+    """Open a case, or return the one that this request key opened before. Raises Refused with every fault."""
+    require(actor, "case", "open")
+    found = _opened_before(request)
+    if found:
+        return found
+    try:
+        with transaction.atomic():
+            return _open(request, actor, now)
+    except IntegrityError:  # the same key at the same time: the other one won
+        found = _opened_before(request)
+        if found is None:
+            raise
+        return found
+
+
+def access_code(request_key: str) -> str:
+    """The code of a request: derived from its key, so that a repeated request gets the same answer."""
+    digest = salted_hmac("wanjia.access_code", request_key, algorithm="sha256").digest()
+    return str(int.from_bytes(digest[:8]) % 10**ACCESS_CODE_DIGITS).zfill(ACCESS_CODE_DIGITS)
+
+
+def access_hash(number: str, code: str) -> str:
+    """What is stored instead of the code."""
+    return salted_hmac("wanjia.access_hash", f"{number}:{code}", algorithm="sha256").hexdigest()
+
+
+def opens(case: Case, code: str) -> bool:
+    """Whether the code is the case's own."""
+    return constant_time_compare(case.access_hash, access_hash(case.number, code.strip()))
+
+
+def _opened_before(request: Request) -> Opened | None:
+    case = Case.objects.select_related("practice").filter(request_key=_key(request)).first()
+    return Opened(case, access_code(request.request_key), False) if case else None
+
+
+def _key(request: Request) -> str:
+    return hashlib.sha256(request.request_key.encode()).hexdigest()
+
+
+def _open(request: Request, actor: Actor, now: datetime) -> Opened:
+    version = PracticeVersion.objects.filter(name=request.practice, active=True).first()
+    if version is None:
+        raise Refused([Fault("case.practice_unknown", Where(), {"practice": request.practice})])
+    practice = stored_practice(version.digest, version.files)
+    placed = place_request(practice, request.answers, request.customer_number, request.organisation, actor, now)
+    faults = (*validate_answers(practice, "start", request.answers, {}), *placed.faults)
+    if faults:
+        raise Refused(faults)
+    case = _new_row(request, practice, version, placed, actor, now)
+    case.save()
+    claim_papers(case, practice, "start", request.answers, request.request_key)
+    facts = {**request.answers, **_known_facts(practice, placed)}
+    step_case(case, Start(actor.reference, facts, dict(version.settings)), actor, now)
+    return Opened(case, access_code(request.request_key), True)
+
+
+def _new_row(
+    request: Request, practice: Practice, version: PracticeVersion, placed: Placed, actor: Actor, now: datetime
+) -> Case:  # fmt: skip
+    assert placed.organisation is not None
+    number = next_number(practice.prefix, now)
+    code = access_code(request.request_key)
+    return Case(
+        number=number, access_hash=access_hash(number, code), request_key=_key(request), practice=version,
+        state={}, row_version=0, requester_id=_requester(request, actor), language=request.language,
+        surface=request.surface, organisation=placed.organisation, cell_code=placed.cell_code,
+        cell_path=placed.cell_path, longitude=placed.longitude, latitude=placed.latitude, address=placed.address,
+        district=placed.district, customer=placed.customer, opened_at=now, **_contact(practice, request.answers),
+    )  # fmt: skip
+
+
+def _requester(request: Request, actor: Actor) -> int | None:
+    """A signed-in person asks for themselves on the portal; a clerk at a window asks for the person in front of it."""
+    return None if request.surface == "window" else actor.person_id
+
+
+def _contact(practice: Practice, answers: Facts) -> dict[str, str]:
+    contact: dict[str, str] = {}
+    for field in practice.forms["start"].order:
+        column = CONTACT_FORMATS.get(str(practice.facts[field].get("format", "")))
+        if column and column not in contact and answers.get(field):
+            contact[column] = str(answers[field])[: 60 if column == "requester_name" else 24]
+    return contact
+
+
+def _known_facts(practice: Practice, placed: Placed) -> Facts:
+    """Facts that the product fills in itself when the practice declares them: see `known facts` in the reference."""
+    known: Facts = {
+        "area": placed.area_class,
+        "cell_code": placed.cell_code,
+        "district": placed.district.code if placed.district else None,
+        "customer_number": placed.customer.number if placed.customer else None,
+    }
+    return {key: value for key, value in known.items() if key in practice.facts and value is not None}

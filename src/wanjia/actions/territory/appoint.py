@@ -1,0 +1,51 @@
+"""Put a person into a post from a day on; whoever held it hands over, with all open tasks, in the same transaction."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from wanjia.actions.permission import require
+from wanjia.actions.territory.moving_tasks import move_open_tasks
+from wanjia.model.actors import Actor, Subject
+from wanjia.model.faults import Fault, NotFound, Refused, Where
+from wanjia.records.cases.history import write_history
+from wanjia.records.territory.holders import holder_of, organisation_line
+from wanjia.records.territory.models import Person, Post, Tenure
+
+
+def appoint(post_code: str, person_id: int, starts_on: date, actor: Actor, now: datetime, today: date) -> Tenure:
+    """Appoint the person from `starts_on`; the running tenure ends the day before. Raises Refused.
+
+    Open tasks move at once when the day has come, else when `hand_over_due` runs on that day.
+    """
+    with transaction.atomic():
+        post = Post.objects.select_for_update(of=("self",)).select_related("organisation").filter(code=post_code).first()
+        person = Person.objects.filter(pk=person_id).first()
+        if post is None or person is None:
+            raise NotFound("post" if post is None else "person", post_code if post is None else person_id)
+        require(actor, "post", "appoint", subject_of_post(post))
+        _end_running(post, starts_on)
+        tenure = Tenure.objects.create(post=post, person=person, starts_on=starts_on)
+        data = {"person": person.pk, "name": person.name, "starts_on": starts_on.isoformat()}
+        write_history(f"post:{post.code}", actor, now, [("appointed", data)])
+        if starts_on <= today and holder_of(post, today) == person:
+            move_open_tasks(post, person, actor, now)
+        return tenure
+
+
+def subject_of_post(post: Post) -> Subject:
+    """Posts belong to their cell and to their organisation's line."""
+    cells = frozenset([post.cell_code] if post.cell_code else [])
+    return Subject(cells=cells, organisations=frozenset(organisation_line(post.organisation)))
+
+
+def _end_running(post: Post, starts_on: date) -> None:
+    """Close the open tenure the day before; a tenure that begins on or after that day is in the way."""
+    later = Tenure.objects.filter(post=post, starts_on__gte=starts_on).order_by("starts_on").first()
+    if later is not None:
+        values = {"post": post.code, "day": later.starts_on, "name": later.person.name}
+        raise Refused([Fault("tenure.already_planned", Where("starts_on"), values)])
+    day_before = starts_on - timedelta(days=1)
+    running = Tenure.objects.filter(post=post, starts_on__lt=starts_on)
+    running.filter(ends_on=None).update(ends_on=day_before)
+    running.filter(ends_on__gte=starts_on).update(ends_on=day_before)

@@ -1,0 +1,1 @@
+"""What each event does to a case, one file a family of events."""

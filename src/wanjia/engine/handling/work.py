@@ -1,0 +1,82 @@
+"""Start, Complete, ReturnTo: the work itself goes forward or back."""
+
+from wanjia.engine.clockwork import task_over, trigger
+from wanjia.engine.draft import Draft
+from wanjia.engine.motion import new_move, settle
+from wanjia.engine.nouns import Complete, ReturnTo, Start, TaskKind
+from wanjia.engine.process.plan import plan_of
+from wanjia.engine.process.returning import allowed_targets, returned
+from wanjia.engine.process.tokens import Token, all_tokens
+from wanjia.model.jsonvalue import Facts
+
+START = "start"
+
+
+def start(draft: Draft, event: Start) -> None:
+    """The case comes to life: its clocks first, then its tokens."""
+    check_answers(draft, event.facts)
+    draft.facts.update(event.facts)
+    draft.record("started")
+    trigger(draft, "case_started", None)
+    settle(draft, new_move(draft, (Token(START, fresh=True),)))
+
+
+def complete(draft: Draft, event: Complete) -> None:
+    """A person's task is done. A task whose opinions are still out has to wait for them."""
+    task = draft.task(event.task_key)
+    if task.kind is TaskKind.OPINION:
+        draft.refuse("opinion_needs_answer", task=event.task_key)
+    waiting = draft.opinions_on(event.task_key)
+    if waiting:
+        draft.refuse("opinion_open", task=event.task_key, count=len(waiting))
+    check_answers(draft, event.answers)
+    finish(draft, event.task_key, event.answers)
+
+
+def finish(draft: Draft, key: str, answers: Facts) -> None:
+    """Completes a task and lets everything move on; also used when a deadline answers by silence."""
+    draft.record("done", task=key, step=draft.tasks[key].step, fields=sorted(answers))
+    move = new_move(draft)
+    move.complete(key, answers)
+    settle(draft, move)
+
+
+def check_answers(draft: Draft, answers: Facts) -> None:
+    """Forms check values; here only that every answer is a declared fact, so that nothing unknown is ever stored."""
+    unknown = sorted(set(answers) - set(draft.definition.facts))
+    if unknown:
+        draft.refuse("unknown_fact", facts=", ".join(unknown))
+
+
+def return_to(draft: Draft, event: ReturnTo) -> None:
+    """驳回. What lies after the target is cancelled; what runs beside it goes on."""
+    task = draft.task(event.task_key)
+    if task.kind is TaskKind.OPINION:
+        draft.refuse("opinion_needs_answer", task=event.task_key)
+    targets = return_targets(draft, event.task_key)
+    if event.to_step not in targets:
+        draft.refuse("return_target", task=event.task_key, to=event.to_step, allowed=", ".join(targets))
+    draft.record("returned", task=event.task_key, step=task.step, to=event.to_step, reason=event.reason)
+    tokens = returned(plan_of(draft.definition.process).diagram, draft.tokens, event.task_key, event.to_step)
+    _close_gone(draft, tokens, event.task_key)
+    trigger(draft, f"returned:{task.step}", event.task_key)
+    task_over(draft, event.task_key)
+    settle(draft, new_move(draft, tokens))
+
+
+def return_targets(draft: Draft, key: str) -> list[str]:
+    """Steps to which an open task may be returned: those the practice names, else every earlier step of a person."""
+    rules = draft.definition.steps
+    wanted = draft.definition.returns.get(draft.task(key).step)
+    people = [step for step in draft.done_steps if step in rules and rules[step].kind == "user"]
+    candidates = people if wanted is None else [step for step in wanted if step in people]
+    return allowed_targets(plan_of(draft.definition.process).diagram, draft.tokens, key, candidates)
+
+
+def _close_gone(draft: Draft, tokens: tuple[Token, ...], returned_key: str) -> None:
+    kept = {token.key for token in all_tokens(tokens)}
+    for task in draft.user_tasks():
+        if task.key not in kept and task.key in draft.tasks:
+            draft.close_task(task.key, "returned" if task.key == returned_key else "cancelled")
+            if task.key != returned_key:
+                task_over(draft, task.key)

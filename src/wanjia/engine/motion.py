@@ -1,0 +1,133 @@
+"""Carries what moving tokens do into the draft: tasks opened and closed, capabilities called, letters, triggers, ends."""
+
+from collections.abc import Callable, Mapping
+
+from wanjia.engine.clockwork import case_over, task_over, trigger
+from wanjia.engine.decisions import DecisionError, decide
+from wanjia.engine.draft import Draft
+from wanjia.engine.nouns import (
+    CallCapability,
+    CaseStatus,
+    Notify,
+    StepRule,
+    TaskKind,
+    TaskState,
+    WriteLetter,
+)
+from wanjia.engine.process.moving import Happening, Move, What
+from wanjia.engine.process.plan import plan_of
+from wanjia.engine.process.tokens import Token
+from wanjia.model.faults import Fault, Refused, Where
+from wanjia.model.jsonvalue import Facts
+
+
+def item_facts(draft: Draft) -> frozenset[str]:
+    """Facts whose answers belong to the item of a multi-instance branch."""
+    return frozenset(name for name, fact in draft.definition.facts.items() if fact.get("scope") == "item")
+
+
+def known(draft: Draft) -> Facts:
+    """All that a condition may read: declared facts (None until answered), settings, answers."""
+    return {**dict.fromkeys(draft.definition.facts), **draft.settings, **draft.facts}
+
+
+def new_move(draft: Draft, tokens: tuple[Token, ...] | None = None) -> Move:
+    """A move over the draft's tokens, or over the given ones."""
+    background = {**dict.fromkeys(draft.definition.facts), **draft.settings}
+    return Move(
+        plan_of(draft.definition.process),
+        draft.tokens if tokens is None else tokens,
+        draft.facts,
+        background,
+        item_facts(draft),
+        lambda node, facts, item: _perform(draft.definition.steps[node], draft, facts, item),
+        draft.sequence,
+    )
+
+
+def settle(draft: Draft, move: Move) -> None:
+    """Lets the move run out and takes its happenings into the draft, in their order."""
+    draft.tokens = move.run()
+    draft.sequence = max(draft.sequence, move.next_key)
+    for happening in move.happened:
+        _TELL[happening.what](draft, happening)
+    if not draft.tokens:
+        _end(draft, move)
+
+
+def _perform(rule: StepRule, draft: Draft, facts: Facts, item: Facts | None) -> tuple[What | None, Facts]:
+    if rule.kind in ("letter", "notice"):
+        return ("letter" if rule.kind == "letter" else "notice"), {}
+    try:
+        return None, decide(draft.definition.decisions[str(rule.work)], facts, item)
+    except DecisionError as problem:
+        values = {"task": rule.id, "decision": str(rule.work), "reason": str(problem)}
+        raise Refused([Fault("engine.decision_failed", Where("decisions.dmn", 0, rule.id), values)]) from problem
+
+
+def _opened(draft: Draft, happening: Happening) -> None:
+    rule = draft.definition.steps[happening.node]
+    if rule.kind == "user":
+        _open_user_task(draft, rule, happening)
+    else:
+        source = {**known(draft), **(happening.item or {})}
+        inputs = {name: source.get(fact) for name, fact in rule.inputs.items()}
+        draft.emit(CallCapability(happening.key, str(rule.work), inputs))
+    trigger(draft, f"opened:{rule.id}", happening.key)
+
+
+def _open_user_task(draft: Draft, rule: StepRule, happening: Happening) -> None:
+    draft.open_task(TaskState(happening.key, rule.id, TaskKind.USER, rule.role, draft.now, happening.item))
+
+
+def _reached(draft: Draft, happening: Happening) -> None:
+    trigger(draft, f"opened:{happening.node}", None)
+
+
+def _done(draft: Draft, happening: Happening) -> None:
+    if happening.key in draft.tasks:
+        draft.close_task(happening.key, "done")
+    if happening.node not in draft.done_steps:
+        draft.done_steps.append(happening.node)
+    trigger(draft, f"done:{happening.node}", happening.key or None)
+    task_over(draft, happening.key)
+
+
+def _cancelled(draft: Draft, happening: Happening) -> None:
+    if happening.key in draft.tasks:
+        draft.close_task(happening.key, "cancelled")
+    task_over(draft, happening.key)
+
+
+def _letter(draft: Draft, happening: Happening) -> None:
+    facts = {**(happening.facts or {}), **(happening.item or {})}
+    draft.emit(WriteLetter(str(draft.definition.steps[happening.node].work), facts))
+
+
+def _notice(draft: Draft, happening: Happening) -> None:
+    notice = str(draft.definition.steps[happening.node].work)
+    facts = {**(happening.facts or {}), **(happening.item or {})}
+    draft.emit(Notify(draft.definition.notice_audiences.get(notice, "requester"), f"notices.{notice}", facts))
+
+
+def _ended(draft: Draft, happening: Happening) -> None:
+    """The last end that is reached is the case's; it shows once no token is left."""
+    draft.end = happening.node
+
+
+_TELL: Mapping[What, Callable[[Draft, Happening], None]] = {
+    "opened": _opened,
+    "reached": _reached,
+    "done": _done,
+    "cancelled": _cancelled,
+    "letter": _letter,
+    "notice": _notice,
+    "ended": _ended,
+}
+
+
+def _end(draft: Draft, move: Move) -> None:
+    end = draft.end
+    draft.mark_ended(CaseStatus.ENDED, end)
+    draft.record("ended", end=end)
+    case_over(draft)

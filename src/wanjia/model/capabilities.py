@@ -1,0 +1,82 @@
+"""What a practice may call from a service task: one table of signatures. The functions behind them are registered elsewhere.
+
+A capability takes facts and gives facts; it never changes the case itself. `acting` ones change something outside.
+Any of them may end with one of its error codes, which a diagram catches with an error boundary event.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wanjia.model.jsonvalue import Facts
+
+PLACE: Facts = {"type": "object", "format": "place"}
+TEXT: Facts = {"type": "string"}
+NUMBER: Facts = {"type": "number"}
+YES_NO: Facts = {"type": "boolean"}
+INSTANT: Facts = {"type": "string", "format": "date-time"}
+DAY: Facts = {"type": "string", "format": "date"}
+AREAS: Facts = {"type": "string", "enum": ["urban", "rural", "remote"]}
+
+
+@dataclass(frozen=True)
+class CapabilitySignature:
+    """Inputs and outputs by name, each a JSON Schema fragment. Inputs that are not in `optional` must be given."""
+
+    name: str
+    about: str
+    inputs: Mapping[str, Facts]
+    outputs: Mapping[str, Facts]
+    optional: frozenset[str] = frozenset()
+    acting: bool = False
+    errors: tuple[str, ...] = field(default=("unavailable",))
+
+    @property
+    def required(self) -> frozenset[str]:
+        """Inputs without which the capability cannot run."""
+        return frozenset(self.inputs) - self.optional
+
+
+_ROWS = (
+    CapabilitySignature(
+        "district_of_place",
+        "The transformer district (台区) that supplies the place, and its class of area.",
+        {"place": PLACE},
+        {"district": TEXT, "area": AREAS},
+    ),
+    CapabilitySignature(
+        "known_outage",
+        "Whether the place is known to be without supply, why, and when supply is expected back.",
+        {"place": PLACE},
+        {"outage_known": YES_NO, "outage_cause": TEXT, "restore_estimate_at": INSTANT},
+    ),
+    CapabilitySignature(
+        "account_standing",
+        "What the account owes, and whether it was cut off for that. One of the two inputs is enough.",
+        {"customer_number": TEXT, "place": PLACE},
+        {"arrears_yuan": NUMBER, "cut_for_arrears": YES_NO},
+        optional=frozenset({"customer_number", "place"}),
+    ),
+    CapabilitySignature(
+        "nearest_electricians",
+        "Village electricians on duty who are qualified for the work, nearest first, as offers to choose from.",
+        {"place": PLACE, "qualification": TEXT},
+        {"electricians": {"type": "array", "format": "offers"}},
+        optional=frozenset({"qualification"}),
+    ),
+    CapabilitySignature(
+        "responsible_post",
+        "Who answers for the place at a level of the grid today (1 is the widest), with what a card shows.",
+        {"place": PLACE, "level": {"type": "integer", "minimum": 1, "maximum": 9}},
+        {"post": TEXT, "holder": {"type": "string", "format": "person"}, "holder_name": TEXT, "holder_phone": TEXT},
+        optional=frozenset({"level"}),
+    ),
+    CapabilitySignature("today", "The company's day on which the step runs.", {}, {"today": DAY}),
+    CapabilitySignature(
+        "working_days_since",
+        "Working days from the day after `day` up to today, by the company's calendar.",
+        {"day": DAY},
+        {"working_days": {"type": "integer", "minimum": 0}},
+    ),
+)
+
+SIGNATURES: Mapping[str, CapabilitySignature] = {row.name: row for row in _ROWS}

@@ -1,0 +1,131 @@
+"""Clocks against the diagram: what starts and stops them exists, every limit is stated, every effect has a target."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from wanjia.model.faults import Fault, Where
+from wanjia.model.jsonvalue import Facts, Json
+from wanjia.practice.folder import Folder, as_mapping, as_names
+from wanjia.practice.nearest import unknown
+
+FILE = "clocks.yaml"
+TRIGGERS = ("start", "stop", "pause", "resume")
+
+
+def faults(folder: Folder) -> Iterator[Fault]:
+    """All clocks, row by row."""
+    seen: set[str] = set()
+    for index, clock in folder.rows(FILE, "clocks"):
+        name = str(clock.get("id"))
+        if name in seen:
+            yield Fault("practice.row_twice", folder.where(FILE, "clocks", index), {"name": name})
+        seen.add(name)
+        yield from _trigger_faults(folder, index, clock)
+        yield from _pause_faults(folder, index, clock)
+        yield from _edition_faults(folder, index, clock)
+        yield from _effect_faults(folder, index, clock)
+
+
+def _trigger_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]:
+    if not folder.diagram.elements:
+        return
+    known: dict[str, tuple[str, ...]] = {
+        "opened": folder.diagram.steps,
+        "done": folder.diagram.steps,
+        "returned": folder.diagram.user_steps,
+        "message": tuple(folder.section("messages")),
+    }
+    for key in TRIGGERS:
+        for at, trigger in enumerate(as_names(clock.get(key))):
+            verb, _, name = trigger.partition(":")
+            if verb in known and name not in known[verb]:
+                where = folder.where(FILE, "clocks", index, key, at)
+                yield unknown("practice.trigger_unknown", where, name, known[verb], trigger=trigger)
+    if clock.get("scope") == "task" and not any(t.startswith("opened:") for t in as_names(clock.get("start"))):
+        where = folder.where(FILE, "clocks", index, "scope")
+        yield Fault("practice.task_clock_start", where, {"clock": clock.get("id")})
+
+
+def _pause_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]:
+    if bool(clock.get("pause")) != bool(clock.get("resume")):
+        has, lacks = ("pause", "resume") if clock.get("pause") else ("resume", "pause")
+        where = folder.where(FILE, "clocks", index, has)
+        yield Fault("practice.pause_alone", where, {"clock": clock.get("id"), "has": has, "lacks": lacks})
+
+
+def _edition_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]:
+    days: list[str] = []
+    for at, edition in enumerate(map(as_mapping, _list(clock.get("editions")))):
+        where = folder.where(FILE, "clocks", index, "editions", at)
+        day = edition.get("from")
+        if isinstance(day, str):
+            if not _is_day(day):
+                yield Fault("practice.day_wrong", where, {"day": day})
+            if day in days:
+                yield Fault("practice.edition_twice", where, {"clock": clock.get("id"), "day": day})
+            days.append(day)
+        if ("limit" in edition) == ("limits" in edition):
+            yield Fault("practice.limit_or_limits", where, {"clock": clock.get("id")})
+        yield from _limits_faults(folder, (index, at), clock, edition)
+    yield from _limit_by_faults(folder, index, clock)
+
+
+def _limit_by_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]:
+    name, facts = clock.get("limit_by"), folder.section("facts")
+    where = folder.where(FILE, "clocks", index, "limit_by")
+    if isinstance(name, str) and name not in facts:
+        yield unknown("practice.fact_unknown", where, name, facts)
+    elif isinstance(name, str) and "enum" not in facts[name]:
+        yield Fault("practice.limit_by_choices", where, {"fact": name})
+
+
+def _limits_faults(folder: Folder, at: tuple[int, int], clock: Facts, edition: Facts) -> Iterator[Fault]:
+    if "limits" not in edition:
+        return
+    where = folder.where(FILE, "clocks", at[0], "editions", at[1], "limits")
+    name = clock.get("limit_by")
+    if name is None:
+        yield Fault("practice.limits_without_fact", where, {"clock": clock.get("id")})
+        return
+    choices = [str(value) for value in _list(folder.section("facts").get(str(name), {}).get("enum"))]
+    limits = as_mapping(edition["limits"])
+    for value in choices:
+        if value not in limits and "when" not in clock:  # a condition may leave a value out on purpose
+            yield Fault("practice.limit_lacks", where, {"clock": clock.get("id"), "value": value, "fact": name})
+    for value in limits:
+        if choices and value and value not in choices:
+            yield unknown("practice.word_unknown", where, value, choices)
+
+
+def _effect_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]:
+    for key in ("on_warn", "on_expire"):
+        for at, effect in enumerate(map(as_mapping, _list(clock.get(key)))):
+            where = folder.where(FILE, "clocks", index, key, at)
+            yield from _one_effect(folder, clock, effect, (key, where))
+
+
+def _one_effect(folder: Folder, clock: Facts, effect: Facts, at: tuple[str, Where]) -> Iterator[Fault]:
+    key, where = at
+    whom, message = effect.get("notify"), effect.get("message")
+    audiences = ("holder", "requester", *folder.section("roles"), *folder.section("notices"))
+    if isinstance(whom, str) and whom not in audiences:
+        yield unknown("practice.role_unknown", where, whom, audiences)
+    if isinstance(message, str) and message not in folder.section("messages"):
+        yield unknown("practice.message_unknown", where, message, folder.section("messages"))
+    if "complete" in effect and (clock.get("scope") != "task" or key != "on_expire"):
+        yield Fault("practice.silence_scope", where, {"clock": clock.get("id")})
+    for name in as_mapping(effect.get("complete")):
+        if name not in folder.section("facts"):
+            yield unknown("practice.fact_unknown", where, name, folder.section("facts"))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,26 @@
+"""What every template may use beside its own values."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from wanjia.model.actors import may
+from wanjia.texts import LANGUAGES
+
+LANGUAGE_NAMES = {"zh-Hans": "中文", "en": "English"}
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """Actor, language, today, and the surfaces this visitor may open."""
+    actor = getattr(request, "actor", None)
+    return {
+        "actor": actor,
+        "language": getattr(request, "language", "zh-Hans"),
+        "languages": [(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
+        "today": getattr(request, "today", None),
+        "now": getattr(request, "now", None),
+        "demo": settings.DEMO,
+        "signed_in": bool(actor and actor.person_id),
+        "is_staff": bool(actor and any(seat.role not in ("reviewer", "window_clerk") for seat in actor.seats)),
+        "is_partner": bool(actor and any(seat.role in ("reviewer", "window_clerk") for seat in actor.seats)),
+        "is_admin": bool(actor and may(actor, "organisation", "edit")),
+    }

@@ -1,0 +1,6 @@
+"""Addresses of the admin surface."""
+
+from django.urls import URLPattern
+
+app_name = "admin"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,6 @@
+"""Addresses of the window surface."""
+
+from django.urls import URLPattern
+
+app_name = "window"
+urlpatterns: list[URLPattern] = []

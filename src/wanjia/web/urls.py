@@ -1,0 +1,14 @@
+"""Every address of the product, by surface."""
+
+from django.urls import include, path
+
+from wanjia.web.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("desk/", include("wanjia.web.surfaces.desk.urls")),
+    path("window/", include("wanjia.web.surfaces.window.urls")),
+    path("admin/", include("wanjia.web.surfaces.admin.urls")),
+    path("api/", include("wanjia.web.api.urls")),
+    path("", include("wanjia.web.surfaces.portal.urls")),
+]

@@ -1,0 +1,28 @@
+"""The one place that names concrete stores, brokers and adapters."""
+
+import os
+from pathlib import Path
+
+import django
+
+SETTINGS = "wanjia.web.settings"
+
+
+def embedded(home: Path | None = None) -> None:
+    """SQLite and everything in one process, in the folder `home` (default: ./var); nothing else is needed."""
+    if home is not None:
+        os.environ["WANJIA_HOME"] = str(home)
+    os.environ.pop("DATABASE_URL", None)
+    ready()
+
+
+def distributed(database_url: str) -> None:
+    """PostgreSQL at that address; any number of web and worker processes."""
+    os.environ["DATABASE_URL"] = database_url
+    ready()
+
+
+def ready() -> None:
+    """Set Django up as the environment says: DATABASE_URL present means distributed."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    django.setup()
