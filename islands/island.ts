@@ -1,0 +1,48 @@
+/** What an island is: a function that takes its element and the data which the page gave it. */
+export type Mount<Data> = (element: HTMLElement, data: Data) => void | Promise<void>;
+
+/** The JSON that belongs to an element: the script that `data-json` names by id, else the first one inside it. */
+export function readData(element: HTMLElement): unknown {
+  const id = element.dataset.json;
+  const script = id ? document.getElementById(id) : element.querySelector('script[type="application/json"]');
+  if (!script?.textContent) {
+    throw new Error(`island ${element.dataset.island}: no JSON ${id ? `in #${id}` : "script inside the element"}`);
+  }
+  return JSON.parse(script.textContent);
+}
+
+/** A named value of the page's stylesheet (`--due`), or the fallback when the page does not set it. */
+export function styleValue(element: HTMLElement, name: string, fallback: string): string {
+  return getComputedStyle(element).getPropertyValue(name).trim() || fallback;
+}
+
+/** A new element in which the island draws, before the fallback that the server rendered. */
+export function stage(element: HTMLElement, label: string | undefined): HTMLElement {
+  const drawn = document.createElement("div");
+  drawn.className = "island-stage";
+  if (label) {
+    drawn.setAttribute("role", "group");
+    drawn.setAttribute("aria-label", label);
+  }
+  element.prepend(drawn);
+  return drawn;
+}
+
+/** The meaning of a colour, the same words as everywhere in the product; each has a name in the page's stylesheet. */
+export type Tone = "none" | "ok" | "due" | "overdue" | "dark" | "restored" | "brand";
+
+const TONES: Record<Tone, [name: string, fallback: string]> = {
+  none: ["--island-none", "#8a938e"],
+  ok: ["--island-ok", "#2f7d5b"],
+  due: ["--island-due", "#a86400"],
+  overdue: ["--island-overdue", "#b3261e"],
+  dark: ["--island-dark", "#2b2f33"],
+  restored: ["--island-restored", "#1f6feb"],
+  brand: ["--island-brand", "#14532d"],
+};
+
+/** The colour of a tone on this page; an unknown tone is shown as `none`. */
+export function toneColour(element: HTMLElement, tone: string | undefined): string {
+  const [name, fallback] = TONES[(tone ?? "none") as Tone] ?? TONES.none;
+  return styleValue(element, name, fallback);
+}

@@ -1,0 +1,45 @@
+/**
+ * Finds `data-island="<name>"`, loads that island and gives it its data. What the server rendered inside stays: it is
+ * what the page shows before, without JavaScript, and when an island fails.
+ */
+import { readData, type Mount } from "./island";
+import "./main.css";
+
+const ISLANDS: Record<string, () => Promise<{ mount: Mount<never> }>> = {
+  chart: () => import("./chart/chart"),
+  map: () => import("./map/map"),
+  process_viewer: () => import("./process_viewer/process_viewer"),
+};
+
+/** Mount every island below `root` that is not mounted yet; each ends as `ready` or `failed`. */
+export async function mountAll(root: ParentNode): Promise<void> {
+  const found = [...root.querySelectorAll<HTMLElement>("[data-island]")];
+  if (root instanceof HTMLElement && root.dataset.island) found.unshift(root);
+  await Promise.all(found.filter((element) => !element.dataset.islandState).map(mountOne));
+}
+
+async function mountOne(element: HTMLElement): Promise<void> {
+  const name = element.dataset.island ?? "";
+  element.dataset.islandState = "loading";
+  try {
+    const load = ISLANDS[name];
+    if (!load) throw new Error(`there is no island ${name}; one of ${Object.keys(ISLANDS).join(", ")}`);
+    const { mount } = await load();
+    await mount(element, readData(element) as never);
+    element.dataset.islandState = "ready";
+  } catch (error) {
+    element.dataset.islandState = "failed";
+    element.querySelector(".island-stage")?.remove();
+    console.error(`island ${name}:`, error);
+  }
+}
+
+if (document.readyState === "loading") {
+  document.addEventListener("DOMContentLoaded", () => void mountAll(document));
+} else {
+  void mountAll(document);
+}
+// Pieces of a page that htmx brings later.
+document.addEventListener("htmx:load", (event) => {
+  if (event.target instanceof HTMLElement) void mountAll(event.target);
+});

@@ -1,0 +1,132 @@
+/** Cells and points on a map that needs no other server; click to open, or to pick a point. Data: see README.md. */
+import { Map as MapLibreMap, Marker, NavigationControl, ScaleControl, setWorkerUrl, type MapGeoJSONFeature } from "maplibre-gl";
+import "maplibre-gl/dist/maplibre-gl.css";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { stage, styleValue, toneColour } from "../island";
+import { write, type Label } from "./labels";
+import { bounds, coloured, labelPoint, style, type Cells, type MapData } from "./layers";
+import { legend } from "./legend";
+import "./map.css";
+import { Picker, type Picked } from "./pick";
+
+const LAYERS = ["points", "cells"];
+
+export async function mount(element: HTMLElement, data: MapData): Promise<void> {
+  setWorkerUrl(new URL(workerUrl, import.meta.url).href);
+  const cells = await loaded(data);
+  const map = drawn(element, data, cells);
+  await new Promise<void>((resolve, reject) => {
+    map.once("load", () => resolve());
+    map.once("error", ({ error }) => reject(error));
+  });
+  write(map, labels(data, cells));
+  const status = document.createElement("p");
+  status.className = "map-status";
+  status.setAttribute("role", "status");
+  element.querySelector(".island-stage")?.after(status);
+  const key = legend(data);
+  if (key) element.querySelector(".island-stage")?.append(key);
+  if (element.dataset.lon) pickOn(map, element);
+  else openOn(map, element);
+  tellUnder(map, status, data.scale?.unit);
+}
+
+async function loaded(data: MapData): Promise<Cells | undefined> {
+  if (!data.cells_url) return data.cells;
+  const answer = await fetch(data.cells_url, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`${data.cells_url} answered ${answer.status}`);
+  return (await answer.json()) as Cells;
+}
+
+function drawn(element: HTMLElement, data: MapData, cells: Cells | undefined): MapLibreMap {
+  const tone = (name: string) => toneColour(element, name);
+  const paintedCells = cells && coloured(cells, data.scale?.limits, tone);
+  const paintedPoints = data.points && coloured(data.points, undefined, tone);
+  const look = {
+    ground: styleValue(element, "--island-ground", "#f4f6f5"),
+    border: styleValue(element, "--island-border", "#5c6962"),
+  };
+  const box = data.bounds ?? bounds(cells, data.points);
+  const map = new MapLibreMap({
+    container: stage(element, data.title),
+    style: style(paintedCells, paintedPoints, look),
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    fadeDuration: 0,
+    locale: data.texts ?? {},
+    ...(box ? { bounds: box, fitBoundsOptions: { padding: 24, maxZoom: 14 } } : {}),
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }));
+  map.addControl(new ScaleControl({ unit: "metric" }));
+  return map;
+}
+
+function labels(data: MapData, cells: Cells | undefined): Label[] {
+  const named: Label[] = [];
+  for (const { geometry, properties } of data.points?.features ?? []) {
+    const [longitude = 0, latitude = 0] = geometry.coordinates;
+    if (properties.label) named.push({ text: properties.label, at: [longitude, latitude] });
+  }
+  for (const feature of cells?.features ?? []) {
+    const [longitude, latitude] = labelPoint(feature) ?? [];
+    const text = feature.properties.label ?? feature.properties.name;
+    if (longitude !== undefined && latitude !== undefined && text) named.push({ text, at: [longitude, latitude] });
+  }
+  return named;
+}
+
+/** Click on a cell or point: its page, or the event `island:select` for the page to use. */
+function openOn(map: MapLibreMap, element: HTMLElement): void {
+  map.on("click", ({ point }) => {
+    const hit = map.queryRenderedFeatures(point, { layers: LAYERS })[0];
+    if (!hit) return;
+    const { id, href } = hit.properties as { id: string; href?: string };
+    const detail = { id, layer: hit.layer.id };
+    const goOn = element.dispatchEvent(new CustomEvent("island:select", { detail, bubbles: true, cancelable: true }));
+    if (goOn && href) location.assign(href);
+  });
+}
+
+/** Click, or Enter on the focused map for its centre: a pin there, the inputs filled, the page asked who answers. */
+function pickOn(map: MapLibreMap, element: HTMLElement): void {
+  const picker = new Picker(element);
+  const pin = new Marker({ color: toneColour(element, "overdue"), draggable: true });
+  const put = ({ longitude, latitude }: Picked) => pin.setLngLat([longitude, latitude]).addTo(map);
+  const pick = ({ lng, lat }: { lng: number; lat: number }) => {
+    put({ longitude: lng, latitude: lat });
+    void picker.pick({ longitude: lng, latitude: lat });
+  };
+  map.on("click", ({ lngLat }) => pick(lngLat));
+  pin.on("dragend", () => pick(pin.getLngLat()));
+  map.getCanvas().addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    pick(map.getCenter());
+  });
+  element.querySelector(".island-stage")?.classList.add("is-picking");
+  picker.onTyped((picked) => {
+    put(picked);
+    map.easeTo({ center: [picked.longitude, picked.latitude], duration: 0 });
+  });
+  if (picker.current) put(picker.current);
+}
+
+/** Say what is under the pointer: the name, and the value with its unit. */
+function tellUnder(map: MapLibreMap, status: HTMLElement, unit: string | undefined): void {
+  let under: MapGeoJSONFeature | undefined;
+  const mark = (feature: MapGeoJSONFeature | undefined, is: boolean) => {
+    if (feature?.id !== undefined) map.setFeatureState({ source: feature.source, id: feature.id }, { under: is });
+  };
+  map.on("mousemove", ({ point }) => {
+    const hit = map.queryRenderedFeatures(point, { layers: LAYERS })[0];
+    if (hit?.id === under?.id) return;
+    mark(under, false);
+    mark(hit, true);
+    under = hit;
+    const { name = "", value } = (hit?.properties ?? {}) as { name?: string; value?: number };
+    status.textContent = value === undefined || value === null ? name : `${name}  ${value} ${unit ?? ""}`.trim();
+    map.getCanvas().style.cursor = hit?.properties.href ? "pointer" : "";
+  });
+}
