@@ -55,7 +55,11 @@ class TaskState:
 
 @dataclass(frozen=True)
 class ClockState:
-    """One running, paused or ended clock. `due_at` is None while paused; `remaining` then holds what is left."""
+    """One running, paused or ended clock. `due_at` is None while paused; `remaining` then holds what is left.
+
+    After a pause `remaining` stays as the limit of the run that began at `resumed_at`. `paused_by` names what holds the
+    clock now: `rule` (a pause trigger), `hold` (the whole case), or both.
+    """
 
     key: str
     clock: str
@@ -70,6 +74,8 @@ class ClockState:
     edition_from: str
     stopped_at: datetime | None = None
     paused_at: datetime | None = None
+    resumed_at: datetime | None = None
+    paused_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
