@@ -17,7 +17,7 @@ interface Drawn {
   animation: boolean;
   tooltip: { renderMode: string };
   xAxis: { type: string };
-  yAxis: { type: string; name?: string };
+  yAxis: { type: string; name?: string; max?: (extent: { max: number }) => number };
   legend: { show: boolean };
   series: { type: string; stack?: string; data: unknown[]; itemStyle: { color: string }; markLine?: { data: unknown[] } }[];
 }
@@ -39,6 +39,12 @@ it("draws the norm once, on the axis of values", () => {
   const sideways = drawn({ horizontal: true });
   expect(sideways.series[0]?.markLine?.data).toEqual([{ xAxis: 5 }]);
   expect([sideways.xAxis.type, sideways.yAxis.type]).toEqual(["value", "category"]);
+});
+
+it("keeps a norm above all values on the paper", () => {
+  expect(drawn().yAxis.max?.({ max: 4 })).toBe(5);
+  expect(drawn().yAxis.max?.({ max: 9 })).toBe(9);
+  expect(options({ kind: "bar", categories: [], series: [] }, look)).not.toHaveProperty("yAxis.max");
 });
 
 it("neither moves nor puts HTML into the page", () => {

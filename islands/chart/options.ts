@@ -51,6 +51,8 @@ export function options(data: ChartData, look: Look): Record<string, unknown> {
     nameTextStyle: label,
     axisLabel: label,
     splitLine: { lineStyle: { color: look.line } },
+    // A norm above all values is still on the paper.
+    ...(data.norm ? { max: ({ max }: { max: number }) => Math.max(max, data.norm?.value ?? max) } : {}),
   };
   return {
     animation: false,

@@ -61,7 +61,7 @@ export function style(cells: Cells | undefined, points: Points | undefined, look
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": look.ground } },
-      { id: "cells", type: "fill", source: "cells", paint: { "fill-color": colour, "fill-opacity": 0.85 } },
+      { id: "cells", type: "fill", source: "cells", paint: { "fill-color": colour } },
       {
         id: "borders",
         type: "line",
