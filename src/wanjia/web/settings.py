@@ -106,7 +106,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [HERE / "templates", HERE / "surfaces"],
+        "DIRS": [HERE],
         "OPTIONS": {
             "loaders": [
                 (

@@ -23,8 +23,7 @@ def message(draft: Draft, event: Message) -> None:
 def deliver(draft: Draft, name: str, payload: Facts, key: str | None) -> bool:
     """Hands a message over; False, and nothing changed, when nobody waits for it."""
     move = new_move(draft)
-    draft.facts.update(payload)
-    if not move.deliver(name, key):
+    if not move.deliver(name, payload, key):
         return False
     draft.record("message", name=name, task=key, fields=sorted(payload))
     trigger(draft, f"message:{name}", key)

@@ -136,7 +136,7 @@ class Move:
         self.put(self._engine.item_of(task), answers)
         task.run()
 
-    def deliver(self, name: str, key: str | None) -> int:
+    def deliver(self, name: str, payload: Facts, key: str | None) -> int:
         """Gives a message to all who wait for it, outermost first, or only to those around the task with `key`."""
         waiting = [task for task in self.workflow.event_manager.tasks.values() if _waits_for(task, name)]
         if key is not None:
@@ -145,6 +145,7 @@ class Move:
         count = 0
         for task in sorted(waiting, key=lambda task: task.workflow.depth):
             if task.id in self.workflow.event_manager.tasks:
+                self.put(self._engine.item_of(task), payload)
                 fire(task)
                 self.workflow.do_engine_steps(did_complete_task=self._count)
                 count += 1

@@ -44,7 +44,7 @@ def ring_areas_m2(rings: GeometryArray) -> FloatArray:
     """Area enclosed by each closed ring, m2, [n]; direction does not matter."""
     starts, ends, ring = _edges(rings)
     first = np.searchsorted(ring, np.arange(len(rings)))
-    # Measured from the ring's own first latitude: the closed integral stays the same, and small rings keep their digits.
+    # Measured from the ring's own first latitude: the closed integral stays the same, small rings keep their digits.
     base = zone_area_m2(starts[first, 1])[ring]
     along = (starts[:, 1, None] + ends[:, 1, None]) / 2 + (ends[:, 1, None] - starts[:, 1, None]) / 2 * _NODES
     mean = ((zone_area_m2(along) - base[:, None]) * _WEIGHTS).sum(axis=1) / 2

@@ -4,8 +4,8 @@ A raster cell answers by itself only when exactly one polygon covers it wholly a
 wrong where the cover has gaps or overlaps. All other raster cells ask their candidates edge by edge; a point within
 rounding of an edge is handed to the reference path. The answers are those of `CellIndex.locate`, borders included.
 
-Measured rule (`benchmarks/owner_lookup.py`): for an index that is kept and asked again, the raster; for a single pass in
-a fresh process the reference path, because loading Numba takes longer than the raster saves on two million points.
+Measured rule (`benchmarks/owner_lookup.py`): the raster for an index that is kept and asked again; the reference path
+for a single pass in a fresh process, because loading Numba takes longer than the raster saves on two million points.
 """
 
 from dataclasses import dataclass, replace
@@ -51,12 +51,19 @@ class RasterLevel:
         x, y = np.ascontiguousarray(longitude), np.ascontiguousarray(latitude)
         count = raster_loops.look(x, y, self.grid, self.side, self.side, self.owner, found, mixed)
         points, at = raster_loops.by_row(x, y, self.grid, self.side, mixed[:count])
-        sizes = (self.side, self.side, len(self.tree.polygons))
-        tables = (self.first, self.candidate, self.start, self.edge)
-        if raster_loops.ask(points, at, self.grid, *sizes, *tables, found):
+        if self._ask(points, at, found):
             undecided = points[found[points] == raster_loops.UNDECIDED]
             found[undecided] = self.tree.find(x[undecided], y[undecided])
         return found
+
+    def _ask(self, points: Ints, at: Floats, found: Ints) -> int:
+        """Exact tests for the points of mixed cells; returns how many are within rounding of an edge."""
+        polygons, first, candidate = len(self.tree.polygons), self.first, self.candidate
+        return int(
+            raster_loops.ask(
+                points, at, self.grid, self.side, self.side, polygons, first, candidate, self.start, self.edge, found
+            )
+        )
 
 
 def with_raster(index: CellIndex, side: int = RASTER_SIDE) -> CellIndex:

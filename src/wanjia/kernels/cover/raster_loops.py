@@ -37,7 +37,10 @@ def _slot(value: float, origin: float, per_degree: float, slots: int) -> int:
 
 @njit(cache=True, nogil=True)
 def bin_edges(ends: Floats, of: Ints, grid: Floats, rows: int, polygons: int) -> Any:
-    """Edges by (row, polygon), for points come row by row: `start[row * polygons + polygon]` up to the next start gives the places in `edge`."""
+    """Edges by row and polygon, because points come row by row.
+
+    Those of a polygon in a row stand in `edge` from `start[row * polygons + polygon]` up to the next start.
+    """
     start = np.zeros(polygons * rows + 1, dtype=np.int64)
     for e in range(len(ends)):
         low = _slot(min(ends[e, 1], ends[e, 3]), grid[1], grid[3], rows)

@@ -53,3 +53,31 @@ def instant(value: datetime | None, language: str) -> str:
         return ""
     at = timezone.localtime(value)
     return f"{day(at, language)} {at:%H:%M}"
+
+
+@register.filter
+def due_state(due_at: datetime | None, now: datetime) -> str:
+    """`none`, `far`, `due` (within a day) or `overdue`: the suffix of a mark."""
+    if due_at is None:
+        return "none"
+    if due_at <= now:
+        return "overdue"
+    return "due" if (due_at - now).total_seconds() < 86_400 else "far"
+
+
+@register.simple_tag(takes_context=True)
+def due_words(context: template.Context, due_at: datetime | None) -> str:
+    """`剩 3 小时`, `已超期 2 天`: what is left of a deadline, in the largest sensible unit."""
+    now, language = context.get("now") or timezone.now(), context.get("language", "zh-Hans")
+    if due_at is None:
+        return say("due.none", language)
+    seconds = (due_at - now).total_seconds()
+    return say("due.left" if seconds > 0 else "due.over", language, span=span(abs(seconds), language))
+
+
+def span(seconds: float, language: str) -> str:
+    """A length of time in words: minutes below two hours, hours below two days, else days."""
+    for unit, size in (("days", 86_400), ("hours", 3_600)):
+        if seconds >= 2 * size:
+            return say(f"span.{unit}", language, count=int(seconds // size))
+    return say("span.minutes", language, count=max(1, int(seconds // 60)))

@@ -1,0 +1,314 @@
+"""Clocks of a case as pure functions over their states: start, pause, run on, warn, expire, stop.
+
+Every function takes all clocks of the case and gives back all of them and those that changed. A clock is due, and a
+thing too late, at its `due_at` itself. Whoever ticks fires everything due (`due`, `fire`) before a trigger at the same
+instant is handled; a clock that is stopped, paused or held after its end has run out either way.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from wanjia.engine.expressions import ExpressionError, compile_expression, evaluate
+from wanjia.engine.nouns import ClockRule, ClockState, ClockStatus, Edition
+from wanjia.model.faults import Fault, Refused, Where
+from wanjia.model.jsonvalue import Facts, Json
+from wanjia.model.working_time import Limit, UnknownYear, WorkCalendar, before, deadline, remaining
+
+Clocks: TypeAlias = tuple[ClockState, ...]
+Kind: TypeAlias = Literal["warn", "expire"]
+
+BY_RULE, BY_HOLD = "rule", "hold"
+_OPEN = frozenset({ClockStatus.RUNNING, ClockStatus.PAUSED, ClockStatus.EXPIRED})
+_ENDED_IN = {ClockStatus.EXPIRED: ClockStatus.LATE}
+# At one instant a warning comes before the end that it warns of.
+_RANK: Mapping[Kind, int] = {"warn": 0, "expire": 1}
+# Conditions come from installed practices, a few hundred at most; each is compiled once a process.
+_CONDITIONS_MAX = 2000
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that a clock has to do at `at`: the `number`-th warning (from 1), or its expiry (number 0)."""
+
+    at: datetime
+    kind: Kind
+    key: str
+    number: int
+
+
+def on_trigger(
+    rules: Iterable[ClockRule],
+    clocks: Clocks,
+    trigger: str,
+    task_key: str | None,
+    facts: Mapping[str, Json],
+    now: datetime,
+    calendar: WorkCalendar,
+) -> tuple[Clocks, Clocks]:
+    """What a trigger (`opened:review`, `case_started`, ...) of the task `task_key` does to all clocks.
+
+    Per rule, in this order: stop, pause, resume, start; so one trigger may end a clock and start the next. A start is
+    ignored while the rule's clock (for scope `task`: this task's clock) is open. Raises Refused with `clock.*` or
+    `expression.*` faults, for a year without a calendar or a condition that cannot be evaluated; nothing is changed then.
+    """
+    after = clocks
+    for rule in rules:
+        for triggers, change in (
+            (rule.stop, lambda clock, _: _stopped(clock, now)),
+            (rule.pause, lambda clock, _: _paused(clock, BY_RULE, now, calendar)),
+            (rule.resume, lambda clock, rule: _resumed(clock, BY_RULE, rule, now, calendar)),
+        ):
+            if trigger in triggers:
+                after = _changed(after, rule, _meant(rule, after, trigger, task_key), change)
+        if trigger in rule.start and _holds(rule, facts):
+            after = _with_new(after, rule, task_key, facts, now, calendar)
+    return after, _difference(clocks, after)
+
+
+def due(clocks: Iterable[ClockState], now: datetime) -> tuple[Due, ...]:
+    """Every warning and expiry at or before `now` that has not fired, by instant, warnings first, then by key."""
+    found = [event for clock in clocks for event in _events(clock) if event.at <= now]
+    return tuple(sorted(found, key=lambda event: (event.at, _RANK[event.kind], event.key, event.number)))
+
+
+def fire(clocks: Clocks, key: str, kind: Kind, now: datetime) -> tuple[Clocks, Clocks]:
+    """Mark the next warning, or the expiry, of one clock as fired. Nothing changes when it is not due at `now`."""
+    after = tuple(_fired(clock, kind, now) if clock.key == key else clock for clock in clocks)
+    return after, _difference(clocks, after)
+
+
+def hold(clocks: Clocks, now: datetime, calendar: WorkCalendar) -> tuple[Clocks, Clocks]:
+    """Stop the running of all clocks of a case; clocks that start meanwhile are held as well. Raises Refused."""
+    after = tuple(_paused(clock, BY_HOLD, now, calendar) for clock in clocks)
+    return after, _difference(clocks, after)
+
+
+def release(
+    rules: Iterable[ClockRule], clocks: Clocks, now: datetime, calendar: WorkCalendar
+) -> tuple[Clocks, Clocks]:
+    """Let all held clocks run on, but for those that a pause of their own rule still holds. Raises Refused."""
+    by_id = {rule.id: rule for rule in rules}
+    after = tuple(_resumed(clock, BY_HOLD, by_id.get(clock.clock), now, calendar) for clock in clocks)
+    return after, _difference(clocks, after)
+
+
+def stop_all(clocks: Clocks, now: datetime) -> tuple[Clocks, Clocks]:
+    """The case is over (ended, withdrawn, merged): nothing may fire any more."""
+    after = tuple(_stopped(clock, now) for clock in clocks)
+    return after, _difference(clocks, after)
+
+
+def stop_task(clocks: Clocks, task_key: str, now: datetime) -> tuple[Clocks, Clocks]:
+    """A task went away without being done (cancelled, returned): its own clocks have nothing to measure any more."""
+    after = tuple(_stopped(clock, now) if clock.task_key == task_key else clock for clock in clocks)
+    return after, _difference(clocks, after)
+
+
+def strictest(clocks: Iterable[ClockState]) -> ClockState | None:
+    """The clock to show: the earliest end among those running or run out and not stopped. None if all stand or ended."""
+    shown = [(clock.due_at, clock.key, clock) for clock in clocks if clock.due_at and clock.status in _OPEN]
+    return min(shown, key=lambda entry: entry[:2])[2] if shown else None
+
+
+def _meant(rule: ClockRule, clocks: Clocks, trigger: str, task_key: str | None) -> frozenset[str]:
+    """Keys of the rule's open clocks that a trigger is about.
+
+    A clock of scope `task` hears the triggers of its own task. A trigger of another step (a supplement that pauses a
+    review) is about the clock of the task whose key comes with it, and about all of the rule's clocks when none has it.
+    """
+    open_clocks = [clock for clock in clocks if clock.clock == rule.id and clock.status in _OPEN]
+    everyone = frozenset(clock.key for clock in open_clocks)
+    if rule.scope == "case" or task_key is None:
+        return everyone
+    own = frozenset(clock.key for clock in open_clocks if clock.task_key == task_key)
+    return own if own or _step_of(trigger) in _watched_steps(rule) else everyone
+
+
+def watched_steps(rule: ClockRule) -> frozenset[str]:
+    """The steps whose tasks a clock measures: those named in its start triggers (`opened:review` gives review)."""
+    return _watched_steps(rule)
+
+
+def _watched_steps(rule: ClockRule) -> frozenset[str]:
+    return frozenset(step for trigger in rule.start if (step := _step_of(trigger)))
+
+
+def _step_of(trigger: str) -> str:
+    kind, _, step = trigger.partition(":")
+    return "" if kind == "message" else step
+
+
+def _changed(
+    clocks: Clocks, rule: ClockRule, keys: frozenset[str], change: Callable[[ClockState, ClockRule], ClockState]
+) -> Clocks:
+    return tuple(change(clock, rule) if clock.key in keys else clock for clock in clocks)
+
+
+def _difference(old: Clocks, new: Clocks) -> Clocks:
+    known = {clock.key: clock for clock in old}
+    return tuple(clock for clock in new if known.get(clock.key) != clock)
+
+
+def _holds(rule: ClockRule, facts: Mapping[str, Json]) -> bool:
+    """Whether the rule's condition is true; null is not."""
+    if rule.when is None:
+        return True
+    where = Where("clocks.yaml", 0, f"{rule.id}.when")
+    tree, faults = _condition(rule.when, where)
+    if faults:
+        raise Refused(faults)
+    try:
+        return evaluate(tree, facts) is True
+    except ExpressionError as error:
+        raise Refused([error.fault(where, rule.when)]) from error
+
+
+@lru_cache(maxsize=_CONDITIONS_MAX)
+def _condition(text: str, where: Where) -> tuple[Json | None, tuple[Fault, ...]]:
+    return compile_expression(text, where)
+
+
+def _with_new(
+    clocks: Clocks,
+    rule: ClockRule,
+    task_key: str | None,
+    facts: Mapping[str, Json],
+    now: datetime,
+    calendar: WorkCalendar,
+) -> Clocks:
+    watched = task_key if rule.scope == "task" else None
+    earlier = [clock for clock in clocks if clock.clock == rule.id]
+    if any(clock.status in _OPEN and clock.task_key == watched for clock in earlier):
+        return clocks
+    key = f"{rule.id}#{len(earlier) + 1}" if earlier else rule.id
+    clock = _started(rule, key, watched, facts, now, calendar)
+    is_held = any(BY_HOLD in other.paused_by for other in clocks)
+    return (*clocks, _paused(clock, BY_HOLD, now, calendar) if is_held else clock)
+
+
+def _started(
+    rule: ClockRule,
+    key: str,
+    task_key: str | None,
+    facts: Mapping[str, Json],
+    now: datetime,
+    calendar: WorkCalendar,
+) -> ClockState:
+    edition = edition_on(rule, calendar.day_of(now))
+    limit = _reckoned(rule.id, lambda: _limit(edition, rule.limit_by, facts, now, calendar))
+    started = ClockState(
+        key=key,
+        clock=rule.id,
+        task_key=task_key,
+        status=ClockStatus.RUNNING,
+        started_at=now,
+        due_at=None,
+        warn_at=(),
+        warned=0,
+        limit=limit,
+        remaining=None,
+        edition_from=edition.from_on,
+    )
+    return _running(started, rule, now, limit, calendar)
+
+
+def edition_on(rule: ClockRule, day: date) -> Edition:
+    """The edition in force on a day: the latest that began; before the first one, the first, rather than no clock."""
+    editions = sorted(rule.editions, key=lambda edition: edition.from_on)
+    begun = [edition for edition in editions if edition.from_on <= day.isoformat()]
+    return begun[-1] if begun else editions[0]
+
+
+def _limit(
+    edition: Edition, limit_by: str | None, facts: Mapping[str, Json], now: datetime, calendar: WorkCalendar
+) -> Limit:
+    """The limit of the fact's value; without a value, or with one that has no limit, the strictest of all."""
+    value = facts.get(limit_by) if limit_by else None
+    if isinstance(value, str) and value in edition.limits:
+        return edition.limits[value]
+    ends = [(deadline(calendar, now, limit), name, limit) for name, limit in edition.limits.items()]
+    return min(ends, key=lambda entry: entry[:2])[2]
+
+
+def _running(
+    clock: ClockState, rule: ClockRule | None, since: datetime, limit: Limit, calendar: WorkCalendar
+) -> ClockState:
+    """The clock with the end and the warnings of a run of `limit` that begins at `since`."""
+    due_at = _reckoned(clock.clock, lambda: deadline(calendar, since, limit))
+    warn = rule.warn if rule else ()
+    warn_at = tuple(sorted(_warning(calendar, due_at, ahead, since) for ahead in warn))
+    return replace(clock, status=ClockStatus.RUNNING, due_at=due_at, warn_at=warn_at)
+
+
+def _warning(calendar: WorkCalendar, due_at: datetime, ahead: Limit, since: datetime) -> datetime:
+    """A warning that would lie before the run begins is due at once."""
+    since = since.astimezone(UTC)
+    try:
+        return max(before(calendar, due_at, ahead), since)
+    except UnknownYear:
+        # Only years before the run's own are asked for here, so the warning lies before its beginning.
+        return since
+
+
+def _reckoned[Value](clock: str, reckon: Callable[[], Value]) -> Value:
+    try:
+        return reckon()
+    except UnknownYear as error:
+        where = Where("clocks.yaml", 0, clock)
+        raise Refused([Fault("clock.unknown_year", where, {"clock": clock, "year": error.year})]) from error
+
+
+def _paused(clock: ClockState, cause: str, now: datetime, calendar: WorkCalendar) -> ClockState:
+    if clock.status not in {ClockStatus.RUNNING, ClockStatus.PAUSED} or cause in clock.paused_by or _is_over(clock, now):
+        return clock
+    if clock.status is ClockStatus.PAUSED:
+        return replace(clock, paused_by=(*clock.paused_by, cause))
+    since, limit = clock.resumed_at or clock.started_at, clock.remaining or clock.limit
+    left = _reckoned(clock.clock, lambda: remaining(calendar, since, now, limit))
+    return replace(
+        clock, status=ClockStatus.PAUSED, due_at=None, remaining=left, paused_at=now, paused_by=(cause,)
+    )
+
+
+def _resumed(
+    clock: ClockState, cause: str, rule: ClockRule | None, now: datetime, calendar: WorkCalendar
+) -> ClockState:
+    if clock.status is not ClockStatus.PAUSED or cause not in clock.paused_by:
+        return clock
+    others = tuple(other for other in clock.paused_by if other != cause)
+    if others:
+        return replace(clock, paused_by=others)
+    left = clock.remaining or clock.limit
+    running = _running(clock, rule, now, left, calendar)
+    return replace(running, remaining=left, resumed_at=now, paused_at=None, paused_by=())
+
+
+def _stopped(clock: ClockState, now: datetime) -> ClockState:
+    if clock.status not in _OPEN:
+        return clock
+    status = ClockStatus.LATE if clock.status is ClockStatus.EXPIRED or _is_over(clock, now) else ClockStatus.STOPPED
+    return replace(clock, status=status, stopped_at=now, paused_by=())
+
+
+def _fired(clock: ClockState, kind: Kind, now: datetime) -> ClockState:
+    if all(event.kind != kind or event.at > now for event in _events(clock)):
+        return clock
+    if kind == "expire":
+        return replace(clock, status=ClockStatus.EXPIRED)
+    return replace(clock, warned=clock.warned + 1)
+
+
+def _events(clock: ClockState) -> list[Due]:
+    """All that a running clock still has to do, in order."""
+    if clock.status is not ClockStatus.RUNNING or clock.due_at is None:
+        return []
+    left = enumerate(clock.warn_at[clock.warned :], start=clock.warned + 1)
+    warnings = [Due(at, "warn", clock.key, number) for number, at in left]
+    return [*warnings, Due(clock.due_at, "expire", clock.key, 0)]
+
+
+def _is_over(clock: ClockState, now: datetime) -> bool:
+    return clock.due_at is not None and clock.due_at <= now

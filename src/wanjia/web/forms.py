@@ -1,0 +1,260 @@
+"""A practice's form on a page: fields to draw, and what was sent turned back into answers."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from wanjia.model.faults import Fault
+from wanjia.model.jsonvalue import Facts, Json
+from wanjia.practice.nouns import Practice
+from wanjia.texts import fault_sentence
+
+TABLE_ROWS_MAX = 200
+"""Rows of a table widget that a page sends; more come by import."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value to choose."""
+
+    value: str
+    label: str
+    note: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field as it is drawn: `template` names the component that draws its widget."""
+
+    name: str
+    label: str
+    help: str
+    template: str
+    required: bool
+    value: Any
+    choices: tuple[Choice, ...] = ()
+    unit: str = ""
+    minimum: Any = ""
+    maximum: Any = ""
+    step: str = "any"
+    faults: tuple[str, ...] = ()
+    columns: tuple["Field", ...] = ()
+    rows: tuple[tuple["Field", ...], ...] = ()
+    show_if: str = ""
+    input_type: str = "text"
+    max_length: int = 0
+
+
+@dataclass(frozen=True)
+class PageForm:
+    """All fields of one step, in groups, with the faults that belong to none."""
+
+    step: str
+    groups: tuple[tuple[str, tuple[Field, ...]], ...]
+    faults: tuple[dict[str, str], ...] = ()
+    shows: tuple[str, ...] = field(default=())
+
+
+def page_form(
+    practice: Practice, step: str, language: str, values: Facts, faults: Sequence[Fault] = (), facts: Facts | None = None
+) -> PageForm:  # fmt: skip
+    """The form of a step, filled with `values`; `facts` are the case's own (offers to choose from)."""
+    form = practice.forms[step]
+    drawer = _Drawer(practice, language, values, faults, facts or {}, step)
+    drawn = {name: drawer.field(name) for name in form.fields}
+    grouped = [(practice.text(group.title, language), tuple(drawn[name] for name in group.fields)) for group in form.groups]
+    in_groups = {name for group in form.groups for name in group.fields}
+    rest = tuple(item for name, item in drawn.items() if name not in in_groups)
+    groups = (("", rest), *grouped) if rest else tuple(grouped)
+    return PageForm(step, groups, shown_faults(faults, language), form.shows)
+
+
+def shown_faults(faults: Sequence[Fault], language: str) -> tuple[dict[str, str], ...]:
+    """Faults as sentences with the anchor of their field."""
+    return tuple(
+        {"sentence": fault_sentence(fault, language), "anchor": _anchor(fault)} for fault in faults
+    )  # fmt: skip
+
+
+def sent_answers(practice: Practice, step: str, request: HttpRequest) -> Facts:
+    """What the page sent, typed as the facts are declared; empty fields are left out, wrong types kept to be refused."""
+    form = practice.forms[step]
+    answers: Facts = {}
+    for name in form.fields:
+        rule = form.schema["properties"][name]  # type: ignore[index,call-overload]
+        value = _sent(name, rule, form.widgets.get(name, ""), request.POST)
+        if value is not None:
+            answers[name] = value
+    return answers
+
+
+def _anchor(fault: Fault) -> str:
+    name = fault.where.column or ("" if "/" in fault.where.file else fault.where.file)
+    return f"field-{name.split('.')[0]}" if name else ""
+
+
+class _Drawer:
+    """Draws the fields of one form."""
+
+    def __init__(
+        self, practice: Practice, language: str, values: Facts, faults: Sequence[Fault], facts: Facts, step: str
+    ) -> None:  # fmt: skip
+        self.practice, self.language, self.values, self.faults, self.facts = practice, language, values, faults, facts
+        self.form = practice.forms[step]
+
+    def field(self, name: str) -> Field:
+        rule: Mapping[str, Any] = self.form.schema["properties"][name]  # type: ignore[index,call-overload,assignment]
+        widget = self.form.widgets.get(name) or _default_widget(rule)
+        mine = tuple(fault_sentence(fault, self.language) for fault in self.faults if _anchor(fault) == f"field-{name}")
+        value = self.values.get(name)
+        columns = self._columns(name, rule) if widget == "table" else ()
+        return Field(
+            name, self._text(name), self._help(name), f"components/form/{_TEMPLATES.get(widget, 'input')}.html",
+            name in self.form.required, value, self._choices(name, rule, widget), str(rule.get("unit", "")),
+            rule.get("minimum", ""), rule.get("maximum", ""), "1" if rule.get("type") == "integer" else "any", mine,
+            columns, self._rows(name, rule, value) if widget == "table" else (),
+            self.form.show_if.get(name, ""), _input_type(rule), int(rule.get("maxLength", 0)),
+        )  # fmt: skip
+
+    def _text(self, name: str) -> str:
+        return self.practice.text(f"facts.{name}", self.language)
+
+    def _help(self, name: str) -> str:
+        key = f"facts.{name}.help"
+        found = self.practice.text(key, self.language)
+        return "" if found == key else found
+
+    def _choices(self, name: str, rule: Mapping[str, Any], widget: str) -> tuple[Choice, ...]:
+        chosen = self.values.get(name)
+        if widget == "offers" or rule.get("format") == "person":
+            return tuple(self._offer(offer, chosen) for offer in self._offers() if isinstance(offer, dict))
+        if rule.get("type") == "boolean":
+            options: Sequence[Json] = (True, False)
+        elif rule.get("type") == "array":
+            options = rule.get("items", {}).get("enum", ())
+        else:
+            options = rule.get("enum", ())
+        return tuple(self._choice(name, option, chosen) for option in options)
+
+    def _choice(self, name: str, option: Json, chosen: Json) -> Choice:
+        value = json.dumps(option) if isinstance(option, bool) else str(option)
+        taken = chosen is not None and (option == chosen or (isinstance(chosen, list) and option in chosen))
+        return Choice(value, self.practice.text(f"facts.{name}.{value}", self.language), "", taken)
+
+    def _offers(self) -> Sequence[Json]:
+        for fact, rule in self.practice.facts.items():
+            if rule.get("format") == "offers" and isinstance(self.facts.get(fact), list):
+                return self.facts[fact]  # type: ignore[return-value]
+        return ()
+
+    def _offer(self, offer: Facts, chosen: Json) -> Choice:
+        notes = [str(offer[key]) + unit for key, unit in (("team", ""), ("distance_km", " km")) if offer.get(key) is not None]
+        return Choice(str(offer.get("id", "")), str(offer.get("name", "")), " · ".join(notes), offer.get("id") == chosen)
+
+    def _columns(self, name: str, rule: Mapping[str, Any]) -> tuple[Field, ...]:
+        items = rule.get("items", {})
+        return tuple(self._cell(name, key, part, None, "") for key, part in items.get("properties", {}).items())
+
+    def _rows(self, name: str, rule: Mapping[str, Any], value: Json) -> tuple[tuple[Field, ...], ...]:
+        parts = rule.get("items", {}).get("properties", {})
+        rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+        blank: list[Facts] = [{}] if len(rows) < int(rule.get("maxItems", TABLE_ROWS_MAX)) else []
+        return tuple(
+            tuple(self._cell(name, key, part, row.get(key), f"{name}.{at}.{key}") for key, part in parts.items())
+            for at, row in enumerate([*rows, *blank])
+        )
+
+    def _cell(self, table: str, key: str, rule: Mapping[str, Any], value: Json, name: str) -> Field:
+        options = tuple(
+            Choice(str(option), self.practice.text(f"facts.{table}.{key}.{option}", self.language), "", option == value)
+            for option in rule.get("enum", ())
+        )
+        shown = ", ".join(str(part) for part in value) if isinstance(value, list) else value
+        label = self.practice.text(f"facts.{table}.{key}", self.language)
+        return Field(name, label, "", "", False, shown, options, str(rule.get("unit", "")), input_type=_input_type(rule))
+
+
+_TEMPLATES = {
+    "radio": "radio", "select": "select", "textarea": "textarea", "place": "place", "photos": "papers",
+    "papers": "papers", "stars": "stars", "offers": "radio", "table": "table", "signature": "signature",
+    "date": "input", "checkbox": "checkbox", "checkboxes": "checkboxes", "yes_no": "radio",
+}  # fmt: skip
+
+
+def _default_widget(rule: Mapping[str, Any]) -> str:
+    form = rule.get("format")
+    if form in ("place", "papers", "stars"):
+        return str(form)
+    if form == "person":
+        return "offers"
+    if rule.get("type") == "boolean":
+        return "yes_no"
+    if rule.get("type") == "array":
+        return "table" if "properties" in rule.get("items", {}) else "checkboxes"
+    if "enum" in rule:
+        return "radio" if len(rule["enum"]) <= 7 else "select"
+    return "textarea" if int(rule.get("maxLength", 0)) > 120 else "input"
+
+
+def _input_type(rule: Mapping[str, Any]) -> str:
+    if rule.get("type") in ("number", "integer"):
+        return "number"
+    return {"phone": "tel", "date": "date", "instant": "datetime-local"}.get(str(rule.get("format", "")), "text")
+
+
+def _sent(name: str, rule: Mapping[str, Any], widget: str, sent: QueryDict) -> Json:
+    kind = rule.get("type")
+    if rule.get("format") == "place":
+        return _place(name, sent)
+    if kind == "array" and "properties" in rule.get("items", {}):
+        return _table(name, rule["items"]["properties"], sent)
+    if kind == "array":
+        values: list[Json] = [value for value in sent.getlist(name) if value]
+        return values or None
+    if widget == "checkbox" and kind == "boolean":
+        return sent.get(name) == "true"
+    return _typed(rule, sent.get(name, ""))
+
+
+def _typed(rule: Mapping[str, Any], text: str) -> Json:
+    """Text as the declared type; what does not fit stays text, so that validation can say so."""
+    text = text.strip()
+    kind = rule.get("type")
+    if not text:
+        return None
+    if kind == "boolean" and text in ("true", "false"):
+        return text == "true"
+    if kind in ("number", "integer"):
+        try:
+            number = float(text)
+        except ValueError:
+            return text
+        return int(number) if number.is_integer() else number
+    if kind == "array":
+        return [part.strip() for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip()]
+    return text
+
+
+def _place(name: str, sent: QueryDict) -> Json:
+    longitude, latitude = sent.get(f"{name}.longitude", ""), sent.get(f"{name}.latitude", "")
+    address = sent.get(f"{name}.address", "").strip()
+    if not longitude and not latitude and not address:
+        return None
+    number = {"type": "number"}
+    return {"longitude": _typed(number, longitude), "latitude": _typed(number, latitude), "address": address}
+
+
+def _table(name: str, parts: Mapping[str, Any], sent: QueryDict) -> Json:
+    rows: list[Json] = []
+    for at in range(TABLE_ROWS_MAX):
+        cells = {key: _typed(part, sent.get(f"{name}.{at}.{key}", "")) for key, part in parts.items()}
+        filled = {key: value for key, value in cells.items() if value is not None}
+        if filled:
+            rows.append(filled)
+        elif not any(f"{name}.{at}.{key}" in sent for key in parts):
+            break
+    return rows or None
