@@ -10,7 +10,6 @@ from wanjia.practice.checks import identity, steps, stories, words
 from wanjia.practice.folder import Folder, as_mapping, open_folder
 from wanjia.practice.quality import quality_faults
 from wanjia.practice.reader import read_folder
-from wanjia.practice.scenarios import scenario_faults
 
 
 def check(
@@ -25,12 +24,11 @@ def check(
     """
     folder = open_folder(files)
     reading = read_folder(folder)
-    faults = [*reading.faults, *words.faults(folder), *stories.faults(folder), *quality_faults(folder)]
-    faults += steps.faults(folder, capabilities)
+    faults = [*reading.faults, *quality_faults(folder)]
+    if folder.manifest:
+        faults += [*words.faults(folder), *stories.faults(folder), *steps.faults(folder, capabilities)]
     if folder_name is not None:
         faults += identity.name_fault(folder, folder_name)
-    if reading.practice is not None:
-        faults += scenario_faults(reading.practice, folder, calendar)
     return _ordered(faults)
 
 

@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 
-from wanjia.engine.compiling import compile_source
 from wanjia.engine.nouns import Source
 from wanjia.model.faults import Fault
-from wanjia.practice.building import practice_of
 from wanjia.practice.checks import clocks, facts, identity, roles
 from wanjia.practice.clocks import clock_rules
-from wanjia.practice.digest import digest
 from wanjia.practice.folder import Folder, as_mapping, as_names, open_folder
 from wanjia.practice.forms import field_names, form_faults
 from wanjia.practice.indicators import indicator_faults
@@ -32,16 +29,13 @@ def read_folder(folder: Folder) -> Reading:
     faults = [*folder.faults, *structure_faults(folder)]
     if not folder.compilable or any(fault.where.file in COMPILED_FILES for fault in faults):
         return Reading(None, tuple(faults))
-    fingerprint = digest(folder.files, folder.parsed)
-    compiled = compile_source(source_of(folder, fingerprint))
-    faults += compiled.faults
-    if compiled.definition is None or faults:
-        return Reading(None, tuple(faults))
-    return Reading(practice_of(folder, fingerprint, compiled.definition), ())
+    return Reading(None, ())
 
 
 def structure_faults(folder: Folder) -> tuple[Fault, ...]:
     """What would make the practice run wrong, found without running it."""
+    if not folder.manifest:  # unreadable: every reference into it would be a fault that is none
+        return ()
     return (
         *identity.faults(folder),
         *roles.faults(folder),

@@ -30,5 +30,17 @@ def fact_text(practice: Practice, name: str, value: Json, language: str) -> str:
     return str(value)[:SHOWN_CHARACTERS_MAX]
 
 
+def value_text(practice: Practice, table: str, column: str, value: Json, language: str) -> str:
+    """A value inside a table: enum and organisation codes by their text where there is one."""
+    if isinstance(value, list):
+        return "、".join(value_text(practice, table, column, part, language) for part in value)
+    for key in (f"facts.{table}.{column}.{value}", f"facts.{column}.{value}"):
+        if isinstance(value, str | bool) and practice.text(key.replace("True", "true").replace("False", "false"), language) != key:
+            found = practice.text(key.replace("True", "true").replace("False", "false"), language)
+            if not found.startswith("facts."):
+                return found
+    return fact_text(practice, column, value, language)
+
+
 def _address(value: Json) -> str:
     return str(value.get("address") or "") if isinstance(value, dict) else ""

@@ -14,6 +14,7 @@ def faults(folder: Folder) -> Iterator[Fault]:
     """Keys missing, idle, or different in what they ask for, per language."""
     needed, optional = set(needed_keys(folder)), set(optional_keys(folder))
     helps = {f"{key}.help" for key in needed | optional}
+    free = tuple(_free_prefixes(folder))
     for language in LANGUAGES:
         texts, path = folder.texts(language), f"texts/{language}.json"
         if path not in folder.parsed or (not texts and folder.parsed[path].faults):
@@ -21,7 +22,7 @@ def faults(folder: Folder) -> Iterator[Fault]:
         for key in sorted(needed - texts.keys()):
             yield Fault("practice.text_missing", folder.where(path, key), {"key": key})
         for key in texts:
-            if key not in needed | optional | helps:
+            if key not in needed | optional | helps and not key.startswith(free):
                 yield unknown("practice.text_idle", folder.where(path, key), key, needed - texts.keys())
             yield from _placeholder_faults(folder, path, key, texts[key])
     yield from _twin_faults(folder)
@@ -77,6 +78,13 @@ def optional_keys(folder: Folder) -> Iterator[str]:
         for block in _list(letter.get("blocks")):
             table = as_mapping(as_mapping(block).get("table"))
             yield from (f"facts.{table.get('items')}.{column}" for column in as_names(table.get("columns")))
+
+
+def _free_prefixes(folder: Folder) -> Iterator[str]:
+    """Lists whose elements no schema describes, as a capability returns them, may name any column."""
+    for name, fact in folder.section("facts").items():
+        if fact.get("type") == "array" and not item_fields(fact):
+            yield f"facts.{name}."
 
 
 def _fact_keys(prefix: str, fact: Facts) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Public holidays of mainland China as rows of the company's work calendar."""
