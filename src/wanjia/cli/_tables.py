@@ -4,7 +4,7 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -105,7 +105,10 @@ def _header_faults(path: Path, header: Sequence[str], columns: Sequence[str]) ->
     missing = [name for name in columns if name not in header]
     twice = [name for name, times in Counter(header).items() if times > 1]
     return [
-        *(Fault("table.column_missing", Where(path.name, 1, name), {"column": name, "found": found}) for name in missing),
+        *(
+            Fault("table.column_missing", Where(path.name, 1, name), {"column": name, "found": found})
+            for name in missing
+        ),
         *(Fault("table.column_twice", Where(path.name, 1, name), {"column": name}) for name in twice),
     ]
 
@@ -115,23 +118,27 @@ _Broken = tuple[str, int, dict[str, object]]
 
 def _parse(text: bytes, header: Sequence[str]) -> tuple[pa.Table | None, list[_Broken]]:
     """All columns as text; or every row that has too few or too many values."""
-    broken: list[_Broken] = []
+    skipped: list[int] = []
     options = pc_csv.ConvertOptions(column_types={name: pa.string() for name in header}, strings_can_be_null=False)
     # A quotation mark may hide a line end, which costs speed to look for; without one there is none to hide.
-    quoted = pc_csv.ParseOptions(newlines_in_values=b'"' in text, invalid_row_handler=lambda _: "skip")
+    parsing = pc_csv.ParseOptions(newlines_in_values=b'"' in text, invalid_row_handler=_skipping(skipped))
     try:
-        data = pc_csv.read_csv(pa.BufferReader(text), parse_options=quoted, convert_options=options)
-        broken += _rows_of_wrong_width(text, len(header)) if _has_wrong_width(text, data) else []
+        data = pc_csv.read_csv(pa.BufferReader(text), parse_options=parsing, convert_options=options)
     except pa.ArrowInvalid as error:
         return None, [("table.broken_csv", 0, {"reason": str(error).splitlines()[0][:200]})]
-    return (None, broken) if broken else (data, [])
+    if not skipped:
+        return data, []
+    return None, _rows_of_wrong_width(text, len(header)) or [("table.broken_csv", 0, {"reason": "row width"})]
 
 
-def _has_wrong_width(text: bytes, data: pa.Table) -> bool:
-    """True when the reader skipped rows; counted quickly where every line is a row, else by the slow reader."""
-    if _is_broken_over_lines(text):
-        return bool(_rows_of_wrong_width(text, data.num_columns))
-    return text.count(b"\n") + (not text.endswith(b"\n")) - 1 != data.num_rows
+def _skipping(skipped: list[int]) -> Callable[[pc_csv.InvalidRow], str]:
+    """Notes that a row had the wrong width; which one is found out afterwards, on the slow path."""
+
+    def handle(row: pc_csv.InvalidRow) -> str:
+        skipped.append(row.actual_columns)
+        return "skip"
+
+    return handle
 
 
 def _rows_of_wrong_width(text: bytes, width: int) -> list[_Broken]:
@@ -164,7 +171,12 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return column
     if pa.types.is_temporal(kind) and not pa.types.is_time(kind):
         return pc.fill_null(pc.strftime(column.cast(pa.timestamp("us")), format="%Y-%m-%d"), "")
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind):
+    if (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_integer(kind)
+        or pa.types.is_null(kind)
+    ):
         return pc.fill_null(column.cast(pa.string()), "")
     return None
 
@@ -222,5 +234,14 @@ def _write_csv(path: Path, data: pa.Table) -> None:
         header = io.StringIO()
         csv.writer(header, lineterminator="\n").writerow(data.column_names)
         sink.write(header.getvalue().encode("utf-8"))
-        options = pc_csv.WriteOptions(include_header=False, quoting_style="needed", batch_size=65_536)
-        pc_csv.write_csv(data, sink, write_options=options)
+        begin = sink.tell()
+        try:
+            pc_csv.write_csv(data, sink, write_options=_writing("none"))
+        except pa.ArrowInvalid:  # some value holds a comma, a quotation mark or a line end
+            sink.truncate(begin)
+            sink.seek(begin)
+            pc_csv.write_csv(data, sink, write_options=_writing("needed"))
+
+
+def _writing(quoting: str) -> pc_csv.WriteOptions:
+    return pc_csv.WriteOptions(include_header=False, quoting_style=quoting, batch_size=65_536)

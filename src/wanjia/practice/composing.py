@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from wanjia.engine.expressions import evaluate
 from wanjia.model.jsonvalue import Facts, Json
-from wanjia.practice.conditions import compiled_condition
+from wanjia.practice.conditions import value_of
 from wanjia.practice.nouns import Block, Practice
 from wanjia.practice.placeholders import filled
 from wanjia.practice.titles import fact_text, value_text
@@ -27,7 +26,7 @@ def compose(practice: Practice, letter: str, facts: Facts, provided: Mapping[str
 
 def _shown(blocks: tuple[Block, ...], facts: Facts) -> Iterator[Block]:
     for block in blocks:
-        if block.when is None or evaluate(compiled_condition(block.when), facts) is True:
+        if block.when is None or value_of(block.when, facts) is True:
             yield block
 
 

@@ -31,14 +31,14 @@ def fact_text(practice: Practice, name: str, value: Json, language: str) -> str:
 
 
 def value_text(practice: Practice, table: str, column: str, value: Json, language: str) -> str:
-    """A value inside a table: enum and organisation codes by their text where there is one."""
+    """A value inside a table: enum and organisation codes by their text where the practice has one."""
     if isinstance(value, list):
         return "、".join(value_text(practice, table, column, part, language) for part in value)
-    for key in (f"facts.{table}.{column}.{value}", f"facts.{column}.{value}"):
-        if isinstance(value, str | bool) and practice.text(key.replace("True", "true").replace("False", "false"), language) != key:
-            found = practice.text(key.replace("True", "true").replace("False", "false"), language)
-            if not found.startswith("facts."):
-                return found
+    shown = str(value).lower() if isinstance(value, bool) else str(value)
+    for key in (f"facts.{table}.{column}.{shown}", f"facts.{column}.{shown}"):
+        found = practice.text(key, language)
+        if found != key:
+            return found
     return fact_text(practice, column, value, language)
 
 

@@ -10,7 +10,7 @@ from wanjia.engine import nouns as engine
 from wanjia.engine.clocks import strictest
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts
-from wanjia.practice.nouns import Practice, RoleRule
+from wanjia.practice.nouns import Practice, Role
 from wanjia.practice.titles import title_of
 from wanjia.records.cases.calendar import work_calendar
 from wanjia.records.cases.models import Case, Clock, Task
@@ -72,7 +72,7 @@ class Carrier:
         if task.kind == engine.TaskKind.OPINION:
             holder = by_reference(task.assigned_to or "", self.case, self.day)
         else:
-            rule = self.practice.roles.get(task.role) or RoleRule(task.role, "post", role=task.role)
+            rule = self.practice.roles.get(task.role) or Role(task.role, "post", role=task.role)
             holder = find_holder(rule, self.case, self.facts, task.item, self.day)
         row = Task(
             case=self.case, key=task.key, step=task.step, kind=task.kind.value, role=task.role, item=task.item,

@@ -45,7 +45,6 @@ def _may_requester_act(case: Case, task: Task, actor: Actor) -> None:
 
 
 def _keep_rating(case: Case, practice: Practice, state: CaseState, now: datetime) -> None:
-    fact = str((practice.rating or {}).get("fact") or "")
-    stars = state.facts.get(fact)
+    stars = state.facts.get(practice.rating.fact) if practice.rating else None
     if isinstance(stars, int) and not isinstance(stars, bool):
         Rating.objects.update_or_create(case=case, defaults={"stars": stars, "rated_at": now})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from wanjia.model.jsonvalue import Facts
-from wanjia.practice.nouns import RoleRule
+from wanjia.practice.nouns import Role
 from wanjia.records.cases.models import Case, Task
 from wanjia.records.territory.holders import CHIEF_ROLES, GRID_ROLES, grid_post, holder_of
 from wanjia.records.territory.models import Organisation, Person, Post
@@ -23,7 +23,7 @@ class Holder:
     requester: bool = False
 
 
-def find_holder(rule: RoleRule, case: Case, facts: Facts, item: Facts | None, day: date) -> Holder:
+def find_holder(rule: Role, case: Case, facts: Facts, item: Facts | None, day: date) -> Holder:
     """The holder of a new task; when a post stands empty the next one up answers, so that nothing lies unowned."""
     if rule.who == "requester":
         return Holder(requester=True)

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from wanjia.engine.nouns import WriteLetter
-from wanjia.practice.letters import compose
+from wanjia.practice.composing import compose
 from wanjia.practice.nouns import Practice
 from wanjia.records.cases.models import Case, Letter
 from wanjia.texts import LANGUAGES
@@ -12,21 +14,27 @@ from wanjia.texts import LANGUAGES
 def issue_letter(case: Case, practice: Practice, command: WriteLetter, now: datetime) -> str:
     """Write the letter row and return its number: the case's own, and a running number per case."""
     number = f"{case.number}-{case.letters.count() + 1:02d}"
-    facts = {**command.facts, **letter_facts(case, number, now)}
-    content = {language: compose(practice, command.letter, facts, language) for language in LANGUAGES}
-    audience = str(practice.letters[command.letter].get("audience", "requester"))
+    content = {
+        language: compose(practice, command.letter, command.facts, provided(case, number, now, language), language)
+        for language in LANGUAGES
+    }
+    audience = practice.letters[command.letter].audience
     Letter.objects.create(
         case=case, letter=command.letter, number=number, audience=audience, content=content, issued_at=now
     )
     return number
 
 
-def letter_facts(case: Case, number: str, now: datetime) -> dict[str, str]:
-    """What every letter may name beside the case's facts."""
+def provided(case: Case, number: str, now: datetime, language: str) -> dict[str, str]:
+    """What every letter may name beside the case's facts; see the table of placeholders in the practice reference."""
+    english = language == "en"
+    day = now.astimezone(timezone.get_default_timezone()).date()
     return {
         "case_number": case.number,
         "letter_number": number,
-        "issued_on": now.date().isoformat(),
-        "organisation": case.organisation.name_zh,
-        "organisation_en": case.organisation.name_en,
+        "case_title": case.title_en if english else case.title,
+        "today": day.isoformat() if english else f"{day.year}年{day.month}月{day.day}日",
+        "organisation": case.organisation.name_en if english else case.organisation.name_zh,
+        "requester": case.requester_name,
+        "address": case.address,
     }

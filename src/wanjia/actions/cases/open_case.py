@@ -130,7 +130,7 @@ def _requester(request: Request, actor: Actor) -> int | None:
 
 def _contact(practice: Practice, answers: Facts) -> dict[str, str]:
     contact: dict[str, str] = {}
-    for field in practice.forms["start"].order:
+    for field in practice.forms["start"].fields:
         column = CONTACT_FORMATS.get(str(practice.facts[field].get("format", "")))
         if column and column not in contact and answers.get(field):
             contact[column] = str(answers[field])[: 60 if column == "requester_name" else 24]

@@ -9,7 +9,7 @@ from wanjia.records.cases.models import Case, Paper
 def paper_fields(practice: Practice, task: str) -> list[str]:
     """Fields of a task's form that hold papers or photographs."""
     form = practice.forms.get(task)
-    return [field for field in (form.order if form else ()) if practice.facts[field].get("format") == "papers"]
+    return [field for field in (form.fields if form else ()) if practice.facts[field].get("format") == "papers"]
 
 
 def claim_papers(case: Case, practice: Practice, task: str, answers: Facts, upload_key: str) -> None:
