@@ -59,6 +59,8 @@ def _store(arguments: list[str]) -> tuple[str, list[str]]:
 
 
 def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    # The tests' own secret key and uploads, apart from those of a demo that may be running.
+    environment = {"WANJIA_HOME": str(ROOT / "build" / "test-home"), **environment}
     command = [sys.executable, "-m", "pytest", *arguments]
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
 
