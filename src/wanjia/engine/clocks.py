@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from wanjia.engine.expressions import ExpressionError, compile_expression, evaluate
 from wanjia.engine.nouns import ClockRule, ClockState, ClockStatus, Edition
 from wanjia.model.faults import Fault, Refused, Where
-from wanjia.model.jsonvalue import Facts, Json
+from wanjia.model.jsonvalue import Json
 from wanjia.model.working_time import Limit, UnknownYear, WorkCalendar, before, deadline, remaining
 
 Clocks: TypeAlias = tuple[ClockState, ...]
@@ -22,11 +22,12 @@ Kind: TypeAlias = Literal["warn", "expire"]
 
 BY_RULE, BY_HOLD = "rule", "hold"
 _OPEN = frozenset({ClockStatus.RUNNING, ClockStatus.PAUSED, ClockStatus.EXPIRED})
-_ENDED_IN = {ClockStatus.EXPIRED: ClockStatus.LATE}
+_UNFIRED = frozenset({ClockStatus.RUNNING, ClockStatus.PAUSED})
 # At one instant a warning comes before the end that it warns of.
 _RANK: Mapping[Kind, int] = {"warn": 0, "expire": 1}
 # Conditions come from installed practices, a few hundred at most; each is compiled once a process.
 _CONDITIONS_MAX = 2000
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def on_trigger(
 
     Per rule, in this order: stop, pause, resume, start; so one trigger may end a clock and start the next. A start is
     ignored while the rule's clock (for scope `task`: this task's clock) is open. Raises Refused with `clock.*` or
-    `expression.*` faults, for a year without a calendar or a condition that cannot be evaluated; nothing is changed then.
+    `expression.*` faults for a year without a calendar or a condition that cannot be evaluated; nothing changed then.
     """
     after = clocks
     for rule in rules:
@@ -86,9 +87,7 @@ def hold(clocks: Clocks, now: datetime, calendar: WorkCalendar) -> tuple[Clocks,
     return after, _difference(clocks, after)
 
 
-def release(
-    rules: Iterable[ClockRule], clocks: Clocks, now: datetime, calendar: WorkCalendar
-) -> tuple[Clocks, Clocks]:
+def release(rules: Iterable[ClockRule], clocks: Clocks, now: datetime, calendar: WorkCalendar) -> tuple[Clocks, Clocks]:
     """Let all held clocks run on, but for those that a pause of their own rule still holds. Raises Refused."""
     by_id = {rule.id: rule for rule in rules}
     after = tuple(_resumed(clock, BY_HOLD, by_id.get(clock.clock), now, calendar) for clock in clocks)
@@ -108,7 +107,7 @@ def stop_task(clocks: Clocks, task_key: str, now: datetime) -> tuple[Clocks, Clo
 
 
 def strictest(clocks: Iterable[ClockState]) -> ClockState | None:
-    """The clock to show: the earliest end among those running or run out and not stopped. None if all stand or ended."""
+    """The clock to show: the earliest end among those running, or run out and not stopped. None if all stand."""
     shown = [(clock.due_at, clock.key, clock) for clock in clocks if clock.due_at and clock.status in _OPEN]
     return min(shown, key=lambda entry: entry[:2])[2] if shown else None
 
@@ -124,15 +123,11 @@ def _meant(rule: ClockRule, clocks: Clocks, trigger: str, task_key: str | None) 
     if rule.scope == "case" or task_key is None:
         return everyone
     own = frozenset(clock.key for clock in open_clocks if clock.task_key == task_key)
-    return own if own or _step_of(trigger) in _watched_steps(rule) else everyone
+    return own if own or _step_of(trigger) in watched_steps(rule) else everyone
 
 
 def watched_steps(rule: ClockRule) -> frozenset[str]:
     """The steps whose tasks a clock measures: those named in its start triggers (`opened:review` gives review)."""
-    return _watched_steps(rule)
-
-
-def _watched_steps(rule: ClockRule) -> frozenset[str]:
     return frozenset(step for trigger in rule.start if (step := _step_of(trigger)))
 
 
@@ -253,7 +248,7 @@ def _warning(calendar: WorkCalendar, due_at: datetime, ahead: Limit, since: date
         return since
 
 
-def _reckoned[Value](clock: str, reckon: Callable[[], Value]) -> Value:
+def _reckoned(clock: str, reckon: Callable[[], _Value]) -> _Value:
     try:
         return reckon()
     except UnknownYear as error:
@@ -262,15 +257,13 @@ def _reckoned[Value](clock: str, reckon: Callable[[], Value]) -> Value:
 
 
 def _paused(clock: ClockState, cause: str, now: datetime, calendar: WorkCalendar) -> ClockState:
-    if clock.status not in {ClockStatus.RUNNING, ClockStatus.PAUSED} or cause in clock.paused_by or _is_over(clock, now):
+    if clock.status not in _UNFIRED or cause in clock.paused_by or _is_over(clock, now):
         return clock
     if clock.status is ClockStatus.PAUSED:
         return replace(clock, paused_by=(*clock.paused_by, cause))
     since, limit = clock.resumed_at or clock.started_at, clock.remaining or clock.limit
     left = _reckoned(clock.clock, lambda: remaining(calendar, since, now, limit))
-    return replace(
-        clock, status=ClockStatus.PAUSED, due_at=None, remaining=left, paused_at=now, paused_by=(cause,)
-    )
+    return replace(clock, status=ClockStatus.PAUSED, due_at=None, remaining=left, paused_at=now, paused_by=(cause,))
 
 
 def _resumed(

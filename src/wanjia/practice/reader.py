@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from wanjia.engine.compiling import compile_source
 from wanjia.engine.nouns import Source
 from wanjia.model.faults import Fault
+from wanjia.practice.building import practice_of
 from wanjia.practice.checks import clocks, facts, identity, roles
 from wanjia.practice.clocks import clock_rules
+from wanjia.practice.digest import digest
 from wanjia.practice.folder import Folder, as_mapping, as_names, open_folder
 from wanjia.practice.forms import field_names, form_faults
 from wanjia.practice.indicators import indicator_faults
@@ -29,7 +32,12 @@ def read_folder(folder: Folder) -> Reading:
     faults = [*folder.faults, *structure_faults(folder)]
     if not folder.compilable or any(fault.where.file in COMPILED_FILES for fault in faults):
         return Reading(None, tuple(faults))
-    return Reading(None, ())
+    fingerprint = digest(folder.files, folder.parsed)
+    compiled = compile_source(source_of(folder, fingerprint))
+    faults += compiled.faults
+    if compiled.definition is None or faults:
+        return Reading(None, tuple(faults))
+    return Reading(practice_of(folder, fingerprint, compiled.definition), ())
 
 
 def structure_faults(folder: Folder) -> tuple[Fault, ...]:

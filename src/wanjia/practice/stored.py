@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from threading import Lock
 
+import jsonschema
+
+from wanjia.model.faults import Fault, Where
+from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
 from wanjia.practice.reader import read
 
@@ -31,3 +35,19 @@ def stored_practice(digest: str, files: Mapping[str, str]) -> Practice:
 def text_files(files: Mapping[str, bytes]) -> dict[str, str]:
     """The folder as text, as it is stored."""
     return {path: content.decode() for path, content in sorted(files.items())}
+
+
+def settings_faults(practice: Practice, settings: Facts) -> tuple[Fault, ...]:
+    """What is wrong with a company's settings: unknown names, wrong types, figures out of their range."""
+    faults: list[Fault] = []
+    for name, value in settings.items():
+        rule = practice.inputs.get(name)
+        if rule is None:
+            faults.append(Fault("practice.setting_unknown", Where("settings", 0, name), {"name": name}))
+            continue
+        bounds = {"minimum": rule.minimum, "maximum": rule.maximum, "enum": list(rule.enum) or None}
+        schema = {"type": rule.type, **{key: bound for key, bound in bounds.items() if bound is not None}}
+        if not jsonschema.Draft202012Validator(schema).is_valid(value):
+            values = {"name": name, "minimum": rule.minimum, "maximum": rule.maximum}
+            faults.append(Fault("practice.setting_wrong", Where("settings", 0, name), values))
+    return tuple(faults)

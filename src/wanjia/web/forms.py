@@ -66,7 +66,9 @@ def page_form(
     form = practice.forms[step]
     drawer = _Drawer(practice, language, values, faults, facts or {}, step)
     drawn = {name: drawer.field(name) for name in form.fields}
-    grouped = [(practice.text(group.title, language), tuple(drawn[name] for name in group.fields)) for group in form.groups]
+    grouped = [
+        (practice.text(group.title, language), tuple(drawn[name] for name in group.fields)) for group in form.groups
+    ]
     in_groups = {name for group in form.groups for name in group.fields}
     rest = tuple(item for name, item in drawn.items() if name not in in_groups)
     groups = (("", rest), *grouped) if rest else tuple(grouped)
@@ -152,8 +154,12 @@ class _Drawer:
         return ()
 
     def _offer(self, offer: Facts, chosen: Json) -> Choice:
-        notes = [str(offer[key]) + unit for key, unit in (("team", ""), ("distance_km", " km")) if offer.get(key) is not None]
-        return Choice(str(offer.get("id", "")), str(offer.get("name", "")), " · ".join(notes), offer.get("id") == chosen)
+        notes = [
+            str(offer[key]) + unit for key, unit in (("team", ""), ("distance_km", " km")) if offer.get(key) is not None
+        ]
+        return Choice(
+            str(offer.get("id", "")), str(offer.get("name", "")), " · ".join(notes), offer.get("id") == chosen
+        )
 
     def _columns(self, name: str, rule: Mapping[str, Any]) -> tuple[Field, ...]:
         items = rule.get("items", {})
@@ -175,7 +181,9 @@ class _Drawer:
         )
         shown = ", ".join(str(part) for part in value) if isinstance(value, list) else value
         label = self.practice.text(f"facts.{table}.{key}", self.language)
-        return Field(name, label, "", "", False, shown, options, str(rule.get("unit", "")), input_type=_input_type(rule))
+        return Field(
+            name, label, "", "", False, shown, options, str(rule.get("unit", "")), input_type=_input_type(rule)
+        )
 
 
 _TEMPLATES = {

@@ -7,6 +7,7 @@ WANJIA_SECURE      1 behind HTTPS: secure cookies, HSTS
 WANJIA_DEMO        1 shows the demo logins on the sign-in page
 """
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -31,10 +32,8 @@ def secret_key() -> str:
         made = HOME / f"secret_key.{os.getpid()}"
         made.touch(mode=0o600)
         made.write_text(secrets.token_urlsafe(50))
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(made, path)
-        except FileExistsError:
-            pass
         made.unlink()
     return path.read_text()
 

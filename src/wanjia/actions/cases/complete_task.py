@@ -39,9 +39,10 @@ def complete_task(
 
 def _may_requester_act(case: Case, task: Task, actor: Actor) -> None:
     """Staff do not answer in the requester's place, except at a window, where the requester stands before them."""
-    if task.for_requester and not actor.system and case.surface != "window":
-        if case.pk not in actor.grants and (case.requester_id is None or case.requester_id != actor.person_id):
-            raise Refused([Fault("task.requester_only", Where(), {"case": case.number})])
+    stands_here = actor.system or case.surface == "window" or case.pk in actor.grants
+    asked = case.requester_id is not None and case.requester_id == actor.person_id
+    if task.for_requester and not (stands_here or asked):
+        raise Refused([Fault("task.requester_only", Where(), {"case": case.number})])
 
 
 def _keep_rating(case: Case, practice: Practice, state: CaseState, now: datetime) -> None:

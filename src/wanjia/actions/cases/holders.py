@@ -56,7 +56,7 @@ def above(task: Task, levels: int, day: date) -> Holder:
 
 
 def _of_cell(case: Case, level: int, day: date) -> Holder:
-    path = [code for code in case.cell_path.split("/")] if case.cell_path else []
+    path = list(case.cell_path.split("/")) if case.cell_path else []
     for at in range(min(level, len(path)), 0, -1):
         post = grid_post(path[at - 1], at) if path[at - 1] else None
         person = holder_of(post, day) if post else None

@@ -7,12 +7,13 @@ from django.db import transaction
 
 from wanjia.actions.permission import require
 from wanjia.model.actors import Actor
-from wanjia.model.capabilities import CAPABILITIES
+from wanjia.model.capabilities import SIGNATURES
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.checker import check
 from wanjia.practice.reader import read
 from wanjia.practice.stored import settings_faults, text_files
+from wanjia.records.cases.calendar import work_calendar
 from wanjia.records.cases.history import write_history
 from wanjia.records.cases.models import PracticeVersion
 
@@ -23,7 +24,7 @@ def install_practice(
     """Install and activate the version; the same content again is a no-op. Raises Refused with every fault."""
     require(actor, "practice", "install")
     reading = read(files)
-    faults = check(files, CAPABILITIES) if run_scenarios else reading.faults
+    faults = check(files, SIGNATURES, work_calendar()) if run_scenarios else reading.faults
     if faults or reading.practice is None:
         raise Refused(faults)
     practice = reading.practice

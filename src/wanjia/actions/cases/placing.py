@@ -81,6 +81,8 @@ def _receiving(organisation: str, actor: Actor) -> Organisation:
     """The organisation named, else the actor's own, else the root company."""
     code = organisation or next((seat.organisation for seat in actor.seats), "")
     found = Organisation.objects.filter(code=code).first() if code else None
-    return found or Organisation.objects.filter(parent=None, kind__endswith="company").order_by("code").first() or (
-        Organisation.objects.order_by("code").first() or Organisation()
+    return (
+        found
+        or Organisation.objects.filter(parent=None, kind__endswith="company").order_by("code").first()
+        or (Organisation.objects.order_by("code").first() or Organisation())
     )

@@ -19,7 +19,9 @@ def appoint(post_code: str, person_id: int, starts_on: date, actor: Actor, now: 
     Open tasks move at once when the day has come, else when `hand_over_due` runs on that day.
     """
     with transaction.atomic():
-        post = Post.objects.select_for_update(of=("self",)).select_related("organisation").filter(code=post_code).first()
+        post = (
+            Post.objects.select_for_update(of=("self",)).select_related("organisation").filter(code=post_code).first()
+        )
         person = Person.objects.filter(pk=person_id).first()
         if post is None or person is None:
             raise NotFound("post" if post is None else "person", post_code if post is None else person_id)

@@ -234,7 +234,11 @@ def _contains_arguments(check: _Check, node: Json, arguments: list[Json], shapes
 
 def _where_arguments(check: _Check, node: Json, arguments: list[Json], shapes: list[_Shape]) -> None:
     check.want(shapes[0], ("array",), arguments[0])
-    check.match(check.field(shapes[0], str(shapes[1].value), node), shapes[2], node)
+    field = check.field(shapes[0], str(shapes[1].value), node)
+    if field.type == "array" and shapes[2].type != "array":
+        parts = field.declared.get("items")
+        field = _declared(field.name, parts) if isinstance(parts, dict) else _UNKNOWN
+    check.match(field, shapes[2], node)
 
 
 def _declared(name: str, schema: Mapping[str, Json]) -> _Shape:

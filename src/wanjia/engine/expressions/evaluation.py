@@ -263,7 +263,15 @@ def _matches(run: _Run, arguments: list[Json], at: int, depth: int) -> list[bool
     if type(field) is not str:
         raise _wrong_type(at, "string", field)
     wanted = run.value(arguments[2], depth)
-    return [run.same(_field(element, field, at), wanted, at) for element in elements]
+    return [_holds(run, _field(element, field, at), wanted, at) for element in elements]
+
+
+def _holds(run: _Run, value: Json, wanted: Json, at: int) -> bool:
+    """A field that is itself a list holds each of its parts, so that rows linked n to m can be asked for."""
+    if type(value) is list and type(wanted) is not list:
+        run.burn(len(value), at)
+        return any(run.same(part, wanted, at) for part in value)
+    return run.same(value, wanted, at)
 
 
 def _field(element: Json, field: str, at: int) -> Json:

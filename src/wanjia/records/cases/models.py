@@ -253,6 +253,18 @@ class PersonalDataRead(models.Model):
 
 
 __all__ = [
-    "CalendarDay", "CalendarYear", "Case", "CaseCounter", "Clock", "HistoryEntry", "Letter", "Message", "Paper",
-    "PersonalDataRead", "PracticeVersion", "Rating", "Task", "Post",
+    "CalendarDay",
+    "CalendarYear",
+    "Case",
+    "CaseCounter",
+    "Clock",
+    "HistoryEntry",
+    "Letter",
+    "Message",
+    "Paper",
+    "PersonalDataRead",
+    "Post",
+    "PracticeVersion",
+    "Rating",
+    "Task",
 ]  # fmt: skip

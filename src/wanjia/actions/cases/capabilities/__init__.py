@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from wanjia.actions.cases.capabilities.account_standing import account_standing
+from wanjia.actions.cases.capabilities.days import today, working_days_since
 from wanjia.actions.cases.capabilities.known_outage import known_outage
 from wanjia.actions.cases.capabilities.nearest_electricians import nearest_electricians
+from wanjia.actions.cases.capabilities.places import district_of_place, responsible_post
 from wanjia.engine.nouns import CallCapability, CapabilityDone, CapabilityFailed
 from wanjia.model.faults import Refused
 from wanjia.model.jsonvalue import Facts
@@ -14,9 +16,16 @@ from wanjia.records.cases.models import Case
 Capability = Callable[[Facts, Case, datetime], Facts]
 
 REGISTRY: dict[str, Capability] = {
-    "account_standing": account_standing,
-    "known_outage": known_outage,
-    "nearest_electricians": nearest_electricians,
+    function.__name__: function
+    for function in (
+        account_standing,
+        district_of_place,
+        known_outage,
+        nearest_electricians,
+        responsible_post,
+        today,
+        working_days_since,
+    )
 }
 
 
