@@ -14,7 +14,9 @@ from wanjia.model.jsonvalue import Facts, Json
 try:
     from wanjia.engine.decisions import read_dmn
 except ImportError:
-    def read_dmn(data, file, facts): return {}, ()
+
+    def read_dmn(data, file, facts):
+        return {}, ()
 
 
 PROCESS_FILE, DECISIONS_FILE = "process.bpmn", "decisions.dmn"

@@ -56,7 +56,9 @@ class Draft:
         """A draft of a saved case. Raises Refused when its saved process cannot be read."""
         saved = state.process if isinstance(state.process, dict) else {}
         if saved.get("format") != STATE_FORMAT:
-            raise Refused([Fault("engine.state_format", Where(), {"format": saved.get("format"), "known": STATE_FORMAT})])
+            raise Refused(
+                [Fault("engine.state_format", Where(), {"format": saved.get("format"), "known": STATE_FORMAT})]
+            )
         urged_at = saved.get("urged_at")
         return cls(
             definition=definition,

@@ -22,9 +22,11 @@ from wanjia.model.jsonvalue import Facts
 try:
     from wanjia.engine.decisions import DecisionError, decide
 except ImportError:
-    class DecisionError(Exception): ...
-    def decide(d, facts, item): raise DecisionError("no decisions yet")
 
+    class DecisionError(Exception): ...
+
+    def decide(d, facts, item):
+        raise DecisionError("no decisions yet")
 
 
 def item_facts(draft: Draft) -> frozenset[str]:

@@ -54,7 +54,9 @@ def ask_opinion(draft: Draft, event: AskOpinion) -> None:
         for_task=task.key,
     )
     draft.open_task(opinion)
-    draft.record("opinion_asked", task=task.key, step=task.step, opinion=opinion.key, to=event.to, question=event.question)
+    draft.record(
+        "opinion_asked", task=task.key, step=task.step, opinion=opinion.key, to=event.to, question=event.question
+    )
 
 
 def give_opinion(draft: Draft, event: GiveOpinion) -> None:

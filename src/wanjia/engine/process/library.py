@@ -261,7 +261,9 @@ def forget_lost(top: Any) -> None:
 
 def _with_items(parser: type) -> type:
     """A parser of activities that makes our multi-instance nodes."""
-    return type(parser.__name__, (parser,), {"PARALLEL_MI_CLASS": ParallelItems, "SEQUENTIAL_MI_CLASS": SequentialItems})
+    return type(
+        parser.__name__, (parser,), {"PARALLEL_MI_CLASS": ParallelItems, "SEQUENTIAL_MI_CLASS": SequentialItems}
+    )
 
 
 _TASK = _with_items(TaskParser)
@@ -307,5 +309,3 @@ def catches_error(event: Task, code: str | None) -> bool:
     definition = event.task_spec.event_definition
     kind = type(definition).__name__ == "ErrorEventDefinition"
     return kind and event.state == TaskState.WAITING and definition.code in (None, code)
-
-

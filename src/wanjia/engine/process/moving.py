@@ -179,7 +179,9 @@ class Move:
         node = self.plan.diagram.nodes.get(node_of(task))
         return node.line if node else 0
 
-    def tell(self, what: What, task: Task, key: str = "", item: Facts | None = None, facts: Facts | None = None) -> None:
+    def tell(
+        self, what: What, task: Task, key: str = "", item: Facts | None = None, facts: Facts | None = None
+    ) -> None:
         copy = None if item is None else dict(item)
         self.happened.append(Happening(what, node_of(task), key, copy, facts))
 

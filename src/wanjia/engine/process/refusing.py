@@ -125,7 +125,9 @@ def _gateways(look: Look) -> Iterator[Fault]:
         if node.tag in ("exclusiveGateway", "inclusiveGateway") and len(flows) > 1:
             yield from _choice(look, node, flows)
         else:
-            yield from (look.at("condition_misplaced", flow, node=node.id) for flow in flows if flow.condition is not None)
+            yield from (
+                look.at("condition_misplaced", flow, node=node.id) for flow in flows if flow.condition is not None
+            )
 
 
 def _choice(look: Look, node: Node, flows: tuple[Flow, ...]) -> Iterator[Fault]:
