@@ -46,13 +46,19 @@ def _only(holders: Sequence[str]) -> str | None:
 
 def _several(posts: Posts, holders: Mapping[str, Sequence[str]], day: date, where: Mapping[str, Where]) -> list[Fault]:
     """A fault for every cell that more than one person holds on the day, at the first of their posts."""
-    faults = []
-    for cell_id in (cell_id for cell_id, names in holders.items() if len(names) > 1):
-        on_day = [one for one in posts.tenures if one.cell_id == cell_id and one.holder and one.days.holds(day)]
-        ids = [one.post_id for one in on_day]
-        values = {"cell_id": cell_id, "day": day.isoformat(), "posts": ", ".join(ids)}
-        faults.append(Fault("territory.several_answer", where.get(ids[0], Where()), values))
-    return faults
+    on_day: dict[str, list[str]] = {}
+    for one in posts.tenures:
+        if one.holder and one.days.holds(day):
+            on_day.setdefault(one.cell_id, []).append(one.post_id)
+    several = {cell_id: on_day[cell_id] for cell_id, names in holders.items() if len(names) > 1}
+    return [
+        Fault(
+            "territory.several_answer",
+            where.get(ids[0], Where()),
+            {"cell_id": cell_id, "day": day.isoformat(), "posts": ", ".join(ids)},
+        )
+        for cell_id, ids in several.items()
+    ]
 
 
 def _clashes(points: Table, columns: Mapping[str, Any]) -> list[Fault]:

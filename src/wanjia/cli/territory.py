@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyarrow as pa
 
 from wanjia.cli._tables import TABLE_ENDINGS, write_table
 from wanjia.cli._territory_files import invalid_fault, read_cells, read_points, read_posts_file
@@ -53,6 +54,14 @@ def _finish(faults: Sequence[Fault], plain: Mapping[str, Any] | None, summary: s
     else:
         click.echo(summary)
     sys.exit(1 if faults else 0)
+
+
+def _write(out: Path, answers: pa.Table) -> None:
+    """A place that cannot be written to, or a column that CSV cannot hold, is wrong use: exit status 2."""
+    try:
+        write_table(out, answers)
+    except (OSError, pa.ArrowException) as error:
+        raise click.UsageError(f"{out.name}: {error}") from error
 
 
 @click.group(name="territory", context_settings={"help_option_names": ["-h", "--help"]})
@@ -127,7 +136,7 @@ def owner(
     if table is not None and collection.cells and not posts_unusable:
         _progress("territory.locating", spoken, count=table.data.num_rows)
         answered = answer(CellIndex.build(collection.cells), table, read, day.date(), where)
-        write_table(out, answered.out)
+        _write(out, answered.out)
         faults += answered.faults
         plain = answered.counts
         summary = say("territory.answered", spoken, points=table.data.num_rows, out=out.name)
