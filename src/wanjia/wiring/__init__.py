@@ -1,9 +1,12 @@
 """The one place that names concrete stores, brokers and adapters."""
 
 import os
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import django
+from django.core.management import call_command
 
 SETTINGS = "wanjia.web.settings"
 
@@ -26,3 +29,13 @@ def ready() -> None:
     """Set Django up as the environment says: DATABASE_URL present means distributed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     django.setup()
+
+
+def migrate() -> None:
+    """Bring the store's tables up to date; a no-op when they are."""
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def new_worker() -> Any:
+    """A `wanjia.wiring.worker.Worker`; loaded late because its rows exist only once Django is set up."""
+    return import_module("wanjia.wiring.worker").Worker()
