@@ -1,0 +1,1 @@
+"""Reads of cases: lists, pages, follow-up, papers."""

@@ -1,0 +1,1 @@
+"""Reads of the standing: indicators computed from cases."""

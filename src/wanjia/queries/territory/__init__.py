@@ -1,0 +1,1 @@
+"""Reads of the territory: who answers, maps, organisations, posts."""
