@@ -32,7 +32,7 @@ class Compiled:
 
 
 def compile_source(source: Source) -> Compiled:
-    """Reads, checks and joins process, decisions and clocks. Never raises for a fault of the author's; lists them all."""
+    """Reads, checks and joins process, decisions and clocks. Lists all faults of the author, raises for none."""
     diagram, faults = read_diagram(source.bpmn, PROCESS_FILE)
     decisions: dict[str, Json] = {}
     if source.dmn is not None:

@@ -20,7 +20,7 @@ from wanjia.engine.nouns import (
 )
 from wanjia.engine.process.tokens import Token, tokens_from_json, tokens_to_json
 from wanjia.model.faults import Fault, Refused, Where
-from wanjia.model.jsonvalue import Facts, Json
+from wanjia.model.jsonvalue import Facts
 from wanjia.model.working_time import WorkCalendar
 
 STATE_FORMAT = 1
@@ -107,7 +107,7 @@ class Draft:
     def emit(self, command: Command) -> None:
         self.commands.append(command)
 
-    def record(self, verb: str, **data: Json) -> None:
+    def record(self, verb: str, **data: Any) -> None:
         self.emit(Record(verb, self.actor, data))
 
     def refuse(self, code: str, **values: Any) -> NoReturn:

@@ -12,6 +12,7 @@ from wanjia.engine.nouns import (
     CapabilityDone,
     CapabilityFailed,
     CaseState,
+    CaseStatus,
     Complete,
     Definition,
     Delegate,
@@ -65,8 +66,18 @@ def step(
     if now.tzinfo is None:
         raise ValueError("now must carry its time zone")
     draft = _draft(definition, state, event, now.astimezone(UTC), calendar)
+    if state is not None and not isinstance(event, Tick):
+        _catch_up(draft, event)
     _HANDLE[type(event)](draft, event)
     return draft.outcome()
+
+
+def _catch_up(draft: Draft, event: Event) -> None:
+    """What was due before the event happens before it, so that a worker's pause never changes what a deadline meant."""
+    actor, draft.actor = draft.actor, Tick().actor
+    time.tick(draft, Tick())
+    draft.actor = actor
+    _check_status(draft.status, event)
 
 
 def _draft(
@@ -80,10 +91,14 @@ def _draft(
     if state is None:
         raise Refused([Fault("engine.not_started")])
     _check_same(definition, state)
-    if state.status not in LIFE[type(event)]:
-        values = {"event": type(event).__name__, "status": state.status.value}
-        raise Refused([Fault("engine.wrong_status", values=values)])
+    _check_status(state.status, event)
     return Draft.of(definition, state, now, calendar, event.actor)
+
+
+def _check_status(status: CaseStatus, event: Event) -> None:
+    if status not in LIFE[type(event)]:
+        values = {"event": type(event).__name__, "status": status.value}
+        raise Refused([Fault("engine.wrong_status", values=values)])
 
 
 def _check_same(definition: Definition, state: CaseState) -> None:

@@ -1,4 +1,4 @@
-"""Carries what moving tokens do into the draft: tasks opened and closed, capabilities called, letters, triggers, ends."""
+"""Carries what moving tokens do into the draft: tasks opened and closed, capabilities called, letters, ends."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""Names that a practice's parts use of each other: facts, decisions, messages, notices, steps and triggers must exist."""
+"""Names that a practice's parts use of each other: facts, decisions, messages, steps, triggers must exist."""
 
 from collections.abc import Iterator, Mapping
 
@@ -48,7 +48,7 @@ def _expression(text: str, facts: Mapping[str, Facts], fields: frozenset[str] | 
 
 
 def item_fields(diagram: Diagram, source: Source, scope: str) -> frozenset[str] | None:
-    """Fields that `item` has in a scope: those of the list's schema and all item-scoped facts; None outside a branch."""
+    """Fields that `item` has in a scope: the list's schema and all item-scoped facts; None outside a branch."""
     branch = _branch(diagram, scope, set())
     if branch is None:
         return None

@@ -3,10 +3,10 @@
 from wanjia.engine.clockwork import task_over, trigger
 from wanjia.engine.draft import Draft
 from wanjia.engine.motion import new_move, settle
-from wanjia.engine.nouns import Complete, ReturnTo, Start, TaskKind
+from wanjia.engine.nouns import CaseState, Complete, Definition, ReturnTo, Start, TaskKind
 from wanjia.engine.process.plan import plan_of
 from wanjia.engine.process.returning import allowed_targets, returned
-from wanjia.engine.process.tokens import Token, all_tokens
+from wanjia.engine.process.tokens import Token, all_tokens, tokens_from_json
 from wanjia.model.jsonvalue import Facts
 
 START = "start"
@@ -66,11 +66,26 @@ def return_to(draft: Draft, event: ReturnTo) -> None:
 
 def return_targets(draft: Draft, key: str) -> list[str]:
     """Steps to which an open task may be returned: those the practice names, else every earlier step of a person."""
-    rules = draft.definition.steps
-    wanted = draft.definition.returns.get(draft.task(key).step)
-    people = [step for step in draft.done_steps if step in rules and rules[step].kind == "user"]
-    candidates = people if wanted is None else [step for step in wanted if step in people]
-    return allowed_targets(plan_of(draft.definition.process).diagram, draft.tokens, key, candidates)
+    return _targets(draft.definition, draft.task(key).step, draft.tokens, draft.done_steps, key)
+
+
+def return_targets_of(definition: Definition, state: CaseState, key: str) -> list[str]:
+    """The same for a saved case: what a page offers for 驳回. Empty for a task that is not open."""
+    step = next((task.step for task in state.tasks if task.key == key and task.kind is TaskKind.USER), None)
+    if step is None or not isinstance(state.process, dict):
+        return []
+    tokens = tokens_from_json(state.process.get("tokens", []))
+    return _targets(definition, step, tokens, list(state.done_steps), key)
+
+
+def _targets(
+    definition: Definition, step: str, tokens: tuple[Token, ...], done_steps: list[str], key: str
+) -> list[str]:
+    rules = definition.steps
+    wanted = definition.returns.get(step)
+    people = [done for done in done_steps if done in rules and rules[done].kind == "user"]
+    candidates = people if wanted is None else [target for target in wanted if target in people]
+    return allowed_targets(plan_of(definition.process).diagram, tokens, key, candidates)
 
 
 def _close_gone(draft: Draft, tokens: tuple[Token, ...], returned_key: str) -> None:

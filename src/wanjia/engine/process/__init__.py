@@ -1,1 +1,1 @@
-"""Everything that touches the BPMN library: reading a diagram, refusing what it cannot run, moving tokens, saving them."""
+"""All that touches the BPMN library: reading a diagram, refusing what cannot run, moving and saving tokens."""

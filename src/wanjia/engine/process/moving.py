@@ -69,7 +69,7 @@ class FactsEngine:
     def threw(self, task: Task, code: str | None) -> None:
         """An error goes to the nearest activity around it that waits for it."""
         if not self.move.raise_error(task, code):
-            values = {"id": node_of(task), "code": code or ""}
+            values = {"id": node_of(task), "error": code or ""}
             raise Refused([Fault("engine.error_uncaught", Where("process.bpmn", self.move.line_of(task)), values)])
 
     def perform(self, task: Task) -> None:
@@ -93,8 +93,8 @@ class FactsEngine:
         here: Task | None = task
         while here is not None:
             if "index" in here.internal_data:
-                items: list[Facts] = here.parent.internal_data["items"]
-                return items[here.internal_data["index"]]
+                item: Facts = here.parent.internal_data["items"][here.internal_data["index"]]
+                return item
             here = here.parent or _around(here)
         return None
 
@@ -196,7 +196,7 @@ class Move:
             raise Refused([Fault("engine.endless", Where("process.bpmn"), {"maximum": MOVES_MAX})])
 
     def _tell_cancelled(self, tokens: Iterable[Token]) -> None:
-        """Open work that is neither open nor done any more was cancelled; told before what was opened by the same move."""
+        """Open work that is neither open nor done any more was cancelled; told before what the move opened."""
         still = {token.key for token in all_tokens(tokens)}
         done = {h.key for h in self.happened if h.what == "done"}
         opened = {h.key: h for h in self.happened if h.what == "opened"}

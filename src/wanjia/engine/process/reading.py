@@ -230,7 +230,8 @@ class _Reader:
         if not ref or ref not in self.messages:
             self._fault("engine.message_reference", element, ref=ref or "")
             return None
-        return self.messages[ref] or None
+        name: str | None = self.messages[ref]
+        return name or None
 
     def _read_multi(self, element: etree._Element) -> dict[str, str]:
         found = element.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")

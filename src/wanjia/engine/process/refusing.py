@@ -205,7 +205,7 @@ def _calls(look: Look) -> Iterator[Fault]:
 def _errors(look: Look) -> Iterator[Fault]:
     for node in look.diagram.nodes.values():
         if node.tag == "endEvent" and node.event == "error" and not _caught(look.diagram, node.scope, node.ref, set()):
-            yield look.at("error_uncaught", node, code=node.ref or "")
+            yield look.at("error_uncaught", node, error=node.ref or "")
 
 
 def _caught(diagram: Diagram, scope: str, code: str | None, seen: set[str]) -> bool:
