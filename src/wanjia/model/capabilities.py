@@ -1,4 +1,4 @@
-"""What a practice may call from a service task: one table of signatures. The functions behind them are registered elsewhere.
+"""What a practice may call from a service task: one table of signatures. The functions are registered elsewhere.
 
 A capability takes facts and gives facts; it never changes the case itself. `acting` ones change something outside.
 Any of them may end with one of its error codes, which a diagram catches with an error boundary event.

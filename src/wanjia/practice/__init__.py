@@ -1,1 +1,1 @@
-"""What a practice is: its files read, checked, told as scenarios and simulated. Pure: no clock, no chance, no I/O, no Django."""
+"""What a practice is: read, checked, told as scenarios, simulated. Pure: no clock, no chance, no I/O, no Django."""

@@ -10,8 +10,17 @@ from wanjia.practice.forms import form_of
 from wanjia.practice.indicators import indicators_of
 from wanjia.practice.letters import letters_of
 from wanjia.practice.nouns import (
-    Entry, Merge, Notice, PaperRule, Practice, Rating, Reopen, Role, Scenario, Setting,
-)  # fmt: skip
+    Entry,
+    Merge,
+    Notice,
+    PaperRule,
+    Practice,
+    Rating,
+    Reopen,
+    Role,
+    Scenario,
+    Setting,
+)
 
 
 def practice_of(folder: Folder, fingerprint: str, definition: Definition) -> Practice:
@@ -42,7 +51,9 @@ def practice_of(folder: Folder, fingerprint: str, definition: Definition) -> Pra
         letters=letters_of(folder),
         indicators=indicators_of(folder),
         scenarios=tuple(_scenario(folder, name) for name in folder.scenarios),
-        checklist={name: as_mapping(row) for name, row in as_mapping(folder.mapping("checklist.yaml")["rules"]).items()},
+        checklist={
+            name: as_mapping(row) for name, row in as_mapping(folder.mapping("checklist.yaml")["rules"]).items()
+        },
         upgrades=_upgrades(folder),
         texts={language: folder.texts(language) for language in LANGUAGES},
         bpmn=_text(folder.files["process.bpmn"]),
@@ -84,7 +95,9 @@ def _setting(name: str, row: dict[str, Any]) -> Setting:
 
 
 def _paper(row: dict[str, Any]) -> PaperRule:
-    return PaperRule(as_names(row["visible_to"]), {key: tuple(values) for key, values in row.get("when_item", {}).items()})
+    return PaperRule(
+        as_names(row["visible_to"]), {key: tuple(values) for key, values in row.get("when_item", {}).items()}
+    )
 
 
 def _notice(name: str, row: dict[str, Any]) -> Notice:

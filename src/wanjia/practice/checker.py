@@ -1,4 +1,4 @@
-"""Everything that can be wrong with a practice folder, at once: what the reader finds, and what only a check looks at."""
+"""Everything that can be wrong with a practice folder, at once: the reader's faults, and what only a check sees."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from wanjia.practice.checks import identity, steps, stories, words
 from wanjia.practice.folder import Folder, as_mapping, open_folder
 from wanjia.practice.quality import quality_faults
 from wanjia.practice.reader import read_folder
+from wanjia.practice.scenarios import scenario_faults
 
 
 def check(
@@ -29,6 +30,8 @@ def check(
         faults += [*words.faults(folder), *stories.faults(folder), *steps.faults(folder, capabilities)]
     if folder_name is not None:
         faults += identity.name_fault(folder, folder_name)
+    if reading.practice is not None:
+        faults += scenario_faults(reading.practice, folder, calendar)
     return _ordered(faults)
 
 

@@ -39,7 +39,10 @@ def _block(practice: Practice, block: Block, facts: Facts, values: Mapping[str, 
     rows = [row for row in items if isinstance(row, dict)] if isinstance(items, list) else []
     return {
         "columns": [column_name(practice, block.items, column, language) for column in block.columns],
-        "rows": [[value_text(practice, block.items, column, row.get(column), language) for column in block.columns] for row in rows],
+        "rows": [
+            [value_text(practice, block.items, column, row.get(column), language) for column in block.columns]
+            for row in rows
+        ],
     }
 
 

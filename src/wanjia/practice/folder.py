@@ -19,7 +19,7 @@ LANGUAGES = ("zh-Hans", "en")
 
 @dataclass(frozen=True)
 class Folder:
-    """All parts of a folder. Values have the types of their tables even where faults were found; keys may be missing."""
+    """All parts of a folder. Values have the types of their tables even where faults were found."""
 
     files: Mapping[str, bytes]
     parsed: Mapping[str, Parsed]

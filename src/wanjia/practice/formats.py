@@ -1,6 +1,6 @@
 """What a fact's `format` means: the JSON type it goes with, and the test an answer must pass. One table.
 
-Phone: mainland mobile numbers have 11 digits and begin with 1 (工信部 电信网编号计划); landlines are an area code of 3 or
+Phone: mainland mobile numbers have 11 digits and begin with 1 (电信网编号计划); landlines are an area code of 3 or
 4 digits (leading 0) and 7 or 8 digits; service numbers such as 95598 and 400 numbers are callable too.
 """
 
@@ -57,7 +57,7 @@ def is_person_name(value: Json) -> bool:
 
 
 def is_papers(value: Json) -> bool:
-    """References to uploaded papers: strings, or objects that carry an `id`. The papers themselves are kept elsewhere."""
+    """References to uploaded papers: strings, or objects that carry an `id`. The papers are kept elsewhere."""
     return isinstance(value, list) and all(_is_reference(item) for item in value)
 
 

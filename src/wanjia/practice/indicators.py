@@ -2,8 +2,8 @@
 
 duration  time from the first `from` to the first `to` of a case, mean over cases
 count     cases for which `where` holds
-share     of the cases for which `where` holds, the part for which `of` holds; or, with `clock`, of that clock's runs the
-          part that was kept
+share     of the cases for which `where` holds, the part for which `of` holds; or, with `clock`, of that clock's
+          runs the part that was kept
 mean      mean of the expression `of` over the cases for which `where` holds
 """
 

@@ -66,7 +66,9 @@ def _table_faults(
     known = columns_of(folder, items)
     for index, column in enumerate(as_names(table.get("columns"))):
         if known and column not in known:
-            yield unknown("practice.column_unknown", folder.where(FILE, *keys, "table", "columns", index), column, known)
+            yield unknown(
+                "practice.column_unknown", folder.where(FILE, *keys, "table", "columns", index), column, known
+            )
 
 
 def columns_of(folder: Folder, name: str) -> tuple[str, ...]:

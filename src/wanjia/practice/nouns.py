@@ -1,4 +1,4 @@
-"""What a practice is once it is read: frozen values for actions, queries and pages. The engine's view is `definition`."""
+"""What a practice is once it is read: frozen values for actions, queries and pages; the engine's is `definition`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,10 +1,12 @@
-"""A folder's files to a Practice: parse, hold against the tables, compile, build. Everything that is wrong comes at once."""
+"""A folder's files to a Practice: parse, hold against the tables, compile, build. All faults come at once."""
 
 from collections.abc import Mapping
 
 from wanjia.engine.compiling import compile_source
 from wanjia.engine.nouns import Source
+from wanjia.model.capabilities import SIGNATURES
 from wanjia.model.faults import Fault
+from wanjia.model.jsonvalue import Facts
 from wanjia.practice.building import practice_of
 from wanjia.practice.checks import clocks, facts, identity, roles
 from wanjia.practice.clocks import clock_rules
@@ -68,7 +70,7 @@ def source_of(folder: Folder, fingerprint: str) -> Source:
         dmn=folder.files.get("decisions.dmn"),
         facts={**folder.section("inputs"), **folder.section("facts")},
         forms={step: field_names(folder, step) for step in folder.forms},
-        calls=folder.section("calls"),
+        calls=calls_of(folder),
         messages=folder.section("messages"),
         clocks=clock_rules(folder),
         returns={step: as_names(earlier) for step, earlier in as_mapping(manifest.get("returns")).items()},
@@ -78,3 +80,19 @@ def source_of(folder: Folder, fingerprint: str) -> Source:
     )
 
 
+def calls_of(folder: Folder) -> dict[str, Facts]:
+    """Facts that go into and come out of each service task; what `calls` leaves out is the fact of the same name."""
+    names = {*folder.section("inputs"), *folder.section("facts")}
+    written = folder.section("calls")
+    calls: dict[str, Facts] = dict(written)
+    for step, capability in folder.diagram.work("capability").items():
+        signature = SIGNATURES.get(capability)
+        if signature is not None:
+            row = written.get(step, {})
+            inputs: Facts = {key: key for key in signature.inputs if key in names}
+            outputs: Facts = {key: key for key in signature.outputs if key in folder.section("facts")}
+            calls[step] = {
+                "inputs": {**inputs, **as_mapping(row.get("inputs"))},
+                "outputs": {**outputs, **as_mapping(row.get("outputs"))},
+            }
+    return calls

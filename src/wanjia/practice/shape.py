@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 
 from wanjia.model.faults import Fault, Where
 from wanjia.model.jsonvalue import Facts, Json
@@ -20,7 +20,11 @@ SHOWN_MAX = 60  # characters of a wrong value that a message repeats
 
 def shape_faults(parsed: Parsed, schema: Facts) -> tuple[Fault, ...]:
     """All departures of the file from its table, in the order of their lines."""
-    faults = {fault.code + str(fault.where): fault for error in _errors(parsed.value, schema) for fault in _faults(parsed, error)}
+    faults = {
+        fault.code + str(fault.where): fault
+        for error in _errors(parsed.value, schema)
+        for fault in _faults(parsed, error)
+    }
     return tuple(sorted(faults.values(), key=lambda fault: (fault.where, fault.code)))[:FAULTS_PER_FILE_MAX]
 
 

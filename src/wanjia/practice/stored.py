@@ -7,6 +7,7 @@ import jsonschema
 
 from wanjia.model.faults import Fault, Where
 from wanjia.model.jsonvalue import Facts
+from wanjia.practice.nearest import unknown
 from wanjia.practice.nouns import Practice
 from wanjia.practice.reader import read
 
@@ -18,7 +19,7 @@ _lock = Lock()
 
 
 def stored_practice(digest: str, files: Mapping[str, str]) -> Practice:
-    """The practice of these files; pure, the memory by digest only saves reading it again. Raises ValueError if broken."""
+    """The practice of these files; the memory by digest only saves reading it again. ValueError if broken."""
     found = _kept.get(digest)
     if found is None:
         reading = read({path: text.encode() for path, text in files.items()})
@@ -43,7 +44,7 @@ def settings_faults(practice: Practice, settings: Facts) -> tuple[Fault, ...]:
     for name, value in settings.items():
         rule = practice.inputs.get(name)
         if rule is None:
-            faults.append(Fault("practice.setting_unknown", Where("settings", 0, name), {"name": name}))
+            faults.append(unknown("practice.setting_unknown", Where("settings", 0, name), name, practice.inputs))
             continue
         bounds = {"minimum": rule.minimum, "maximum": rule.maximum, "enum": list(rule.enum) or None}
         schema = {"type": rule.type, **{key: bound for key, bound in bounds.items() if bound is not None}}

@@ -126,7 +126,9 @@ class _Builder:
         if isinstance(top.value, dict) and top.key in top.value:
             path = ".".join(str(part) for part in (*top.path, top.key))
             first = self.lines.get((*top.path, top.key), 1)
-            self.faults.append(Fault("practice.key_twice", Where(self.file, line, path), {"key": top.key, "first": first}))
+            self.faults.append(
+                Fault("practice.key_twice", Where(self.file, line, path), {"key": top.key, "first": first})
+            )
         self.lines[(*top.path, top.key)] = line
         return True
 

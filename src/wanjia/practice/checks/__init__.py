@@ -1,1 +1,1 @@
-"""What must fit together between the files of a practice. One file per subject, each `faults(folder) -> Iterator[Fault]`."""
+"""What must fit together between the files of a practice. One file a subject, each with `faults(folder)`."""

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 
+from wanjia.model.capabilities import SIGNATURES
 from wanjia.model.faults import Fault
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.practice.checks.identity import named_facts
@@ -45,9 +46,9 @@ def _format_faults(folder: Folder, name: str, fact: Facts) -> Iterator[Fault]:
 
 def _value_faults(folder: Folder, section: str, name: str, row: Facts) -> Iterator[Fault]:
     """The row's own default and choices, held against its type and bounds."""
-    bounds = {key: row[key] for key in ("type", "minimum", "maximum") if key in row}
+    bounds: dict[str, Any] = {key: row[key] for key in ("type", "minimum", "maximum") if key in row}
     if "default" in row:
-        whole = {**bounds, **({"enum": row["enum"]} if "enum" in row else {})}
+        whole: dict[str, Any] = {**bounds, **({"enum": row["enum"]} if "enum" in row else {})}
         yield from _against(folder, whole, (section, name, "default"), row["default"])
     if isinstance(row.get("enum"), list) and row.get("type") != "array":
         for index, value in enumerate(_list(row.get("enum"))):
@@ -81,6 +82,10 @@ def _called(folder: Folder) -> Iterator[str]:
     for call in folder.section("calls").values():
         for side in ("inputs", "outputs"):
             yield from map(str, as_mapping(call.get(side)).values())
+    for capability in folder.diagram.work("capability").values():
+        signature = SIGNATURES.get(capability)
+        if signature is not None:  # what `calls` leaves out takes the fact of the same name
+            yield from (*signature.inputs, *signature.outputs)
 
 
 def _in_form(folder: Folder, step: str) -> Iterator[str]:

@@ -24,7 +24,9 @@ def name_fault(folder: Folder, folder_name: str) -> Iterator[Fault]:
     domain = folder.manifest.get("domain")
     if isinstance(domain, str) and domain != folder_name:
         yield Fault(
-            "practice.domain_differs", folder.where("practice.yaml", "domain"), {"domain": domain, "folder": folder_name}
+            "practice.domain_differs",
+            folder.where("practice.yaml", "domain"),
+            {"domain": domain, "folder": folder_name},
         )
 
 
@@ -51,7 +53,9 @@ def _place_faults(folder: Folder) -> Iterator[Fault]:
     required = "place" in as_names(start.get("required"))
     found = "required" if required else "optional" if asked else "none"
     if wanted in ("required", "optional", "none") and start and wanted != found:
-        yield Fault("practice.place_differs", folder.where("practice.yaml", "place"), {"wanted": wanted, "found": found})
+        yield Fault(
+            "practice.place_differs", folder.where("practice.yaml", "place"), {"wanted": wanted, "found": found}
+        )
 
 
 def _step_references(folder: Folder) -> Iterator[Fault]:
@@ -69,13 +73,13 @@ def _named_steps(manifest: Facts) -> Iterator[tuple[tuple[str | int, ...], str]]
     for index, step in enumerate(as_names(until)):
         yield ("withdraw", "until", index), step
     for section, key in (("reopen", "to"), ("rating", "task")):
-        step = as_mapping(manifest.get(section)).get(key)
-        if isinstance(step, str):
-            yield (section, key), step
+        target = as_mapping(manifest.get(section)).get(key)
+        if isinstance(target, str):
+            yield (section, key), target
     for step, earlier in as_mapping(manifest.get("returns")).items():
         yield ("returns", step), step
-        for index, target in enumerate(as_names(earlier)):
-            yield ("returns", step, index), target
+        for index, back_to in enumerate(as_names(earlier)):
+            yield ("returns", step, index), back_to
 
 
 def _call_faults(folder: Folder, diagram: Diagram) -> Iterator[Fault]:
@@ -104,9 +108,9 @@ def named_facts(folder: Folder) -> Iterator[tuple[tuple[str | int, ...], str]]:
         yield ("papers", paper), paper
     for step, call in folder.section("calls").items():
         for side in ("inputs", "outputs"):
-            for key, name in as_mapping(call.get(side)).items():
-                if not (side == "inputs" and name in folder.section("inputs")):
-                    yield ("calls", step, side, key), str(name)
+            for key, passed in as_mapping(call.get(side)).items():
+                if not (side == "inputs" and passed in folder.section("inputs")):
+                    yield ("calls", step, side, key), str(passed)
     for message, row in folder.section("messages").items():
         for side in ("payload", "facts"):
             for index, name in enumerate(as_names(row.get(side))):

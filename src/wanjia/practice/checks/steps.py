@@ -22,7 +22,9 @@ def _form_faults(folder: Folder) -> Iterator[Fault]:
     asked = ("start", *folder.diagram.ids("userTask"))
     for step in folder.diagram.ids("userTask"):
         if step not in folder.forms and f"forms/{step}.schema.json" not in folder.files:
-            yield Fault("practice.form_missing", folder.bpmn_at(step), {"step": step, "path": f"forms/{step}.schema.json"})
+            yield Fault(
+                "practice.form_missing", folder.bpmn_at(step), {"step": step, "path": f"forms/{step}.schema.json"}
+            )
     for step in folder.forms:
         if step not in asked:
             yield unknown("practice.form_without_step", folder.where(f"forms/{step}.schema.json"), step, asked)

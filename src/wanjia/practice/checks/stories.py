@@ -1,4 +1,4 @@
-"""Scenarios and upgrades before anything runs: names of steps, roles, clocks, ends and versions; ends nobody reaches."""
+"""Scenarios and upgrades before anything runs: names of steps, clocks, ends and versions; ends nobody reaches."""
 
 from collections.abc import Iterable, Iterator
 
@@ -46,7 +46,9 @@ def _step_faults(folder: Folder, path: str, scenario: Facts) -> Iterator[Fault]:
         if deed in ON_TASK and "task" not in row:
             yield Fault("practice.scenario_task", folder.where(path, *keys), {"deed": deed})
         if isinstance(row.get("task"), str):
-            yield from _name(folder, path, (*keys, "task"), row["task"], folder.diagram.user_steps, "practice.step_unknown")
+            yield from _name(
+                folder, path, (*keys, "task"), row["task"], folder.diagram.user_steps, "practice.step_unknown"
+            )
         if deed == "return" and isinstance(row.get("to"), str):
             yield from _name(folder, path, (*keys, "to"), row["to"], folder.diagram.user_steps, "practice.step_unknown")
         if deed == "message":
@@ -54,7 +56,9 @@ def _step_faults(folder: Folder, path: str, scenario: Facts) -> Iterator[Fault]:
                 folder, path, (*keys, "name"), row.get("name"), folder.section("messages"), "practice.message_unknown"
             )
         for name in as_mapping(row.get("with")) if deed in ("start", "complete", "message") else ():
-            yield from _name(folder, path, (*keys, "with", name), name, folder.section("facts"), "practice.fact_unknown")
+            yield from _name(
+                folder, path, (*keys, "with", name), name, folder.section("facts"), "practice.fact_unknown"
+            )
 
 
 def _expect_faults(folder: Folder, path: str, expect: Facts) -> Iterator[Fault]:

@@ -12,6 +12,9 @@ block: Facts = {
     "maxProperties": 2,
 }
 letter = closed(
-    {"id": identifier, "audience": text, "blocks": rows(block, minItems=1), "signed_by": name}, "id", "audience", "blocks"
+    {"id": identifier, "audience": text, "blocks": rows(block, minItems=1), "signed_by": name},
+    "id",
+    "audience",
+    "blocks",
 )
 SCHEMA: Facts = closed({"letters": rows(letter)}, "letters")

@@ -63,7 +63,11 @@ SCHEMA: Facts = closed(
     {
         "domain": identifier,
         "version": version,
-        "platform": {"type": "string", "pattern": r"^[<>=!~]=?[0-9.]+(,[<>=!~]=?[0-9.]+)*$", "examples": [">=0.1,<1.0"]},
+        "platform": {
+            "type": "string",
+            "pattern": r"^[<>=!~]=?[0-9.]+(,[<>=!~]=?[0-9.]+)*$",
+            "examples": [">=0.1,<1.0"],
+        },
         "prefix": {"type": "string", "pattern": "^[A-Z]{2,4}$", "examples": ["BM"]},
         "entry": closed(
             {"surface": word("portal", "window", "desk", "card"), "icon": text, "open_to": identifier},
@@ -81,7 +85,9 @@ SCHEMA: Facts = closed(
         "calls": by_name(closed({"inputs": by_name(name), "outputs": by_name(name)})),
         "messages": by_name(closed({"from": message_senders, "payload": names, "facts": names}, "from")),
         "notices": by_name(
-            closed({"to": text, "channels": rows(word("portal", "desk", "sms", "window"), minItems=1)}, "to", "channels")
+            closed(
+                {"to": text, "channels": rows(word("portal", "desk", "sms", "window"), minItems=1)}, "to", "channels"
+            )
         ),
         "returns": by_name(names),
         "papers": by_name(paper),

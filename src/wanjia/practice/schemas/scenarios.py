@@ -21,7 +21,11 @@ DEEDS = (
     "pause",
     "resume",
 )
-after: Facts = {"type": "string", "pattern": r"^([0-9]{1,6}(m|h|d|wd))( [0-9]{1,6}(m|h|d|wd))*$", "examples": ["2h 30m"]}
+after: Facts = {
+    "type": "string",
+    "pattern": r"^([0-9]{1,6}(m|h|d|wd))( [0-9]{1,6}(m|h|d|wd))*$",
+    "examples": ["2h 30m"],
+}
 step = closed(
     {
         "after": after,
@@ -41,14 +45,14 @@ step = closed(
     },
     "do",
 )
-clock_words = ["running", "paused", "expired", "stopped", "late"]
+clock_expected: Facts = {"type": ["string", "array"], "items": word("running", "paused", "expired", "stopped", "late")}
 expect = closed(
     {
         "end": name,
         "status": word("running", "ended", "withdrawn", "merged"),
         "facts": anything,
         "open": names,
-        "clocks": by_name({"type": ["string", "array"], "enum_any": clock_words}),
+        "clocks": by_name(clock_expected),
         "letters": names,
         "notices": names,
         "escalations": {"type": "integer", "minimum": 0},
