@@ -1,8 +1,12 @@
-"""Each command's reference page says what the command itself says."""
+"""Each command's reference page says what the command itself says, and every example names a command that exists."""
 
+import click
 import pytest
 
 import reference_pages
+from tidy_checks import docs
+from tidy_checks.faults import Tree
+from wanjia.cli.main import main as wanjia
 
 PAGES = reference_pages.pages()
 
@@ -16,3 +20,13 @@ def test_page_is_what_the_command_says(name: str) -> None:
 
 def test_no_page_without_a_command() -> None:
     assert {path.name for path in reference_pages.FOLDER.glob("*.md")} == set(PAGES)
+
+
+def test_examples_name_subcommands_that_exist() -> None:
+    context = click.Context(wanjia)
+    unknown = []
+    for path, line, name, member in docs.example_commands(Tree(reference_pages.FOLDER.parents[2])):
+        command = wanjia.get_command(context, name)
+        if isinstance(command, click.Group) and member and member not in command.list_commands(context):
+            unknown.append(f"{path}:{line}: there is no command `wanjia {name} {member}`")
+    assert not unknown

@@ -10,8 +10,6 @@ LINK = re.compile(r"!?\[[^\]]*\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
 EXAMPLE = re.compile(r"^\s*(?:\$ )?(?:\.venv/bin/)?wanjia ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
 KINDS = frozenset({"tutorial", "how-to", "reference", "explanation", "decisions", "images"})
 COMMANDS = "src/wanjia/cli"
-GROUP_MEMBER = re.compile(r"""\.command\(\s*(?:name\s*=\s*)?["']([a-z][a-z-]*)["']""")
-MEMBER_BY_NAME = re.compile(r"@command\.command\([^)]*\)(?:\n@[^\n]+)*\ndef (\w+)\(")
 
 
 def pages(tree: Tree) -> list[str]:
@@ -63,34 +61,22 @@ def reference_pages(tree: Tree) -> Iterator[Fault]:
 
 
 def examples(tree: Tree) -> Iterator[Fault]:
-    """`wanjia ...` in an indented or fenced example names a command that exists."""
+    """`wanjia ...` in a fenced example names a command that exists."""
     known = commands(tree)
+    for path, number, command, _ in example_commands(tree):
+        if command not in known:
+            yield Fault(path, number, f"there is no command `wanjia {command}`; mend the example")
+
+
+def example_commands(tree: Tree) -> Iterator[tuple[str, int, str, str]]:
+    """Page, line, command and the word after it ("" if none) of each `wanjia ...` in a fenced example."""
     for path in pages(tree):
-        if path.startswith("CHANGELOG"):
-            continue
-        for number, line in _example_lines(tree, path):
-            if match := EXAMPLE.match(line):
-                command, member = match.groups()
-                if command not in known:
-                    yield Fault(path, number, f"there is no command `wanjia {command}`; mend the example")
-                elif member and (members := _members(tree, known[command])) and member not in members:
-                    yield Fault(path, number, f"there is no command `wanjia {command} {member}`; mend the example")
-
-
-def _example_lines(tree: Tree, path: str) -> Iterator[tuple[int, str]]:
-    is_fenced = False
-    for number, line in tree.lines(path):
-        if line.lstrip().startswith("```"):
-            is_fenced = not is_fenced
-        elif is_fenced:
-            yield number, line
-
-
-def _members(tree: Tree, path: str) -> set[str]:
-    """The subcommands that a group's file declares; empty for a plain command."""
-    text = tree.text(path)
-    named = set(GROUP_MEMBER.findall(text))
-    return named | {name.rstrip("_").replace("_", "-") for name in MEMBER_BY_NAME.findall(text)}
+        is_fenced = False
+        for number, line in tree.lines(path):
+            if line.lstrip().startswith("```"):
+                is_fenced = not is_fenced
+            elif is_fenced and (match := EXAMPLE.match(line)):
+                yield path, number, match[1], match[2] or ""
 
 
 def four_kinds(tree: Tree) -> Iterator[Fault]:
