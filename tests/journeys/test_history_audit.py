@@ -155,6 +155,17 @@ def test_a_broken_log_is_refused_with_the_whole_list_and_nothing_is_written(tmp_
     assert list(tmp_path.iterdir()) == [log]
 
 
+def test_control_characters_of_a_log_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    head = "case:concept:name,concept:name,time:timestamp\n"
+    log.write_text(head + "k,A,2024-01-01T00:00:00Z\nk,\x1b[2Jwipe,2024-01-02T00:00:00Z\n", encoding="utf-8")
+    shown = run(log).stdout
+    assert "wipe" in shown and "\x1b" not in shown
+    log.write_text(head + "k,A,\x1b]0;x\x07\n", encoding="utf-8")
+    told = run(log).stderr
+    assert "log.csv:2" in told and "\x1b" not in told
+
+
 def test_a_year_without_a_calendar_and_a_clock_without_a_limit_are_refused(tmp_path: Path) -> None:
     log, column_map = tmp_path / "log.csv", tmp_path / "map.yaml"
     log.write_text("case:concept:name,concept:name,time:timestamp\nk,A,1999-01-01T00:00:00Z\n", encoding="utf-8")

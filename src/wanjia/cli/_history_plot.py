@@ -23,8 +23,9 @@ def draw(found: Audit, path: Path, language: str) -> None:
     fonts = {entry.name for entry in font_manager.fontManager.ttflist}
     chinese = [name for name in CHINESE_FONTS if name in fonts]
     speak = speaker(language if chinese or language == "en" else "en")
-    settings = {"font.family": [*chinese[:1], "DejaVu Sans"], "axes.unicode_minus": False, "svg.fonttype": "path", "svg.hashsalt": "wanjia",
-                "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK}  # fmt: skip
+    settings = {"font.family": [*chinese[:1], "DejaVu Sans"], "axes.unicode_minus": False, "svg.fonttype": "path",
+                "svg.hashsalt": "wanjia", "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK,
+                "ytick.color": INK}  # fmt: skip
     with rc_context(settings):
         # A figure of its own, not pyplot's: no window system is asked for and nothing global is kept.
         figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES), layout="constrained")

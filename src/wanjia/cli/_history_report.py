@@ -48,7 +48,7 @@ def report(file: str, found: Audit, practice: dict[str, Any] | None, language: s
     parts += [_rework(found, speak), _clocks(found, practice, speak)]
     parts += [_comparison(row, speak) for row in found.comparisons] or [_uncompared(speak)]
     parts += [_assumed(found, speak, language), _hint(found, speak), _conclusion(found, speak)]
-    return "\n\n".join("\n".join(lines) for lines in parts if lines)
+    return "\n\n".join("\n".join(map(printable, lines)) for lines in parts if lines)
 
 
 # Numbers and tables
@@ -69,6 +69,11 @@ def days(number: float | None) -> str:
 def percent(part: float | None) -> str:
     """92.7%."""
     return "-" if part is None else f"{part:.1%}"
+
+
+def printable(text: str) -> str:
+    """Control characters out of a log must not reach the terminal, which would obey them."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def width(text: str) -> int:

@@ -14,7 +14,7 @@ from wanjia.adapters.event_log.column_map import ColumnMap
 from wanjia.adapters.event_log.driver import read_column_map, read_log
 from wanjia.cli._history_clocks import PracticeClocks, own_rules, practice_clocks, refuse_unplaced, work_calendar
 from wanjia.cli._history_json import as_plain, verdict
-from wanjia.cli._history_report import assumptions_of, practice_notes, report
+from wanjia.cli._history_report import assumptions_of, practice_notes, printable, report
 from wanjia.kernels.history.audit import audit
 from wanjia.kernels.history.lateness import replay
 from wanjia.kernels.history.nouns import Log
@@ -98,7 +98,7 @@ def _log(path: Path, column_map: ColumnMap, language: str) -> tuple[Log, Sequenc
 
 def _complain(faults: Iterable[Fault], language: str, prefix: str = "") -> None:
     for fault in faults:
-        click.echo(prefix + fault_sentence(fault, language), err=True)
+        click.echo(prefix + printable(fault_sentence(fault, language)), err=True)
 
 
 def _replayed(log: Log, placed: PracticeClocks | None, language: str) -> dict[str, Any] | None:

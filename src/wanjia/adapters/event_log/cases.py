@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from sys import intern
 
 from wanjia.adapters.event_log.column_map import ColumnMap
 from wanjia.adapters.event_log.findings import Findings
@@ -65,9 +66,10 @@ class CaseBuilder:
         draft.events.append(self._event(row, at, started_at))
 
     def _event(self, row: Row, at: datetime, started_at: datetime | None) -> Event:
-        group = "" if row.group in self.column_map.not_named else row.group
-        transition = row.transition.lower() or COMPLETE
-        return Event(row.activity, at, group, row.resource, transition, row.instance, started_at)
+        # A log repeats a few names hundreds of thousands of times; each is kept once.
+        group = intern("" if row.group in self.column_map.not_named else row.group)
+        transition = intern(row.transition.lower() or COMPLETE)
+        return Event(intern(row.activity), at, group, intern(row.resource), transition, row.instance, started_at)
 
     def _draft(self, row: Row) -> _Draft:
         """The case's draft; later rows must say the same of the case as the first one."""
