@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := demo
-.PHONY: demo test check check-islands fix bench islands lock docs clean
+.PHONY: demo test check check-style check-types check-imports check-tidy check-islands fix bench islands lock clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
@@ -21,11 +21,20 @@ demo: .venv/.runtime $(ISLANDS)/manifest.json
 test: .venv/.dev $(ISLANDS)/manifest.json
 	$(BIN)/python tools/run_tests.py $(ARGS)
 
-check: .venv/.dev check-islands
+# `make -k check` goes on after a fault and shows those of the other checks too.
+check: check-style check-types check-imports check-tidy check-islands
+
+check-style: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+check-types: .venv/.dev
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
+
+check-imports: .venv/.dev
+	$(BIN)/lint-imports --no-cache --no-logo
+
+check-tidy: .venv/.dev
 	$(BIN)/python tools/tidy.py
 
 check-islands: $(ISLANDS)/manifest.json
