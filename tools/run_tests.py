@@ -40,11 +40,11 @@ def _runs(url: str, store: str, rest: list[str], *, named: bool) -> int:
     print("== PostgreSQL: conformance and journeys", flush=True)
     (ROOT / RESULTS).unlink(missing_ok=True)
     folders = [folder for folder in BOTH_STORES if any((ROOT / folder).rglob("test_*.py"))]
-    first = _pytest([*PARALLEL, "--quiet", "--write-results", RESULTS, *folders], on_postgres) if folders else 0
+    first = _pytest([*PARALLEL, "--quiet", f"--write-results={RESULTS}", *folders], on_postgres) if folders else 0
     if not folders or not (ROOT / RESULTS).exists():
         return first or _pytest([*PARALLEL, "--quiet"], on_sqlite)
     print("== SQLite: everything", flush=True)
-    return _pytest([*PARALLEL, "--quiet", "--add-results", RESULTS], on_sqlite) or first
+    return _pytest([*PARALLEL, "--quiet", f"--add-results={RESULTS}"], on_sqlite) or first
 
 
 def _store(arguments: list[str]) -> tuple[str, list[str]]:
