@@ -1,6 +1,6 @@
 """The audit as a picture: time by group, how far from the deadline, serial against parallel."""
 
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,8 @@ WIDTH_INCHES, HEIGHT_INCHES, DOTS_PER_INCH = 15.0, 5.2, 130
 BRAND, LATE, CALM, RETURNED, INK, FAINT = "#1d5c45", "#b3402e", "#8fb8a4", "#d9a441", "#22302a", "#dfe5e1"
 
 
-def draw(found: Audit, path: Path, language: str) -> None:
-    """Writes the picture; Chinese where a font can show it, else English."""
+def picture(found: Audit, ending: str, language: str) -> bytes:
+    """The picture as a `.png` or `.svg` file; Chinese where a font can show it, else English."""
     fonts = {entry.name for entry in font_manager.fontManager.ttflist}
     chinese = [name for name in CHINESE_FONTS if name in fonts]
     speak = speaker(language if chinese or language == "en" else "en")
@@ -34,8 +34,10 @@ def draw(found: Audit, path: Path, language: str) -> None:
         _lateness(axes[1], found, speak)
         _parallel(axes[2], found, speak)
         # Without the date of making, so that the same log gives the same file.
-        stamp = {"Date": None} if path.suffix.lower() == ".svg" else {"Software": None}
-        figure.savefig(path, dpi=DOTS_PER_INCH, facecolor="white", metadata=stamp)
+        stamp = {"Date": None} if ending.lower() == ".svg" else {"Software": None}
+        file = BytesIO()
+        figure.savefig(file, format=ending.lower()[1:], dpi=DOTS_PER_INCH, facecolor="white", metadata=stamp)
+    return file.getvalue()
 
 
 def _bare(axes: Any, title: str) -> None:

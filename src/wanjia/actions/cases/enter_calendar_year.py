@@ -40,8 +40,6 @@ def _faults(year: int, days: Mapping[date, tuple[bool, str]], source: str):  # t
         yield Fault("calendar.year_range", Where("year"), {"year": year, "first": YEARS[0], "last": YEARS[-1]})
     if not source.strip():
         yield Fault("calendar.source_missing", Where("source"))
-    for day, (working, _) in sorted(days.items()):
+    for day in sorted(days):
         if day.year != year:
             yield Fault("calendar.other_year", Where("days", 0, day.isoformat()), {"day": day, "year": year})
-        if working == (day.weekday() < 5):
-            yield Fault("calendar.not_different", Where("days", 0, day.isoformat()), {"day": day})

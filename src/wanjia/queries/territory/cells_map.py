@@ -12,7 +12,9 @@ TOLERANCE_DEGREES = {1: 0.002, 2: 0.0008, 3: 0.0003}
 """Largest shift of a border on the map, by level: about 200, 80 and 30 metres, below a pixel at the level's zoom."""
 
 
-def cells_map(on: date, level: int, values: Mapping[str, Any] | None = None, within: str = "") -> dict[str, Any]:
+def cells_map(
+    on: date, level: int, language: str, values: Mapping[str, Any] | None = None, within: str = ""
+) -> dict[str, Any]:
     """FeatureCollection of one level; `values` by cell code go into the properties, `within` keeps one parent's cells.
 
     Borders are thinned as one coverage, so that neighbours still meet.
@@ -24,17 +26,13 @@ def cells_map(on: date, level: int, values: Mapping[str, Any] | None = None, wit
     features = [
         {
             "type": "Feature",
-            "id": at,
             "properties": {
-                "cell_id": cell.code,
-                "name": cell.name_zh,
-                "name_en": cell.name_en,
-                "longitude": cell.longitude,
-                "latitude": cell.latitude,
+                "id": cell.code,
+                "name": cell.name_en if language == "en" and cell.name_en else cell.name_zh,
                 **dict((values or {}).get(cell.code, {})),
             },
             "geometry": shapely.geometry.mapping(shape),
         }
-        for at, (cell, shape) in enumerate(zip(cells, rounded, strict=True))
+        for cell, shape in zip(cells, rounded, strict=True)
     ]
     return {"type": "FeatureCollection", "features": features}
