@@ -115,7 +115,7 @@ def _read_polygon(rings: Any, reading: _Reading) -> None:
 
 def _read_ring(ring: Any, reading: _Reading) -> BaseGeometry | None:
     """A closed ring, or None when nothing can be made of it."""
-    if not _is_list(ring) or not all(_is_position(position) for position in ring):
+    if not _is_list(ring) or not (_is_plain(ring) or all(_is_position(position) for position in ring)):
         reading.fault("coordinates_malformed")
         return None
     if not ring:
@@ -127,11 +127,19 @@ def _read_ring(ring: Any, reading: _Reading) -> BaseGeometry | None:
     if len(corners) < RING_POSITIONS_MIN:
         reading.fault("ring_too_short", corners[0] if _finite(corners) else None)
         return None
-    return shapely.linearrings(corners)
+    with np.errstate(invalid="ignore"):  # what is not finite is told later, with the rest of the range
+        return shapely.linearrings(corners)
 
 
 def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _is_plain(ring: Sequence[Any]) -> bool:
+    """True for lists of floating numbers, two or three each: nearly all that is ever read, and quick to see."""
+    if {type(position) for position in ring} != {list} or not {len(position) for position in ring} <= {2, 3}:
+        return False
+    return {type(number) for position in ring for number in position} == {float}
 
 
 def _is_position(value: Any) -> bool:
