@@ -98,7 +98,7 @@ def _no_collector() -> Iterator[None]:
 def _audited(
     path: Path, map_path: Path | None, practice_path: Path | None, language: str
 ) -> tuple[Audit, dict[str, Any] | None, Sequence[str]]:
-    """The audit, the practice's clocks, and the notices. Raises Refused with the faults of log and practice together."""
+    """The audit, the practice's clocks, and the notices. Raises Refused with the faults of both together."""
     column_map = read_column_map(map_path) if map_path else ColumnMap()
     calendar = work_calendar(column_map.calendar, column_map.zone)
     faults: list[Fault] = []
