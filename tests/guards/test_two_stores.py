@@ -35,11 +35,12 @@ def test_failure_on_the_first_store_fails_the_second_run(tmp_path: Path, workers
 
 def test_success_on_both_stores_is_counted_once_each(tmp_path: Path) -> None:
     sample, results = tmp_path / "test_sample.py", tmp_path / "results.json"
-    sample.write_text("def test_a(): pass\n")
+    sample.write_text("import pytest\ndef test_a(): pass\ndef test_b(): pytest.skip('no broker')\n")
     assert run(sample, "--write-results", str(results)).returncode == 0
     done = run(sample, "--add-results", str(results))
     assert done.returncode == 0
-    assert done.stdout.splitlines()[-1].startswith("2 passed")
+    assert done.stdout.splitlines()[-1].startswith("2 passed, 2 skipped")
+    assert "no broker" in done.stdout
 
 
 def test_heavy_tests_run_only_when_asked_for(tmp_path: Path) -> None:

@@ -32,6 +32,9 @@ class Summary:
         self.reports = [TestReport._from_json(entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
         for report in self.reports:
             report.nodeid = f"{report.nodeid} ({label})"
+            if isinstance(report.longrepr, list):
+                # Where and why a test was skipped: a tuple to pytest, which JSON does not know.
+                report.longrepr = tuple(report.longrepr)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if session.exitstatus == 0 and any(report.failed for report in self.reports):
