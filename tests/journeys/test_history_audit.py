@@ -104,6 +104,7 @@ def test_the_report_speaks_the_language_of_the_shell_or_the_one_asked_for() -> N
     english, chinese = run(*words).stdout, run(*words, language="zh_CN.UTF-8").stdout
     assert "ended after their deadline" in english and "Measured and assumed" in english
     assert "超时限办结" in chinese and "实测与假设" in chinese
+    assert "5 working days" in english and "5 个工作日" in chinese
     assert run(*words, "--language", "zh-Hans").stdout == chinese
     assert "history." not in english + chinese
 

@@ -265,22 +265,28 @@ def _returns(found: Audit, speak: Say) -> list[str]:
 
 def _clocks(found: Audit, practice: dict[str, Any] | None, speak: Say) -> list[str]:
     keys = ("c_clock", "c_limit", "c_ran", "c_ended", "c_broken_late", "c_open_overdue", "c_median_late")
-    rows = [_verdict(speak("own_deadline"), found.deadline)] if found.deadline.ran else []
-    rows += [_verdict(row.clock_id, row) for row in found.clocks]
+    rows = [_verdict(speak("own_deadline"), found.deadline, speak)] if found.deadline.ran else []
+    rows += [_verdict(row.clock_id, row, speak) for row in found.clocks]
     notes = _worst(found.deadline, speak)
     for clock in practice["clocks"] if practice else ():
         median = clock["days_late"]["median_days"]
         figures = [count(clock[key]) for key in ("ran", "ended", "late", "open_overdue")]
-        rows.append([clock["name"], clock["limit"], *figures, days(median)])
+        rows.append([clock["name"], _limit(clock["limit"], speak), *figures, days(median)])
         notes += [f"  {clock['name']}: {note}" for note in clock["assumptions"]]
     for clock in practice["not_replayed"] if practice else ():
         notes.append("  " + speak("not_replayed", name=clock["name"], reason=clock["reason"]))
     return [speak("h_clocks"), *table([speak(key) for key in keys], rows, names=2), *notes] if rows or notes else []
 
 
-def _verdict(name: str, row: Verdict) -> list[str]:
+def _limit(limit: str, speak: Say) -> str:
+    """`5 working_days` as people say it; nothing for the log's own deadline, which differs from case to case."""
+    number, _, unit = limit.partition(" ")
+    return speak(f"unit_{unit}", n=number) if unit else ""
+
+
+def _verdict(name: str, row: Verdict, speak: Say) -> list[str]:
     figures = [count(number) for number in (row.ran, row.ended, row.late, row.open_overdue)]
-    return [name, row.limit, *figures, days(row.days_late.median_days)]
+    return [name, _limit(row.limit, speak), *figures, days(row.days_late.median_days)]
 
 
 def _worst(deadline: Verdict, speak: Say) -> list[str]:
