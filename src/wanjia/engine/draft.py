@@ -49,6 +49,7 @@ class Draft:
     merged_into: str | None = None
     held: bool = False
     urged_at: str | None = None
+    reached_end: str | None = None
     commands: list[Command] = field(default_factory=list)
 
     @classmethod
@@ -59,7 +60,7 @@ class Draft:
             raise Refused(
                 [Fault("engine.state_format", Where(), {"format": saved.get("format"), "known": STATE_FORMAT})]
             )
-        urged_at = saved.get("urged_at")
+        urged_at, reached_end = saved.get("urged_at"), saved.get("end")
         return cls(
             definition=definition,
             calendar=calendar,
@@ -77,6 +78,7 @@ class Draft:
             merged_into=state.merged_into,
             held=saved.get("held") is True,
             urged_at=urged_at if isinstance(urged_at, str) else None,
+            reached_end=reached_end if isinstance(reached_end, str) else None,
         )
 
     def outcome(self) -> Outcome:
@@ -86,6 +88,8 @@ class Draft:
             process["held"] = True
         if self.urged_at is not None:
             process["urged_at"] = self.urged_at
+        if self.reached_end is not None:
+            process["end"] = self.reached_end
         definition = self.definition
         state = CaseState(
             practice=definition.practice,
@@ -151,5 +155,5 @@ class Draft:
         self.tokens = ()
 
     def mark_ended(self, status: CaseStatus, end: str | None) -> None:
-        self.status, self.end = status, end
+        self.status, self.end, self.reached_end = status, end, None
         self.emit(EndCase(status, end))

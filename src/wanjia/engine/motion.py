@@ -60,7 +60,7 @@ def settle(draft: Draft, move: Move) -> None:
     for happening in move.happened:
         _TELL[happening.what](draft, happening)
     if not draft.tokens:
-        _end(draft, move)
+        _end(draft)
 
 
 def _perform(rule: StepRule, draft: Draft, facts: Facts, item: Facts | None) -> tuple[What | None, Facts]:
@@ -119,8 +119,10 @@ def _notice(draft: Draft, happening: Happening) -> None:
 
 
 def _ended(draft: Draft, happening: Happening) -> None:
-    """The last end that is reached is the case's; it shows once no token is left."""
-    draft.end = happening.node
+    """The last end is what came of the case; one beside the main way counts only when there is no other."""
+    side = happening.node in plan_of(draft.definition.process).diagram.side_ends
+    if draft.reached_end is None or not side:
+        draft.reached_end = happening.node
 
 
 _TELL: Mapping[What, Callable[[Draft, Happening], None]] = {
@@ -134,8 +136,8 @@ _TELL: Mapping[What, Callable[[Draft, Happening], None]] = {
 }
 
 
-def _end(draft: Draft, move: Move) -> None:
-    end = draft.end
+def _end(draft: Draft) -> None:
+    end = draft.reached_end
     draft.mark_ended(CaseStatus.ENDED, end)
     draft.record("ended", end=end)
     case_over(draft)

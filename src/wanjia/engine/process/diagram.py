@@ -112,6 +112,42 @@ class Diagram:
             self.reach[node] = frozenset(spread(self.next_of(node), self.next_of))
         return self.reach[node]
 
+    @cached_property
+    def back_flows(self) -> frozenset[tuple[str, str]]:
+        """Moves that lead back into a loop: found once, walking from each start in the order of the file."""
+        found: set[tuple[str, str]] = set()
+        done: set[str] = set()
+        for start in (node.id for node in self.nodes.values() if node.tag == "startEvent"):
+            line, waiting = [start], [iter(self.next_of(start))]
+            while line:
+                node = next(waiting[-1], None)
+                if node is None:
+                    done.add(line.pop())
+                    waiting.pop()
+                elif node in line:
+                    found.add((line[-1], node))
+                elif node not in done:
+                    line.append(node)
+                    waiting.append(iter(self.next_of(node)))
+        return frozenset(found)
+
+    @cached_property
+    def side_ends(self) -> frozenset[str]:
+        """Ends that only a non-interrupting boundary event leads to: they are never what came of the case."""
+        starts = [node.id for node in self.nodes.values() if node.tag == "startEvent"]
+        reached = spread(starts, lambda node: [n for n in self.next_of(node) if self.nodes[n].interrupting])
+        return frozenset(n.id for n in self.nodes.values() if n.tag == "endEvent" and n.id not in reached)
+
+    def ahead(self, node: str) -> frozenset[str]:
+        """Every node that lies after `node` without going round a loop again."""
+        key = f"{node} ahead"
+        if key not in self.reach:
+            self.reach[key] = frozenset(spread(self._next_ahead(node), self._next_ahead))
+        return self.reach[key]
+
+    def _next_ahead(self, node: str) -> list[str]:
+        return [other for other in self.next_of(node) if (node, other) not in self.back_flows]
+
     def inputs(self, join: str) -> list[str]:
         """Nodes from which a flow enters `join`."""
         return [flow.source for flow in self.incoming[join]]

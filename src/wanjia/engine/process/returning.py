@@ -1,8 +1,8 @@
 """驳回 on tokens: where a task may go back to, and what is left standing when it does.
 
-A token goes back within its own scope or to one around it, never out of a multi-instance branch. Whatever can be
-reached from the target lies after it and is taken away; joins then keep, or get back, the tokens of the branches
-that the target does not touch, so that they fire again.
+A token goes back within its own scope or to one around it, never out of a multi-instance branch. Whatever lies ahead of
+the target is taken away, what runs beside it stays; joins keep, or get back, the tokens of the branches that the target
+does not touch, so that they fire again. When the target was done in an earlier round of a loop, the whole round goes.
 """
 
 from wanjia.engine.process.diagram import Diagram
@@ -22,8 +22,9 @@ def returned(diagram: Diagram, tokens: tuple[Token, ...], key: str, target: str)
         raise ValueError(f"{target} is not before {key}")
     around = path[:depth]
     inner = _inner(tokens, around)
-    after = diagram.after(target)
-    kept = tuple(token for token in inner if not _is_after(token, target, after))
+    round_again = path[depth].node not in diagram.ahead(target)
+    gone = {target, *(diagram.after(target) if round_again else diagram.ahead(target))}
+    kept = tuple(token for token in inner if (token.came_from or token.node) not in gone)
     fresh = (Token(target, fresh=True),)
     return exchanged(tokens, around, kept + _arrivals(diagram, target, kept) + fresh)
 
@@ -46,21 +47,19 @@ def _inner(tokens: tuple[Token, ...], around: tuple[Token, ...]) -> tuple[Token,
     return (around[-1].inside or ()) if around else tokens
 
 
-def _is_after(token: Token, target: str, after: frozenset[str]) -> bool:
-    """A token that waits at a join belongs to where it came from."""
-    return (token.came_from or token.node) in after | {target}
-
-
 def _arrivals(diagram: Diagram, target: str, kept: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Tokens of finished branches that joins after the target have used up and will need again."""
-    after = diagram.after(target)
-    coming = {target, *after}
+    """Tokens of finished branches that joins ahead of the target have used up and will need again.
+
+    A kept token that waits at a join belongs to where it came from, hence `came_from` above.
+    """
+    ahead = diagram.ahead(target)
+    coming = {target, *ahead}
     for token in all_tokens(kept):
-        coming |= {token.node, *diagram.after(token.node)} if token.node in diagram.nodes else set()
+        coming |= {token.node, *diagram.ahead(token.node)}
     there = {(token.node, token.came_from) for token in kept}
     return tuple(
         Token(join, came_from=source)
-        for join in sorted(after)
+        for join in sorted(ahead)
         if diagram.nodes[join].tag == "parallelGateway"
         for source in diagram.inputs(join)
         if source not in coming and (join, source) not in there
