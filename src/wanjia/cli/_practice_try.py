@@ -1,4 +1,4 @@
-"""`wanjia practice try FOLDER`: tells a scenario step by step, as text: who does what when, what is open, which clocks run."""
+"""`wanjia practice try FOLDER`: tells scenarios as text: who does what when, what is open, which clocks run."""
 
 import sys
 from datetime import datetime

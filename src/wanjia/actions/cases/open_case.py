@@ -16,7 +16,7 @@ from wanjia.engine.nouns import Start
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts
-from wanjia.practice.answers import validate_answers
+from wanjia.practice.answers import initial_facts, validate_answers
 from wanjia.practice.nouns import Practice
 from wanjia.practice.stored import stored_practice
 from wanjia.records.cases.models import Case, PracticeVersion
@@ -103,8 +103,8 @@ def _open(request: Request, actor: Actor, now: datetime) -> Opened:
     case = _new_row(request, practice, version, placed, actor, now)
     case.save()
     claim_papers(case, practice, "start", request.answers, request.request_key)
-    facts = {**request.answers, **_known_facts(practice, placed)}
-    step_case(case, Start(actor.reference, facts, dict(version.settings)), actor, now)
+    facts = initial_facts(practice, {**request.answers, **_known_facts(practice, placed)})
+    step_case(case, Start(actor.reference, facts, {**practice.defaults, **version.settings}), actor, now)
     return Opened(case, access_code(request.request_key), True)
 
 

@@ -100,7 +100,9 @@ def _island(chance: Generator, x: float, y: float, size: float) -> Polygon:
 
 def _seeds(chance: Generator, land: Polygon, count: int) -> Floats:
     """Cell centres: dense around the city and six towns, evened out by a few rounds of relaxation."""
-    towns = np.array([CITY, (119.55, 27.85), (119.60, 28.30), (119.90, 28.35), (119.95, 27.75), (119.35, 28.10), (119.80, 28.05)])
+    towns = np.array(
+        [CITY, (119.55, 27.85), (119.60, 28.30), (119.90, 28.35), (119.95, 27.75), (119.35, 28.10), (119.80, 28.05)]
+    )
     pull = np.array([0.22, 0.06, 0.06, 0.07, 0.07, 0.05, 0.07])
     near = [chance.normal(town, 0.085, (int(share * count), 2)) for town, share in zip(towns, pull, strict=True)]
     tries = np.concatenate([*near, points_inside(chance, land, 4 * count)])

@@ -89,13 +89,33 @@ def enter_calendars(today: date, now: datetime) -> None:
 def make_organisations(grid: Grid, stations: list[PlaceName]) -> None:
     """Province, city, counties, stations, partner bodies."""
     add = Organisation.objects.create
-    province = add(code="province", kind="province_company", name_zh="澜东省电力公司", name_en="Landong Power Company", phone="95598")
-    city = add(code="city", kind="city_company", name_zh="望澜供电公司", name_en="Wanglan Power Supply Company", parent=province, phone="95598")
+    province = add(
+        code="province",
+        kind="province_company",
+        name_zh="澜东省电力公司",
+        name_en="Landong Power Company",
+        phone="95598",
+    )
+    city = add(
+        code="city",
+        kind="city_company",
+        name_zh="望澜供电公司",
+        name_en="Wanglan Power Supply Company",
+        parent=province,
+        phone="95598",
+    )
     for code, zh, en, kind, parent in PARTNERS:
         add(code=code, kind=kind, name_zh=zh, name_en=en, parent_id=parent or None, phone="12345")
     for at, (zh, en, _) in enumerate(COUNTIES):
         name_zh, name_en = f"{zh[:-1]}供电公司", f"{en.split()[0]} Power Supply Company"
-        add(code=f"county-{at + 1:02d}", kind="county_company", name_zh=name_zh, name_en=name_en, parent=city, phone="95598")
+        add(
+            code=f"county-{at + 1:02d}",
+            kind="county_company",
+            name_zh=name_zh,
+            name_en=name_en,
+            parent=city,
+            phone="95598",
+        )
     county_of = dict(zip(grid.station_of.tolist(), grid.county_of.tolist(), strict=True))
     Organisation.objects.bulk_create(
         Organisation(
@@ -113,7 +133,9 @@ def make_organisations(grid: Grid, stations: list[PlaceName]) -> None:
     )  # fmt: skip
 
 
-def make_cells(grid: Grid, stations: list[PlaceName], villages: tuple[PlaceName, ...], began_on: date, now: datetime) -> None:
+def make_cells(
+    grid: Grid, stations: list[PlaceName], villages: tuple[PlaceName, ...], began_on: date, now: datetime
+) -> None:
     """Three levels through the import action, which proves that they fit."""
     cells, english = [], {}
 
@@ -132,7 +154,9 @@ def make_cells(grid: Grid, stations: list[PlaceName], villages: tuple[PlaceName,
         add(f"A{at + 1:03d}", 2, f"S{station + 1:02d}", f"{name.zh}第{'一二三四五六七八九十'[order[station] - 1]}片区",
             f"{name.en} Area {order[station]}", shape)  # fmt: skip
     for at, shape in enumerate(grid.cells):
-        add(cell_code(at), 3, f"A{grid.area_of[at] + 1:03d}", f"{villages[at].zh}网格", f"{villages[at].en} Cell", shape)
+        add(
+            cell_code(at), 3, f"A{grid.area_of[at] + 1:03d}", f"{villages[at].zh}网格", f"{villages[at].en} Cell", shape
+        )
     classes = {cell_code(at): _area_class(shape) for at, shape in enumerate(grid.cells)}
     owners = {f"S{at + 1:02d}": f"station-{at + 1:02d}" for at in range(STATION_COUNT)}
     import_cells(Collection(len(cells), tuple(cells)), owners, began_on, SYSTEM, now, classes)
@@ -169,7 +193,12 @@ def make_people(chance: Generator, grid: Grid, began_on: date) -> None:
         post(f"manager-{at + 1:03d}", "district_manager", f"station-{grid.station_of[at] + 1:02d}", cell_code(at))
     for at in range(COUNTY_COUNT):
         post(f"county-manager-{at + 1:02d}", "county_manager", f"county-{at + 1:02d}")
-    for role, code in (("company_manager", "city"), ("dispatcher", "city"), ("administrator", "city"), ("practice_editor", "city")):
+    for role, code in (
+        ("company_manager", "city"),
+        ("dispatcher", "city"),
+        ("administrator", "city"),
+        ("practice_editor", "city"),
+    ):
         post(f"{role.replace('_', '-')}-1", role, code)
     for at in range(4):
         post(f"window-clerk-{at + 1}", "window_clerk", "service_centre")
@@ -177,10 +206,13 @@ def make_people(chance: Generator, grid: Grid, began_on: date) -> None:
         if kind == "government" and parent:
             post(f"reviewer-{code}", "reviewer", code)
     Post.objects.bulk_create(posts, batch_size=300)
-    people = [Person(name=person_name(chance), phone=phone(chance), organisation_id=row.organisation_id) for row in posts]
+    people = [
+        Person(name=person_name(chance), phone=phone(chance), organisation_id=row.organisation_id) for row in posts
+    ]
     Person.objects.bulk_create(people, batch_size=300)
     Tenure.objects.bulk_create(
-        (Tenure(post=row, person=person, starts_on=began_on) for row, person in zip(posts, people, strict=True)), batch_size=300
+        (Tenure(post=row, person=person, starts_on=began_on) for row, person in zip(posts, people, strict=True)),
+        batch_size=300,
     )
 
 
@@ -189,7 +221,9 @@ def make_electricians(chance: Generator, grid: Grid, villages: tuple[PlaceName, 
     homes = chance.choice(CELL_COUNT, ELECTRICIAN_COUNT, replace=False)
     skills = ["socket", "switch", "wiring", "no_power", "leakage", "appliance", "lighting", "other"]
     people = [
-        Person(name=person_name(chance), phone=phone(chance), organisation_id=f"electricians-{grid.county_of[at] + 1:02d}")
+        Person(
+            name=person_name(chance), phone=phone(chance), organisation_id=f"electricians-{grid.county_of[at] + 1:02d}"
+        )
         for at in homes
     ]
     Person.objects.bulk_create(people, batch_size=300)
@@ -218,7 +252,14 @@ def make_districts(chance: Generator, grid: Grid, villages: tuple[PlaceName, ...
     while counts.sum() != DISTRICT_COUNT:
         counts[int(chance.integers(CELL_COUNT))] += 1 if counts.sum() < DISTRICT_COUNT else -1
     Feeder.objects.bulk_create(
-        [Feeder(code=f"F{at + 1:03d}", name_zh=f"{villages[at].zh}{100 + at % 90}线", name_en=f"{villages[at].en} line {100 + at % 90}") for at in range(FEEDER_COUNT)],
+        [
+            Feeder(
+                code=f"F{at + 1:03d}",
+                name_zh=f"{villages[at].zh}{100 + at % 90}线",
+                name_en=f"{villages[at].en} line {100 + at % 90}",
+            )
+            for at in range(FEEDER_COUNT)
+        ],
         batch_size=300,
     )
     districts, customers = [], []

@@ -1,0 +1,335 @@
+"""Lets the demo's people work: practices' own scenarios are played through the real actions on a virtual clock."""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from numpy.random import Generator
+
+from wanjia.actions.cases.add_paper import upload_paper
+from wanjia.actions.cases.ask_opinion import ask_opinion
+from wanjia.actions.cases.complete_task import complete_task
+from wanjia.actions.cases.delegate import delegate
+from wanjia.actions.cases.fire_due_clocks import fire_due_clocks
+from wanjia.actions.cases.give_opinion import give_opinion
+from wanjia.actions.cases.hold_case import hold_case
+from wanjia.actions.cases.open_case import Request, open_case
+from wanjia.actions.cases.pass_on import pass_on
+from wanjia.actions.cases.release_case import release_case
+from wanjia.actions.cases.reopen_case import reopen_case
+from wanjia.actions.cases.return_task import return_task
+from wanjia.actions.cases.send_message import send_message
+from wanjia.actions.cases.urge_case import urge_case
+from wanjia.actions.cases.withdraw_case import withdraw_case
+from wanjia.cli.demo.pictures import drawing
+from wanjia.model.actors import SYSTEM, Actor
+from wanjia.model.faults import Refused
+from wanjia.model.jsonvalue import Facts, Json
+from wanjia.practice.nouns import Practice, Scenario
+from wanjia.practice.stored import stored_practice
+from wanjia.practice.virtual_case import later
+from wanjia.records.cases.calendar import work_calendar
+from wanjia.records.cases.models import Case, Clock, PracticeVersion, Task
+from wanjia.records.network.models import Customer, Outage
+from wanjia.records.territory.holders import actor_of
+from wanjia.records.territory.models import Person, Tenure
+
+STEPS_PER_TRANSACTION = 200
+"""The demo is made once and from nothing, so that a crash only means to begin again: commits are few."""
+
+OUTAGE_HOURS = 6
+
+
+@dataclass(order=True)
+class Script:
+    """One case to come: a scenario, and where in it we are. Ordered by the instant of its next step."""
+
+    at: datetime
+    order: int
+    practice: Practice = field(compare=False)
+    scenario: Scenario = field(compare=False)
+    customer: Customer = field(compare=False)
+    hurry: float = field(compare=False, default=1.0)
+    step: int = field(compare=False, default=0)
+    number: str = field(compare=False, default="")
+
+
+@dataclass
+class Played:
+    """What came of it. `stuck` counts scripts that the real world did not let go on, by practice, step and fault."""
+
+    opened: int = 0
+    steps: int = 0
+    fired: int = 0
+    stuck: dict[str, int] = field(default_factory=dict)
+
+
+def play(chance: Generator, count: int, since: datetime, now: datetime, say: Callable[[int, int], None]) -> Played:
+    """Open `count` cases between `since` and `now` and work on them until `now`; `say` hears how many are open."""
+    scripts = _scripts(chance, count, since, now)
+    heapq.heapify(scripts)
+    played = Played()
+    while scripts and scripts[0].at <= now:
+        with transaction.atomic():
+            for _ in range(STEPS_PER_TRANSACTION):
+                if not scripts or scripts[0].at > now:
+                    break
+                script = heapq.heappop(scripts)
+                played.fired += fire_until(script.at)
+                if _take(chance, script, played):
+                    heapq.heappush(scripts, script)
+        say(played.opened, count)
+    played.fired += fire_until(now)
+    return played
+
+
+def fire_until(until: datetime) -> int:
+    """Let every clock fire at its own instant up to `until`."""
+    fired = 0
+    while (at := _next_due()) is not None and at <= until:
+        fired += fire_due_clocks(at)
+    return fired
+
+
+def _next_due() -> datetime | None:
+    return Clock.objects.exclude(next_at=None).order_by("next_at").values_list("next_at", flat=True).first()
+
+
+def _scripts(chance: Generator, count: int, since: datetime, now: datetime) -> list[Script]:
+    """Which scenario begins when and for whom: more of them lately, in the daytime, everywhere."""
+    versions = PracticeVersion.objects.filter(active=True).order_by("name")
+    practices = [stored_practice(row.digest, row.files) for row in versions]
+    scenarios = [(practice, scenario) for practice in practices for scenario in practice.scenarios]
+    weights = [_weight(practice, scenario) for practice, scenario in scenarios]
+    chosen = chance.choice(len(scenarios), count, p=[weight / sum(weights) for weight in weights])
+    customers = _customers(chance, count)
+    scripts = []
+    for order, at in enumerate(chosen):
+        practice, scenario = scenarios[int(at)]
+        starts_at = _daytime(chance, since + (now - since) * float(chance.beta(1.4, 1.0)))
+        hurry = float(chance.uniform(0.55, 1.0)) if _is_in_time(scenario) else 1.0
+        scripts.append(Script(min(starts_at, now), order, practice, scenario, customers[order], hurry))
+    return scripts
+
+
+def _weight(practice: Practice, scenario: Scenario) -> float:
+    """Ordinary courses happen more often than odd ones; rounds of findings are rare."""
+    share = {"behind_meter_repair": 6.0, "contact_card": 3.0, "one_window_review": 2.0, "finding_rectification": 0.25}
+    return share.get(practice.name, 1.0) * (4.0 if _is_in_time(scenario) else 1.0) / len(practice.scenarios)
+
+
+def _is_in_time(scenario: Scenario) -> bool:
+    clocks = scenario.expect.get("clocks")
+    states = {str(state) for state in clocks.values()} if isinstance(clocks, dict) else set()
+    return not scenario.expect.get("escalations") and not states & {"expired", "late"}
+
+
+def _daytime(chance: Generator, at: datetime) -> datetime:
+    local = work_calendar().local(at)
+    hour = int(chance.choice([7, 8, 8, 9, 9, 9, 10, 10, 11, 13, 14, 14, 15, 15, 16, 17, 18, 19, 20]))
+    return local.replace(hour=hour, minute=int(chance.integers(60)), second=int(chance.integers(60)), microsecond=0)
+
+
+def _customers(chance: Generator, count: int) -> list[Customer]:
+    numbers = list(Customer.objects.filter(arrears_yuan=0).order_by("number").values_list("number", flat=True))
+    chosen = [numbers[int(at)] for at in chance.choice(len(numbers), count, replace=False)]
+    found = Customer.objects.select_related("district").in_bulk(chosen)
+    return [found[number] for number in chosen]
+
+
+def _take(chance: Generator, script: Script, played: Played) -> bool:
+    """Do the script's next step at its instant; true when another one follows."""
+    row = script.scenario.steps[script.step]
+    try:
+        with transaction.atomic():
+            _deed(chance, script, row)
+    except (Refused, Task.DoesNotExist) as problem:
+        code = problem.faults[0].code if isinstance(problem, Refused) else "no such task"
+        key = f"{script.practice.name}/{script.scenario.name} step {script.step} ({row.get('do')}): {code}"
+        played.stuck[key] = played.stuck.get(key, 0) + 1
+        return False
+    played.steps += 1
+    played.opened += row["do"] == "start"
+    script.step += 1
+    if script.step == len(script.scenario.steps):
+        return False
+    pause = later(work_calendar(), script.at, str(script.scenario.steps[script.step].get("after") or "0m")) - script.at
+    script.at += max(pause * script.hurry, timedelta(seconds=20))
+    return True
+
+
+def _deed(chance: Generator, script: Script, row: Facts) -> None:
+    do, now, number = str(row["do"]), script.at, script.number
+    if do == "start":
+        script.number = _start(chance, script, row)
+    elif do in ("complete", "return", "opinion", "give_opinion", "pass_on", "delegate"):
+        _task_deed(chance, script, row, do)
+    elif do == "withdraw":
+        withdraw_case(number, str(row.get("reason", "")), _requester(number), now)
+    elif do == "urge":
+        urge_case(number, str(row.get("note", "")), _requester(number), now)
+    elif do == "reopen":
+        reopen_case(number, str(row.get("reason", "")), _requester(number), now)
+    elif do == "message":
+        payload = row.get("with")
+        send_message(number, str(row.get("name", "")), payload if isinstance(payload, dict) else {}, SYSTEM, now)
+    elif do == "pause":
+        hold_case(number, str(row.get("reason", "")), SYSTEM, now)
+    elif do == "resume":
+        release_case(number, SYSTEM, now)
+
+
+def _start(chance: Generator, script: Script, row: Facts) -> str:
+    practice, customer = script.practice, script.customer
+    key = f"demo-{script.order}"
+    answers = _answers(chance, script, row, "start", key, None)
+    for name in practice.forms["start"].fields:
+        kind = practice.facts[name].get("format")
+        if kind == "person_name":
+            answers[name] = customer.name
+        elif kind == "phone":
+            answers[name] = customer.phone
+    _arrange_world(script, customer)
+    actor = _opener(script)
+    surface = practice.entry.surface
+    organisation = actor.seats[0].organisation if actor.seats else ""
+    request = Request(
+        practice.name, answers, key, surface, "zh-Hans", _customer_number(practice, answers), organisation
+    )
+    return open_case(request, actor, script.at).case.number
+
+
+def _customer_number(practice: Practice, answers: Facts) -> str:
+    return str(answers.get("customer_number") or "")
+
+
+def _opener(script: Script) -> Actor:
+    """A portal request is anonymous; at the window or desk somebody who may opens it."""
+    surface = script.practice.entry.surface
+    if surface in ("portal", "card"):
+        return Actor("citizen", script.customer.name)
+    post_role = "window_clerk" if surface == "window" else "county_manager"
+    tenures = Tenure.objects.filter(post__role=post_role, ends_on=None).order_by("post__code")
+    tenure = tenures[script.order % tenures.count()]
+    return actor_of(tenure.person, work_calendar().day_of(script.at))
+
+
+def _arrange_world(script: Script, customer: Customer) -> None:
+    """Make true in the store what the scenario says its capabilities will find."""
+    world = script.scenario.world
+    outage, account = _first(world.get("known_outage")), _first(world.get("account_standing"))
+    if outage.get("outage_known"):
+        Outage.objects.create(
+            district=customer.district, starts_at=script.at - timedelta(hours=1),
+            ends_at=script.at + timedelta(hours=OUTAGE_HOURS), cause=str(outage.get("outage_cause") or "")[:32],
+            estimated_restoration_at=script.at + timedelta(hours=3), planned=True,
+        )  # fmt: skip
+    arrears = account.get("arrears_yuan")
+    if isinstance(arrears, int | float) and arrears > 0:
+        customer.arrears_yuan, customer.cut_for_arrears = arrears, bool(account.get("cut_for_arrears"))  # type: ignore[assignment]
+        customer.save()
+
+
+def _first(answer: Json) -> Facts:
+    chosen = answer[0] if isinstance(answer, list) and answer else answer
+    return chosen if isinstance(chosen, dict) else {}
+
+
+def _requester(number: str) -> Actor:
+    case = Case.objects.get(number=number)
+    return Actor("citizen", case.requester_name, case.requester_id, grants=frozenset([case.pk]))
+
+
+def _task_deed(chance: Generator, script: Script, row: Facts, do: str) -> None:
+    task = _task(script, row, do)
+    actor = _performer(task, script.at)
+    number, key, now = script.number, task.key, script.at
+    if do == "complete":
+        upload = f"{script.order}-{script.step}"
+        complete_task(number, key, _answers(chance, script, row, task.step, upload, task), actor, now, upload)
+    elif do == "return":
+        return_task(number, key, str(row["to"]), str(row.get("reason", "")), actor, now)
+    elif do == "opinion":
+        ask_opinion(number, key, _colleague(task), str(row.get("question", "")), actor, now)
+    elif do == "give_opinion":
+        give_opinion(number, key, str(row.get("answer", "")), actor, now)
+    elif do == "pass_on":
+        pass_on(number, key, _colleague(task), str(row.get("reason", "")), actor, now)
+    else:
+        delegate(number, key, _colleague(task), actor, now)
+
+
+def _task(script: Script, row: Facts, do: str) -> Task:
+    tasks = Task.objects.filter(case__number=script.number, status=Task.Status.OPEN).select_related(
+        "case", "holder", "post"
+    )
+    if do == "give_opinion":
+        return tasks.filter(kind="opinion").earliest("id")
+    wanted: Any = row.get("item") or {}
+    for task in tasks.filter(step=row.get("task"), kind="user").order_by("id"):
+        if all((task.item or {}).get(name) == value for name, value in wanted.items()):
+            return task
+    raise Task.DoesNotExist
+
+
+def _performer(task: Task, now: datetime) -> Actor:
+    if task.for_requester:
+        return _requester(task.case.number)
+    person = task.delegated_to or task.holder
+    return actor_of(person, work_calendar().day_of(now)) if person else SYSTEM
+
+
+def _colleague(task: Task) -> str:
+    """Somebody else of the same organisation, else the chief of the company."""
+    held = Tenure.objects.filter(ends_on=None).exclude(person=task.holder).order_by("post__code")
+    tenure = (
+        held.filter(post__organisation=task.organisation).first() or held.filter(post__role="company_manager").first()
+    )
+    return f"person:{tenure.person_id}" if tenure else f"person:{Person.objects.order_by('pk')[0].pk}"
+
+
+def _answers(chance: Generator, script: Script, row: Facts, step: str, upload: str, task: Task | None) -> Facts:
+    """The scenario's answers with the demo's places, people and papers put in."""
+    given = row.get("with")
+    answers: Facts = dict(given) if isinstance(given, dict) else {}
+    form = script.practice.forms.get(step)
+    for name in form.fields if form else ():
+        rule = script.practice.facts[name]
+        if name not in answers:
+            continue
+        answers[name] = _fitted(chance, script, rule, answers[name], upload, task)
+    return answers
+
+
+def _fitted(chance: Generator, script: Script, rule: Facts, value: Json, upload: str, task: Task | None) -> Json:
+    kind, customer = rule.get("format"), script.customer
+    if kind == "place" and isinstance(value, dict):
+        shift = chance.normal(0, 0.00015, 2)
+        near = (round(customer.longitude + float(shift[0]), 6), round(customer.latitude + float(shift[1]), 6))
+        return {"longitude": near[0], "latitude": near[1], "address": customer.address}
+    if kind == "person" and task is not None:
+        return _offered(task) or value
+    if kind == "papers" and isinstance(value, list):
+        count = max(1, min(len(value), 2))
+        return [_paper(script, upload, f"{at}") for at in range(count)]
+    if rule.get("type") == "string" and isinstance(value, str) and kind == "customer_number":
+        return customer.number
+    return value
+
+
+def _offered(task: Task) -> Json:
+    facts = task.case.state["facts"]
+    offers = next((value for value in facts.values() if isinstance(value, list) and value and _is_offer(value[0])), [])
+    return offers[0]["id"] if offers else None
+
+
+def _is_offer(value: Json) -> bool:
+    return isinstance(value, dict) and str(value.get("id", "")).startswith("person:")
+
+
+def _paper(script: Script, upload: str, name: str) -> str:
+    content = drawing(script.order % 8)
+    return upload_paper(f"{script.practice.prefix}-{name}.png", content, upload, SYSTEM, script.at).token

@@ -1,0 +1,106 @@
+"""The stages of making the demo, each with its progress."""
+
+import locale
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+
+import click
+import numpy as np
+from django.db import connection, transaction
+from django.utils import timezone
+
+from wanjia.actions.cases.install_practice import install_practice
+from wanjia.cli.demo.cases import Played, play
+from wanjia.cli.demo.world import PASSWORD, make_world
+from wanjia.model.actors import SYSTEM
+from wanjia.records.cases.models import Case, Task
+from wanjia.records.territory.models import Account
+from wanjia.texts import say
+
+STAGES = ("calendar", "organisations", "cells", "people", "districts", "cards")
+
+
+def practices_folder() -> Path:
+    """The practices that come with the product: beside the package in a checkout, inside it when installed."""
+    beside = Path(__file__).resolve().parents[4] / "practices"
+    return beside if beside.is_dir() else Path(str(files("wanjia"))) / "practices"
+
+
+def make(seed: int, cases: int, days: int) -> None:
+    """World, practices, cases; on a fresh store."""
+    chance = np.random.default_rng(seed)
+    now = timezone.now()
+    began = time.monotonic()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=OFF")  # the whole demo is made again if this is cut short
+    click.echo(say("demo.begin", _language()))
+    with transaction.atomic():
+        make_world(
+            chance, timezone.localdate(), now, lambda stage: click.echo("  " + say(f"demo.{stage}", _language()))
+        )
+    for folder in sorted(path for path in practices_folder().iterdir() if path.is_dir()):
+        content = {
+            str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+        }
+        row = install_practice(content, {}, SYSTEM, now - timedelta(days=days + 1), run_scenarios=False)
+        click.echo("  " + say("demo.practice", _language(), name=row.name, version=row.version))
+    played = _play(chance, cases, now, days)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("PRAGMA synchronous=FULL")
+    _tell(played, time.monotonic() - began)
+
+
+def _play(chance: np.random.Generator, cases: int, now, days: int) -> Played:  # type: ignore[no-untyped-def]
+    with _bar(cases) as advance:
+        done = [0]
+
+        def progress(opened: int, _: int) -> None:
+            advance(opened - done[0])
+            done[0] = opened
+
+        return play(chance, cases, now - timedelta(days=days), now, progress)
+
+
+@contextmanager
+def _bar(length: int) -> Iterator:  # type: ignore[type-arg]
+    with click.progressbar(length=length, label="  " + say("demo.cases", _language())) as bar:
+        yield bar.update
+
+
+def _tell(played: Played, seconds: float) -> None:
+    open_now = Case.objects.filter(status="running").count()
+    late = Case.objects.filter(late=True).count()
+    values = {
+        "cases": played.opened,
+        "open": open_now,
+        "late": late,
+        "tasks": Task.objects.count(),
+        "seconds": round(seconds),
+    }
+    click.echo(say("demo.done", _language(), **values))
+    for what, count in sorted(played.stuck.items()):
+        click.echo(f"  ! {count} x {what}", err=True)
+
+
+def show_logins(address: str) -> None:
+    """The table that ends `make demo`: address, one login per role, what each is good for."""
+    language = _language()
+    click.echo()
+    click.secho(say("demo.address", language, address=address), bold=True)
+    click.echo(say("demo.password", language, password=PASSWORD))
+    for account in Account.objects.select_related("person").order_by("pk"):
+        purpose = say(f"demo.login.{account.username}", language)
+        click.echo(f"  {account.username:<20}{account.person.name:<6}\t{purpose}")
+    click.echo(f"  {say('demo.card', language)}: {address}/card/demo-card/")
+    click.echo()
+    click.echo(say("demo.stop", language))
+
+
+def _language() -> str:
+    """Both kinds of reader start the demo; the terminal's locale says which."""
+    return "zh-Hans" if (locale.getlocale()[0] or "").startswith(("zh", "Chinese")) else "en"
