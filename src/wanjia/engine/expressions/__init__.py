@@ -1,6 +1,6 @@
 """The language of conditions: a few FEEL-like forms over declared facts, compiled to plain JSON and run with fuel."""
 
-from wanjia.engine.expressions.checking import check_names
+from wanjia.engine.expressions.checking import check_names, shape_of
 from wanjia.engine.expressions.errors import ExpressionError
 from wanjia.engine.expressions.evaluation import FUEL, evaluate
 from wanjia.engine.expressions.grammar import FUNCTIONS, RESERVED_NAMES
@@ -15,4 +15,5 @@ __all__ = [
     "compile_expression",
     "compile_unary_test",
     "evaluate",
+    "shape_of",
 ]

@@ -49,6 +49,14 @@ def check_names(
     return tuple(check.faults)
 
 
+def shape_of(
+    ast: Json, facts: Mapping[str, Facts], item_fields: frozenset[str] | None
+) -> tuple[str, tuple[Json, ...] | None]:
+    """Type of a tree's value ("" when not known; integer counts as number) and its allowed values, if declared."""
+    shape = _Check(facts, item_fields, Where()).shape(ast)
+    return shape.type, shape.enum
+
+
 class _Check:
     """One walk over one tree; `faults` grows."""
 
