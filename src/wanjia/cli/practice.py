@@ -1,4 +1,4 @@
-"""`wanjia practice`: make, check, try, install and list practices."""
+"""`wanjia practice`: make, check, try, simulate, install and list practices."""
 
 import click
 
@@ -6,6 +6,7 @@ from wanjia.cli._practice_check import check_command
 from wanjia.cli._practice_install import install_command
 from wanjia.cli._practice_list import list_command
 from wanjia.cli._practice_new import new_command
+from wanjia.cli._practice_simulate import simulate_command
 from wanjia.cli._practice_try import try_command
 
 
@@ -14,5 +15,5 @@ def command() -> None:
     """A practice (做法) is a folder of data: process, forms, clocks, decisions, texts, scenarios."""
 
 
-for member in (new_command, check_command, try_command, install_command, list_command):
+for member in (new_command, check_command, try_command, simulate_command, install_command, list_command):
     command.add_command(member)

@@ -8,6 +8,8 @@ from wanjia.practice.nearest import unknown
 
 # The parameter that each way of finding a person needs.
 NEEDS = {"cell": "level", "fact": "fact", "item": "field", "post": "role"}
+# Formats of a fact that can name who performs: a person, or an organisation (its reviewer's post).
+HOLDERS = ("person", "organisation")
 PARAMETERS = ("level", "fact", "field", "role")
 
 
@@ -33,7 +35,7 @@ def _parameter_faults(folder: Folder) -> Iterator[Fault]:
         fact = row.get("fact")
         if who == "fact" and isinstance(fact, str) and fact not in facts:
             yield unknown("practice.fact_unknown", folder.where("practice.yaml", "roles", role, "fact"), fact, facts)
-        elif who == "fact" and isinstance(fact, str) and facts[fact].get("format") != "person":
+        elif who == "fact" and isinstance(fact, str) and facts[fact].get("format") not in HOLDERS:
             found = str(facts[fact].get("format", facts[fact].get("type")))
             yield Fault("practice.role_fact_format", where, {"role": role, "fact": fact, "found": found})
 
