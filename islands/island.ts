@@ -1,5 +1,8 @@
+/** Gives back what an island holds (a WebGL context, listeners) when its element leaves the page. */
+export type Leave = () => void;
+
 /** What an island is: a function that takes its element and the data which the page gave it. */
-export type Mount<Data> = (element: HTMLElement, data: Data) => void | Promise<void>;
+export type Mount<Data> = (element: HTMLElement, data: Data) => Leave | Promise<Leave>;
 
 /** The JSON that belongs to an element: the script that `data-json` names by id, else the first one inside it. */
 export function readData(element: HTMLElement): unknown {

@@ -2,7 +2,7 @@
  * Finds `data-island="<name>"`, loads that island and gives it its data. What the server rendered inside stays: it is
  * what the page shows before, without JavaScript, and when an island fails.
  */
-import { readData, type Mount } from "./island";
+import { readData, type Leave, type Mount } from "./island";
 import "./main.css";
 
 const ISLANDS: Record<string, () => Promise<{ mount: Mount<never> }>> = {
@@ -10,6 +10,8 @@ const ISLANDS: Record<string, () => Promise<{ mount: Mount<never> }>> = {
   map: () => import("./map/map"),
   process_viewer: () => import("./process_viewer/process_viewer"),
 };
+
+const mounted = new Map<Element, Leave>();
 
 /** Mount every island below `root` that is not mounted yet; each ends as `ready` or `failed`. */
 export async function mountAll(root: ParentNode): Promise<void> {
@@ -25,7 +27,7 @@ async function mountOne(element: HTMLElement): Promise<void> {
     const load = ISLANDS[name];
     if (!load) throw new Error(`there is no island ${name}; one of ${Object.keys(ISLANDS).join(", ")}`);
     const { mount } = await load();
-    await mount(element, readData(element) as never);
+    mounted.set(element, await mount(element, readData(element) as never));
     element.dataset.islandState = "ready";
   } catch (error) {
     element.dataset.islandState = "failed";
@@ -39,7 +41,20 @@ if (document.readyState === "loading") {
 } else {
   void mountAll(document);
 }
-// Pieces of a page that htmx brings later.
+/** Give back what the islands in `root` hold. */
+export function leaveAll(root: Element): void {
+  for (const [element, leave] of mounted) {
+    if (root.contains(element)) {
+      mounted.delete(element);
+      leave();
+    }
+  }
+}
+
+// Pieces of a page that htmx brings later, and takes away.
+document.addEventListener("htmx:beforeCleanupElement", (event) => {
+  if (event.target instanceof Element) leaveAll(event.target);
+});
 document.addEventListener("htmx:load", (event) => {
   if (event.target instanceof HTMLElement) void mountAll(event.target);
 });

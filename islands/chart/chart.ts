@@ -3,7 +3,7 @@ import { BarChart, LineChart } from "echarts/charts";
 import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import { stage, styleValue, toneColour } from "../island";
+import { stage, styleValue, toneColour, type Leave } from "../island";
 import "./chart.css";
 import { faults, options, type ChartData, type Look } from "./options";
 
@@ -11,7 +11,7 @@ use([BarChart, LineChart, AriaComponent, GridComponent, LegendComponent, MarkLin
 
 const SERIES_TONES = ["brand", "restored", "due", "none", "overdue", "dark", "ok"];
 
-export function mount(element: HTMLElement, data: ChartData): void {
+export function mount(element: HTMLElement, data: ChartData): Leave {
   const found = faults(data);
   if (found.length > 0) throw new Error(found.join("; "));
   const drawn = stage(element, undefined);
@@ -19,10 +19,18 @@ export function mount(element: HTMLElement, data: ChartData): void {
   drawn.setAttribute("aria-label", data.description ?? data.title ?? data.series.map((series) => series.name).join(", "));
   const chart = init(drawn, null, { renderer: "svg" });
   chart.setOption(options(data, look(element)));
-  new ResizeObserver(() => chart.resize()).observe(drawn);
+  const fit = () => chart.resize();
+  const watch = new ResizeObserver(fit);
+  watch.observe(drawn);
   // Paper has another width than the screen.
-  addEventListener("beforeprint", () => chart.resize());
-  addEventListener("afterprint", () => chart.resize());
+  addEventListener("beforeprint", fit);
+  addEventListener("afterprint", fit);
+  return () => {
+    watch.disconnect();
+    removeEventListener("beforeprint", fit);
+    removeEventListener("afterprint", fit);
+    chart.dispose();
+  };
 }
 
 function look(element: HTMLElement): Look {

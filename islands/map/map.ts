@@ -2,7 +2,7 @@
 import { Map as MapLibreMap, Marker, NavigationControl, ScaleControl, setWorkerUrl, type MapGeoJSONFeature } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { stage, styleValue, toneColour } from "../island";
+import { stage, styleValue, toneColour, type Leave } from "../island";
 import { write, type Label } from "./labels";
 import { bounds, coloured, labelPoint, style, type Cells, type MapData } from "./layers";
 import { legend } from "./legend";
@@ -11,7 +11,7 @@ import { Picker, type Picked } from "./pick";
 
 const LAYERS = ["points", "cells"];
 
-export async function mount(element: HTMLElement, data: MapData): Promise<void> {
+export async function mount(element: HTMLElement, data: MapData): Promise<Leave> {
   setWorkerUrl(new URL(workerUrl, import.meta.url).href);
   const cells = await loaded(data);
   const map = drawn(element, data, cells);
@@ -29,6 +29,8 @@ export async function mount(element: HTMLElement, data: MapData): Promise<void> 
   if (element.dataset.lon) pickOn(map, element);
   else openOn(map, element);
   tellUnder(map, status, data.scale?.unit);
+  // A browser gives a page some sixteen WebGL contexts.
+  return () => map.remove();
 }
 
 async function loaded(data: MapData): Promise<Cells | undefined> {

@@ -2,7 +2,7 @@
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
-import { stage } from "../island";
+import { stage, type Leave } from "../island";
 import "./process_viewer.css";
 import { badge, drawing, merged, type ProcessData } from "./tokens";
 
@@ -17,7 +17,7 @@ interface Elements {
   get(id: string): unknown;
 }
 
-export async function mount(element: HTMLElement, data: ProcessData): Promise<void> {
+export async function mount(element: HTMLElement, data: ProcessData): Promise<Leave> {
   const xml = await drawing(data);
   const viewer = new NavigatedViewer({ container: stage(element, data.title) });
   await viewer.importXML(xml);
@@ -34,6 +34,7 @@ export async function mount(element: HTMLElement, data: ProcessData): Promise<vo
   // A token on a step that this drawing lacks is a fault of the caller; the rest is shown.
   if (missing.size > 0) element.dataset.islandMissing = [...missing].join(" ");
   fit(element, canvas);
+  return () => viewer.destroy();
 }
 
 function fit(element: HTMLElement, canvas: Canvas): void {

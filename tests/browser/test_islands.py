@@ -189,6 +189,35 @@ def test_broken_data_leaves_the_fallback(desktop_page: Page, address: str) -> No
         assert desktop_page.locator(".island-stage").count() == 0
 
 
+def test_map_that_htmx_takes_away_gives_its_graphics_back(desktop_page: Page, address: str) -> None:
+    """A browser gives a page some sixteen WebGL contexts; a map that leaves must not keep one."""
+    page = opened(desktop_page, f"{address}/map")
+    given_back = page.evaluate(
+        """() => {
+          const old = document.querySelector("[data-island]");
+          const graphics = old.querySelector("canvas").getContext("webgl2");
+          const before = graphics.isContextLost();
+          old.dispatchEvent(new CustomEvent("htmx:beforeCleanupElement", { bubbles: true }));
+          return [before, graphics.isContextLost()];
+        }"""
+    )
+    assert given_back == [False, True]
+
+
+def test_island_that_htmx_brings_is_drawn(desktop_page: Page, address: str) -> None:
+    page = opened(desktop_page, f"{address}/chart")
+    page.evaluate(
+        """() => {
+          const fresh = document.querySelector("[data-island]").cloneNode(true);
+          fresh.querySelector(".island-stage").remove();
+          delete fresh.dataset.islandState;
+          document.querySelector("[data-island]").replaceWith(fresh);
+          fresh.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
+        }"""
+    )
+    expect(page.locator("[data-island-state=ready] .island-stage svg")).to_be_visible()
+
+
 def test_manifest_names_what_was_built() -> None:
     manifest = json.loads((ISLANDS / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["main.ts"]["file"] == "main.js"

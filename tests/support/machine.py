@@ -31,7 +31,7 @@ def _postgres_is_here() -> bool:
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "postgres": (_postgres_is_here, "apt-get install postgresql-15, or set DATABASE_URL"),
     "chromium": (lambda: chromium_path() is not None, "apt-get install chromium fonts-noto-cjk"),
-    "node": (lambda: Path("islands/node_modules/.stamp").exists(), "make islands"),
+    "node": (lambda: Path("src/wanjia/web/static/islands/manifest.json").exists(), "make islands"),
     "mosquitto": (lambda: shutil.which("mosquitto", path=_with_sbin()) is not None, "apt-get install mosquitto"),
     "java": (lambda: shutil.which("java") is not None, "apt-get install openjdk-17-jre-headless"),
 }

@@ -69,3 +69,21 @@ def clock(key: str, **parts: Any) -> ClockRule:
     known |= dict.fromkeys(("start", "stop", "pause", "resume", "warn", "on_warn", "on_expire"), ())
     edition = Edition("2024-01-01", {"": limit}, "test", "C")
     return ClockRule(id=key, editions=(edition,), **{**known, **parts})
+
+
+BROKEN = sorted(path.stem for path in (CASES / "broken").glob("*.bpmn"))
+_PLAIN_FACTS = {"urgent": {"type": "boolean"}, "parts": {"type": "array"}, "note": {"type": "string"}}
+
+
+def broken(name: str) -> Source:
+    """A broken sample: a diagram, and beside it the rest of its source when the fault needs one."""
+    beside = CASES / "broken" / f"{name}.json"
+    extra = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else {"facts": _PLAIN_FACTS}
+    clocks = tuple(
+        clock(
+            row.pop("id"),
+            **{key: value if key == "scope" else tuple(value) for key, value in row.items()},
+        )
+        for row in extra.pop("clocks", [])
+    )
+    return source_of((CASES / "broken" / f"{name}.bpmn").read_bytes(), clocks=clocks, **extra)
