@@ -121,14 +121,16 @@ def _read_ring(ring: Any, reading: _Reading) -> BaseGeometry | None:
     if not ring:
         return None
     corners = [(float(position[0]), float(position[1])) for position in ring]
-    if len(corners) >= RING_POSITIONS_MIN - 1 and corners[0] != corners[-1] and _finite(corners):
+    if not _finite(corners):
+        reading.fault("coordinates_not_finite")
+        return None
+    if len(corners) >= RING_POSITIONS_MIN - 1 and corners[0] != corners[-1]:
         reading.fault("ring_not_closed", corners[-1])
         corners.append(corners[0])
     if len(corners) < RING_POSITIONS_MIN:
-        reading.fault("ring_too_short", corners[0] if _finite(corners) else None)
+        reading.fault("ring_too_short", corners[0])
         return None
-    with np.errstate(invalid="ignore"):  # what is not finite is told later, with the rest of the range
-        return shapely.linearrings(corners)
+    return shapely.linearrings(corners)
 
 
 def _is_list(value: Any) -> bool:

@@ -15,7 +15,9 @@ corner = st.tuples(st.floats(-170, 170), st.floats(-80, 80))
 
 @settings(max_examples=40, deadline=None)
 @given(st.tuples(corner, corner, corner))
-def test_area_is_that_of_an_equal_area_projection_of_the_lines_as_drawn(corners: tuple[tuple[float, float], ...]) -> None:
+def test_area_is_that_of_an_equal_area_projection_of_the_lines_as_drawn(
+    corners: tuple[tuple[float, float], ...],
+) -> None:
     triangle = shapely.Polygon(corners)
     assume(triangle.area > 1e-3)
     dense = shapely.segmentize(triangle, 0.05)

@@ -36,7 +36,9 @@ def trying_points(cells: list[CellShape], seed: int, side: int) -> tuple[np.ndar
     corners = shapely.get_coordinates([cell.geometry for cell in cells])
     middles = (corners[1:] + corners[:-1]) / 2
     west, south, east, north = shapely.total_bounds([cell.geometry for cell in cells])
-    lines = np.column_stack((np.linspace(west, east, side + 1), rng.choice(np.linspace(south, north, side + 1), side + 1)))
+    lines = np.column_stack(
+        (np.linspace(west, east, side + 1), rng.choice(np.linspace(south, north, side + 1), side + 1))
+    )
     return np.vstack((loose, corners, middles, lines)).T.copy()
 
 

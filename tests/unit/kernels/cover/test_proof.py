@@ -102,9 +102,7 @@ def summary(report: CoverReport, names: dict[str, str]) -> object:
 def test_names_and_order_do_not_matter(claimed: Claims, chance: object) -> None:
     cells = territory(claimed, 2)
     new = {cell.cell_id: f"n{number}" for number, cell in enumerate(cells)}
-    other = [
-        CellShape(new[cell.cell_id], cell.level, new.get(cell.parent_id, ""), "", cell.geometry) for cell in cells
-    ]
+    other = [CellShape(new[cell.cell_id], cell.level, new.get(cell.parent_id, ""), "", cell.geometry) for cell in cells]
     chance.shuffle(other)  # type: ignore[attr-defined]
     back = {name: old for old, name in new.items()}
     assert summary(prove(other), back) == summary(prove(cells), {name: name for name in new})

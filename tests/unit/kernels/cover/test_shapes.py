@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wanjia.kernels.cover.shapes import read_shape
 
@@ -81,3 +83,23 @@ def test_islands_holes_and_heights_are_no_faults() -> None:
 def test_parts_on_both_sides_of_the_antimeridian_are_no_fault() -> None:
     east, west = shapely.box(179, 0, 180, 1), shapely.box(-180, 0, -179, 1)
     assert not read_shape(shapely.union(east, west)).problems
+
+
+NUMBERS = st.one_of(
+    st.sampled_from([NAN, float("inf"), 118.0, 118.1, 29.0, 29.1, 10**400, None, "1", True, 181]), st.integers(117, 120)
+)
+COORDINATES = st.recursive(NUMBERS, lambda inner: st.lists(inner, max_size=6), max_leaves=40)
+RINGS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=9).map(
+    lambda corners: [[118 + x / 10, 29 + y / 10] for x, y in corners]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(["Polygon", "MultiPolygon", None]),
+    st.one_of(COORDINATES, st.lists(RINGS), st.lists(st.lists(RINGS))),
+)
+def test_nothing_that_is_read_raises_and_what_is_left_is_valid(kind: str | None, coordinates: Any) -> None:
+    drawn = read_shape({"type": kind, "coordinates": coordinates})
+    assert drawn.problems or drawn.polygon is not None
+    assert drawn.polygon is None or (drawn.polygon.is_valid and drawn.polygon.area > 0)

@@ -91,7 +91,9 @@ def test_every_fault_of_every_row_is_listed() -> None:
         {"a"},
         "posts.csv",
     )
-    assert [(fault.where.line, fault.where.column, fault.code.removeprefix("territory.")) for fault in posts.faults] == [
+    assert [
+        (fault.where.line, fault.where.column, fault.code.removeprefix("territory.")) for fault in posts.faults
+    ] == [
         (3, "cell_id", "post_cell_unknown"),
         (3, "starts_on", "day_invalid"),
         (3, "ends_on", "day_invalid"),
