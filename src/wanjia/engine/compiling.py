@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from wanjia.engine.decisions import read_dmn
 from wanjia.engine.naming import name_faults
 from wanjia.engine.nouns import Definition, Source, StepRule
 from wanjia.engine.process.diagram import PEOPLE, Diagram, Node
@@ -10,14 +11,6 @@ from wanjia.engine.process.reading import read_diagram
 from wanjia.engine.process.refusing import shape_faults
 from wanjia.model.faults import Fault
 from wanjia.model.jsonvalue import Facts, Json
-
-try:
-    from wanjia.engine.decisions import read_dmn
-except ImportError:
-
-    def read_dmn(data, file, facts):
-        return {}, ()
-
 
 PROCESS_FILE, DECISIONS_FILE = "process.bpmn", "decisions.dmn"
 _KINDS = {"serviceTask": "capability", "businessRuleTask": "decision"}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from wanjia.engine.clockwork import case_over, task_over, trigger
+from wanjia.engine.decisions import DecisionError, decide
 from wanjia.engine.draft import Draft
 from wanjia.engine.nouns import (
     CallCapability,
@@ -16,17 +17,8 @@ from wanjia.engine.nouns import (
 from wanjia.engine.process.moving import Happening, Move, What
 from wanjia.engine.process.plan import plan_of
 from wanjia.engine.process.tokens import Token
-from wanjia.model.faults import Fault, Refused, Where
+from wanjia.model.faults import Refused
 from wanjia.model.jsonvalue import Facts
-
-try:
-    from wanjia.engine.decisions import DecisionError, decide
-except ImportError:
-
-    class DecisionError(Exception): ...
-
-    def decide(d, facts, item):
-        raise DecisionError("no decisions yet")
 
 
 def item_facts(draft: Draft) -> frozenset[str]:
@@ -69,8 +61,7 @@ def _perform(rule: StepRule, draft: Draft, facts: Facts, item: Facts | None) -> 
     try:
         return None, decide(draft.definition.decisions[str(rule.work)], facts, item)
     except DecisionError as problem:
-        values = {"task": rule.id, "decision": str(rule.work), "reason": str(problem)}
-        raise Refused([Fault("engine.decision_failed", Where("decisions.dmn", 0, rule.id), values)]) from problem
+        raise Refused([problem.fault()]) from problem
 
 
 def _opened(draft: Draft, happening: Happening) -> None:

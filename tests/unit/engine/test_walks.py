@@ -4,9 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.processes import GOOD, clock, compiled, definition, extra_of
+from tests.support.processes import GOOD, definition, extra_of
 from tests.support.walks import Walk
-from wanjia.model.working_time import Limit
 
 MOST = 40
 

@@ -67,14 +67,14 @@ class Scope:
 
 @dataclass(frozen=True)
 class Diagram:
-    """A whole file. `main` is the process a case starts in."""
+    """A whole file. `main` is the process a case starts in; `refused` ids of elements left out with a fault."""
 
     main: str
     scopes: Mapping[str, Scope]
     nodes: Mapping[str, Node]
     flows: tuple[Flow, ...]
     lanes: frozenset[str] = frozenset()
-    lane_line: int = 0
+    refused: frozenset[str] = frozenset()
     reach: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property

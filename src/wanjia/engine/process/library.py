@@ -49,7 +49,7 @@ class PersonTask(spiff.UserTask):
         my_task.workflow.script_engine.cancelled(my_task)
 
 
-class WorkTask(spiff.NoneTask):
+class WorkTask(BpmnSpecMixin):
     """Done within the step by our engine: a decision, a letter or a notice."""
 
     def _run_hook(self, my_task: Task) -> bool:

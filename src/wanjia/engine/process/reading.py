@@ -64,7 +64,9 @@ def parse_xml(data: bytes, file: str) -> tuple[etree._Element | None, list[Fault
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as problem:
         line = int(getattr(problem, "lineno", 0) or 0)
-        return None, [Fault("engine.xml_unreadable", Where(file, line), {"reason": str(problem)[:200]})]
+        return None, [
+            Fault("engine.xml_unreadable", Where(file, line), {"reason": str(getattr(problem, "msg", problem))[:200]})
+        ]
     if root.getroottree().docinfo.doctype:
         return None, [Fault("engine.xml_doctype", Where(file, 1))]
     return root, []
@@ -97,7 +99,8 @@ class _Reader:
         self.messages = {e.get("id"): e.get("name") for e in root.iter(f"{{{BPMN}}}message")}
         self.errors = {e.get("id"): e.get("errorCode") for e in root.iter(f"{{{BPMN}}}error")}
         self.lanes: dict[str, str] = {}
-        self.lane_ids: dict[str, int] = {}
+        self.lane_ids: set[str] = set()
+        self.refused: set[str] = set()
 
     def read_all(self) -> None:
         for lane in self.root.iter(f"{{{BPMN}}}lane"):
@@ -116,9 +119,8 @@ class _Reader:
         if main is None:
             self.faults.append(Fault("engine.no_main", Where(self.file, processes[0].line)))
             main = processes[0]
-        line = min(self.lane_ids.values(), default=main.line)
         lanes = frozenset(self.lane_ids)
-        return Diagram(main.id, self.scopes, self.nodes, tuple(self.flows), lanes, line)
+        return Diagram(main.id, self.scopes, self.nodes, tuple(self.flows), lanes, frozenset(self.refused))
 
     def _fault(self, code: str, element: etree._Element, **values: object) -> None:
         line = int(element.sourceline or 0)
@@ -128,7 +130,7 @@ class _Reader:
         if lane.find(f"{{{BPMN}}}childLaneSet") is not None:
             return
         key = lane.get("id") or ""
-        self.lane_ids[key] = int(lane.sourceline or 0)
+        self.lane_ids.add(key)
         for ref in lane.findall(f"{{{BPMN}}}flowNodeRef"):
             self.lanes[(ref.text or "").strip()] = key
 
@@ -157,6 +159,7 @@ class _Reader:
     def _read_child(self, child: etree._Element, scope: str, lane: str) -> None:
         name = _name(child)
         if name in REFUSED:
+            self.refused.add(child.get("id") or "")
             self._fault(REFUSED[name], child)
         elif name == "sequenceFlow":
             self._read_flow(child, scope)
@@ -198,6 +201,7 @@ class _Reader:
         )
         if tag == "subProcess":
             if element.get("triggeredByEvent") == "true":
+                self.refused.add(key)
                 self._fault("engine.event_subprocess", element)
             self._read_scope(element, scope, own_lane)
 
@@ -211,6 +215,7 @@ class _Reader:
             if name in ALLOWED_EVENTS and tag != "subProcess":
                 found.append((ALLOWED_EVENTS[name], self._reference(child, name)))
             elif name in REFUSED and tag != "subProcess":
+                found.append(("refused", None))
                 self._fault(REFUSED[name], child if child.get("id") else element)
         if len(found) > 1:
             self._fault("engine.several_events", element)
@@ -222,7 +227,7 @@ class _Reader:
         if name == "errorEventDefinition" and child.get("errorRef"):
             if child.get("errorRef") not in self.errors:
                 self._fault("engine.error_unknown", child, ref=child.get("errorRef"))
-            return self.errors.get(child.get("errorRef"))
+            return str(self.errors.get(child.get("errorRef")) or "") or None
         return None
 
     def _message(self, element: etree._Element) -> str | None:
@@ -230,8 +235,7 @@ class _Reader:
         if not ref or ref not in self.messages:
             self._fault("engine.message_reference", element, ref=ref or "")
             return None
-        name: str | None = self.messages[ref]
-        return name or None
+        return str(self.messages[ref] or "") or None
 
     def _read_multi(self, element: etree._Element) -> dict[str, str]:
         found = element.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")

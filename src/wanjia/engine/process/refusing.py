@@ -76,6 +76,8 @@ def _flows(look: Look) -> Iterator[Fault]:
     nodes = look.diagram.nodes
     for flow in look.diagram.flows:
         for end in (flow.source, flow.target):
+            if end in look.diagram.refused:
+                continue
             if end not in nodes:
                 yield look.at("flow_to_nowhere", flow, missing=end)
             elif nodes[end].scope != flow.scope:
@@ -94,7 +96,7 @@ def _flows(look: Look) -> Iterator[Fault]:
 def _outgoing(look: Look) -> Iterator[Fault]:
     for node in look.diagram.nodes.values():
         count = len(look.diagram.outgoing[node.id])
-        if node.tag != "endEvent" and count == 0:
+        if node.tag != "endEvent" and count == 0 and node.id not in look.diagram.refused:
             yield look.at("no_outgoing", node)
         if node.tag not in GATEWAYS and count > 1:
             yield look.at("many_outgoing", node, count=count)
@@ -102,7 +104,8 @@ def _outgoing(look: Look) -> Iterator[Fault]:
 
 def _reached(look: Look) -> Iterator[Fault]:
     diagram = look.diagram
-    for scope in diagram.scopes:
+    # What lies behind an element that was left out would only repeat its fault.
+    for scope in diagram.scopes if not diagram.refused else ():
         inside = diagram.within(scope)
         starts = [node.id for node in inside if node.tag == "startEvent"]
         reached = spread(starts, diagram.next_of) if starts else {node.id for node in inside}
@@ -114,7 +117,7 @@ def _reached(look: Look) -> Iterator[Fault]:
 def _can_end(look: Look) -> Iterator[Fault]:
     diagram = look.diagram
     ends = {node.id for node in diagram.nodes.values() if node.tag == "endEvent"}
-    for node in diagram.nodes.values():
+    for node in diagram.nodes.values() if not diagram.refused else ():
         if node.id not in ends and diagram.outgoing[node.id] and not diagram.after(node.id) & ends:
             yield look.at("cannot_end", node)
 
@@ -159,7 +162,7 @@ def _boundaries(look: Look) -> Iterator[Fault]:
             yield look.at("boundary_host", node, host=node.attached_to)
         elif node.event == "error" and host.tag not in ("serviceTask", "subProcess", "callActivity"):
             yield look.at("boundary_error_host", node, host=node.attached_to)
-        if node.event not in ("message", "error"):
+        if node.event not in ("message", "error", "refused"):
             yield look.at("boundary_event", node)
         if node.event == "error" and not node.interrupting:
             yield look.at("error_not_interrupting", node)
@@ -167,7 +170,7 @@ def _boundaries(look: Look) -> Iterator[Fault]:
 
 def _catches(look: Look) -> Iterator[Fault]:
     for node in look.diagram.nodes.values():
-        if node.tag == "intermediateCatchEvent" and node.event != "message":
+        if node.tag == "intermediateCatchEvent" and node.event not in ("message", "refused"):
             yield look.at("catch_event", node)
 
 
