@@ -10,5 +10,6 @@ urlpatterns = [
     path("window/", include("wanjia.web.surfaces.window.urls")),
     path("admin/", include("wanjia.web.surfaces.admin.urls")),
     path("api/", include("wanjia.web.api.urls")),
+    path("", include("wanjia.web.surfaces.account.urls")),
     path("", include("wanjia.web.surfaces.portal.urls")),
 ]

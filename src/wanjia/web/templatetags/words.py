@@ -81,3 +81,9 @@ def span(seconds: float, language: str) -> str:
         if seconds >= 2 * size:
             return say(f"span.{unit}", language, count=int(seconds // size))
     return say("span.minutes", language, count=max(1, int(seconds // 60)))
+
+
+@register.simple_tag(takes_context=True)
+def role_name(context: template.Context, role: str) -> str:
+    """A post's role in words."""
+    return say(f"role.{role}", context.get("language", "zh-Hans"))
