@@ -25,7 +25,7 @@ def table(language: str) -> dict[str, str]:
     return merged
 
 
-def say(key: str, language: str = DEFAULT_LANGUAGE, **values: Any) -> str:
+def say(key: str, language: str = DEFAULT_LANGUAGE, /, **values: Any) -> str:
     """The sentence for `key`; a missing key is shown as the key itself so that a page never breaks on it."""
     sentence = table(language).get(key)
     if sentence is None:
