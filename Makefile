@@ -81,7 +81,7 @@ clean:
 
 islands/node_modules/.stamp: islands/package-lock.json islands/.npmrc | .venv/.runtime
 	@echo "Installing the islands' pinned packages ..."
-	cd islands && export PATH="$$(../tools/node_path.sh)" && npm ci --no-progress
+	cd islands && export PATH="$$(../tools/node_path.sh)" && npm ci --no-progress --loglevel=error
 	@touch $@
 
 $(ISLANDS)/manifest.json: islands/node_modules/.stamp $(ISLAND_SOURCES)
