@@ -12,7 +12,7 @@ interface Box {
   bottom: number;
 }
 
-export const LABELS_MAX = 400;
+export const LABELS_MAX = 1000;
 const GAP_PX = 4;
 
 /** Which boxes can be shown without touching an earlier one: first come, first shown. */
