@@ -6,6 +6,7 @@ from wanjia.engine.clockwork import Due, fire, next_due, pause_all, resume_all, 
 from wanjia.engine.draft import Draft
 from wanjia.engine.handling.news import deliver
 from wanjia.engine.handling.work import finish
+from wanjia.engine.motion import known
 from wanjia.engine.nouns import (
     CaseStatus,
     ClockState,
@@ -59,10 +60,15 @@ def _fire(draft: Draft, due: Due) -> None:
     clock = fire(draft, due)
     rule = rule_of(draft, clock)
     expired = due.kind == "expire"
+    items = {task.key: task.item or {} for task in watched(draft, clock)}  # a notice may follow a silence's answer
     draft.record("clock_expired" if expired else "clock_warned", clock=rule.id, task=clock.task_key)
     for action in rule.on_expire if expired else rule.on_warn:
         for name, value in action.items():
-            if draft.status is CaseStatus.RUNNING:
+            if draft.status is not CaseStatus.RUNNING:
+                return
+            if name == "notify" and value in draft.definition.notice_audiences:
+                _send_notice(draft, str(value), items)
+            else:
                 _ACT[name](draft, clock, value, expired)
 
 
@@ -77,11 +83,22 @@ def _notify(draft: Draft, clock: ClockState, audience: Json, expired: bool) -> N
     due_at = None if clock.due_at is None else clock.due_at.isoformat()
     values: Facts = {"what": "expired" if expired else "warned", "due_at": due_at, "task": clock.task_key}
     key = f"clocks.{clock.clock}"
-    if audience == HOLDER:
+    notices = draft.definition.notice_audiences
+    if isinstance(audience, str) and audience in notices:
+        draft.emit(Notify(notices[audience], f"notices.{audience}", {**known(draft), **values}))
+    elif audience == HOLDER:
         for task in watched(draft, clock):
             draft.emit(Notify(f"{HOLDER}:{task.key}", key, values))
     else:
         draft.emit(Notify(str(audience), key, values))
+
+
+def _send_notice(draft: Draft, notice: str, items: Mapping[str, Facts]) -> None:
+    """A notice that the practice words itself, with the facts as they are now and the item of the watched task."""
+    audience = draft.definition.notice_audiences[notice]
+    for key, item in items.items() if audience == HOLDER else [("", next(iter(items.values()), {}))]:
+        to = f"{HOLDER}:{key}" if audience == HOLDER else audience
+        draft.emit(Notify(to, f"notices.{notice}", {**draft.facts, **item}))
 
 
 def _escalate(draft: Draft, clock: ClockState, levels: Json, _expired: bool) -> None:
