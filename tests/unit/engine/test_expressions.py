@@ -1,14 +1,23 @@
 """The language of conditions: what it says, what it refuses, and that nothing gets out of it."""
 
 import math
+import re
 import time
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wanjia.engine.expressions import ExpressionError, check_names, compile_expression, compile_unary_test, evaluate
+from wanjia.engine.expressions import (
+    FUEL,
+    ExpressionError,
+    check_names,
+    compile_expression,
+    compile_unary_test,
+    evaluate,
+)
 from wanjia.engine.expressions.grammar import (
     ARITHMETIC,
     DEPTH_MAX,
@@ -464,3 +473,19 @@ def test_fifty_thousand_simple_expressions_a_second():
         evaluate(tree, VALUES)
     # 50,000 a second is 0.2 s; doubled, since other tests share the machine.
     assert time.process_time() - began < 0.4
+
+
+def test_the_reference_page_names_every_function_and_limit():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "expressions.md").read_text(encoding="utf-8")
+    assert all(f"`{name}(" in page or f", `{name}(" in page for name in FUNCTIONS)
+    assert all(f"| {figure:,} |" in page for figure in (TEXT_MAX_CHARACTERS, DEPTH_MAX, LIST_MAX_ITEMS, FUEL))
+
+
+def test_the_examples_of_the_reference_page_compile():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "expressions.md").read_text(encoding="utf-8")
+    forms = page.partition("## Forms")[2].partition("## Functions")[0]
+    columns = [line.split(" | ")[1] for line in forms.splitlines() if line.startswith("| `")]
+    examples = [text for column in columns for text in re.findall(r"`([^`]+)`", column)]
+    assert len(examples) >= 8
+    for text in examples:
+        assert compile_expression(text, HERE)[1] == (), text
