@@ -1,13 +1,20 @@
 """Fire every warning and expiry that has come due, in order, each once, however long nobody looked."""
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from wanjia.actions.cases.stepping import step_case
 from wanjia.engine.nouns import Tick
 from wanjia.model.actors import CLOCK
+from wanjia.model.faults import Refused
 from wanjia.records.cases.models import Case, Clock
+
+logger = logging.getLogger(__name__)
+
+RETRY_MINUTES = 15
+"""When a case that could not act is tried again, for instance after a calendar year has been entered."""
 
 CASES_PER_TRANSACTION = 100
 """Cases advanced in one commit: bounds what a crash repeats and how long a writer waits (about half a second)."""
@@ -18,8 +25,21 @@ def fire_due_clocks(now: datetime, limit: int = CASES_PER_TRANSACTION) -> int:
     with transaction.atomic():
         due = _claim(now, limit)
         for case in due:
-            step_case(case, Tick(), CLOCK, now)
+            _fire(case, now)
         return len(due)
+
+
+def _fire(case: Case, now: datetime) -> None:
+    """Advance one case; one that cannot act is marked and tried again later, and holds nobody else up."""
+    try:
+        with transaction.atomic():
+            case.stuck = ""
+            step_case(case, Tick(), CLOCK, now)
+    except Refused as refusal:
+        code = refusal.faults[0].code
+        logger.error("case %s: a due clock could not act: %s", case.number, refusal)
+        Case.objects.filter(pk=case.pk).update(stuck=code)
+        Clock.objects.filter(case=case, next_at__lte=now).update(next_at=now + timedelta(minutes=RETRY_MINUTES))
 
 
 def _claim(now: datetime, limit: int) -> list[Case]:

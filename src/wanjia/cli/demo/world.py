@@ -18,7 +18,6 @@ from wanjia.cli.demo.names import COUNTIES, PlaceName, person_name, phone, place
 from wanjia.kernels.cover.collection import Collection
 from wanjia.kernels.cover.shapes import CellShape
 from wanjia.model.actors import SYSTEM
-from wanjia.records.cases.models import CalendarYear
 from wanjia.records.network.models import Customer, Feeder, TransformerDistrict
 from wanjia.records.territory.models import Account, Cell, Electrician, Organisation, Person, Post, Tenure
 
@@ -42,6 +41,9 @@ PARTNERS = (
     ("landscape", "望澜市园林中心", "Parks and Landscape Centre", "government", "city_government"),
     ("water", "望澜市水利局", "Water Resources Bureau", "government", "city_government"),
 )
+FIXED_HOLIDAYS = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
+"""Month and day of the statutory holidays that follow the solar calendar."""
+PROVISIONAL = "演示用暂定日历：仅含公历固定假日，待国务院办公厅公布后更正"
 Say = Callable[[str], None]
 
 
@@ -77,13 +79,14 @@ def make_world(chance: Generator, today: date, now: datetime, say: Say) -> Made:
 
 
 def enter_calendars(today: date, now: datetime) -> None:
-    """The published calendars of last year, this year and, where known, the next."""
+    """Last year, this year and the next: as published, or the fixed-date holidays for a year not announced yet."""
     known = published_days.known_years()
     for year in range(today.year - 1, today.year + 2):
-        if year in known and not CalendarYear.objects.filter(year=year).exists():
-            source = f"chinesecalendar, {year}"
-            days = {day: (working, "") for day, working in published_days.rows([year])}
-            enter_calendar_year(year, days, source, SYSTEM, now)
+        if year in known:
+            days, source = {day: (worked, "") for day, worked in published_days.rows([year])}, published_days.SOURCE
+        else:
+            days, source = {date(year, *day): (False, "") for day in FIXED_HOLIDAYS}, PROVISIONAL
+        enter_calendar_year(year, days, source, SYSTEM, now)
 
 
 def make_organisations(grid: Grid, stations: list[PlaceName]) -> None:

@@ -76,6 +76,7 @@ class Case(models.Model):
     due_at = models.DateTimeField(null=True, blank=True, db_index=True, help_text="of the strictest running clock")
     late = models.BooleanField(default=False, help_text="a clock of this case has expired")
     on_hold = models.BooleanField(default=False)
+    stuck = models.CharField(max_length=64, blank=True, help_text="fault code for which a due clock could not act")
 
     class Meta:
         ordering = ["-opened_at", "-id"]
