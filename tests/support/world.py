@@ -178,9 +178,9 @@ def build() -> World:
 
 def _calendars(made: World) -> None:
     for year in range(made.today.year - 1, made.today.year + 2):
-        if year in codec.known_years():
-            days = {day: (working, "") for day, working in codec.rows([year])}
-            enter_calendar_year(year, days, codec.SOURCE, SYSTEM, made.now)
+        known = year in codec.known_years()
+        days = {day: (working, "") for day, working in codec.rows([year])} if known else {}
+        enter_calendar_year(year, days, codec.SOURCE if known else "weekends only, for tests", SYSTEM, made.now)
 
 
 def _organisations() -> None:
@@ -224,7 +224,8 @@ def _electricians(today: date) -> None:
         person = Account.objects.get(username=login).person
         Electrician.objects.create(
             person=person, team_id="electricians", licence_number=f"WL{at + 10001}",
-            licence_valid_until=today + timedelta(days=300), qualifications=SKILLS, longitude=119.92 + at / 50, latitude=29.92,
+            licence_valid_until=today + timedelta(days=300), qualifications=SKILLS,
+            longitude=119.92 + at / 50, latitude=29.92,
         )  # fmt: skip
 
 
