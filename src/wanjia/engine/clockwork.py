@@ -12,7 +12,9 @@ __all__ = ["Due", "case_over", "fire", "next_due", "pause_all", "resume_all", "r
 
 def trigger(draft: Draft, name: str, key: str | None) -> None:
     """Tells all clocks that something happened; `key` is the task that it happened to."""
-    facts = {**dict.fromkeys(draft.definition.facts), **draft.settings, **draft.facts}
+    task = draft.tasks.get(key) if key else None
+    item = (task.item if task else None) or {}  # so that `limit_by` may be a fact of the item, such as the department
+    facts = {**dict.fromkeys(draft.definition.facts), **draft.settings, **draft.facts, **item}
     rules = draft.definition.clocks
     _take(draft, clocks.on_trigger(rules, draft.clocks, name, key, facts, draft.now, draft.calendar))
     if draft.held:

@@ -112,7 +112,7 @@ def _clock(diagram: Diagram, source: Source, rule: ClockRule) -> Iterator[Fault]
         yield Fault("engine.clock_task_start", Where(CLOCKS, 0, f"{rule.id}.start"), {"clock": rule.id})
     for part in ("on_warn", "on_expire"):
         for action in getattr(rule, part):
-            yield from _action(diagram, source, rule, action, Where(CLOCKS, 0, f"{rule.id}.{part}"))
+            yield from _action(source, rule, action, Where(CLOCKS, 0, f"{rule.id}.{part}"))
 
 
 def _trigger(diagram: Diagram, source: Source, trigger: str, where: Where) -> Iterator[Fault]:
@@ -127,7 +127,7 @@ def _trigger(diagram: Diagram, source: Source, trigger: str, where: Where) -> It
         yield Fault("engine.trigger_step", where, {"trigger": trigger, "step": name})
 
 
-def _action(diagram: Diagram, source: Source, rule: ClockRule, action: Facts, where: Where) -> Iterator[Fault]:
+def _action(source: Source, rule: ClockRule, action: Facts, where: Where) -> Iterator[Fault]:
     for name, value in action.items():
         if name not in _ACTIONS:
             yield Fault("engine.action_unknown", where, {"action": name, "known": ", ".join(_ACTIONS)})
@@ -135,9 +135,8 @@ def _action(diagram: Diagram, source: Source, rule: ClockRule, action: Facts, wh
             yield Fault("engine.action_escalate", where, {"value": value})
         elif name == "message" and value not in source.messages:
             yield Fault("engine.action_message", where, {"message": value, "known": _listed(source.messages)})
-        elif name == "notify" and not _is_audience(diagram, value):
-            known = ", ".join(["holder", "requester", *sorted(diagram.lanes)])
-            yield Fault("engine.action_notify", where, {"audience": value, "known": known})
+        elif name == "notify" and not _is_audience(value):
+            yield Fault("engine.action_notify", where, {"audience": value})
         elif name == "complete":
             yield from _silence(source, rule, value, where)
 
@@ -150,8 +149,9 @@ def _silence(source: Source, rule: ClockRule, value: Json, where: Where) -> Iter
         yield Fault("engine.action_fact", where, {"fact": fact})
 
 
-def _is_audience(diagram: Diagram, value: Json) -> bool:
-    return value in ("holder", "requester") or value in diagram.lanes
+def _is_audience(value: Json) -> bool:
+    """A role need not have a lane to be told; whether it is declared, the practice room checks."""
+    return isinstance(value, str) and value != ""
 
 
 def _steps_named(diagram: Diagram, source: Source) -> Iterator[Fault]:

@@ -361,6 +361,15 @@ def test_silence_answers_and_what_it_starts_is_due_in_the_same_tick() -> None:
     assert not case.do(Tick(), days=9).last.commands
 
 
+def test_a_notice_of_a_clock_goes_to_its_audience_and_knows_the_item_that_was_answered_by_silence() -> None:
+    silent = clock("silent", scope="task", start=("opened:review",), limit=HOUR,
+                   on_expire=({"complete": {"opinion": "agree"}}, {"notify": "told"}))  # fmt: skip
+    case = start("branches", clocks=(silent,), notices={"told": "clerk"}).done("receive").do(Tick(), hours=2)
+    told = [(n.audience, n.key, n.values["department"]) for n in case.got(Notify)]
+    assert told == [("clerk", "notices.told", department) for department in ("water", "police", "green")]
+    assert case.open() == ["decide"]
+
+
 def test_one_late_tick_equals_many_punctual_ones() -> None:
     clocks = (
         clock("warned", start=("case_started",), limit=Limit(3, "hours"), warn=(HOUR,),

@@ -1,6 +1,7 @@
 """Hold, Release, Tick: time stands still, or goes on and brings what is due."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from wanjia.engine.clockwork import Due, fire, next_due, pause_all, resume_all, rule_of
 from wanjia.engine.draft import Draft
@@ -20,7 +21,7 @@ from wanjia.engine.nouns import (
 from wanjia.model.jsonvalue import Facts, Json
 
 FIRES_MAX = 1_000
-HOLDER, REQUESTER = "holder", "requester"
+HOLDER = "holder"
 
 
 def hold(draft: Draft, event: Hold) -> None:
@@ -56,20 +57,26 @@ def tick(draft: Draft, event: Tick) -> None:
     draft.refuse("endless", maximum=FIRES_MAX)
 
 
+@dataclass(frozen=True)
+class Fired:
+    """What a clock did, and whose work it watched at that moment: an action may close the task before the next one."""
+
+    clock: ClockState
+    expired: bool
+    item: Facts
+
+
 def _fire(draft: Draft, due: Due) -> None:
     clock = fire(draft, due)
     rule = rule_of(draft, clock)
-    expired = due.kind == "expire"
-    items = {task.key: task.item or {} for task in watched(draft, clock)}  # a notice may follow a silence's answer
-    draft.record("clock_expired" if expired else "clock_warned", clock=rule.id, task=clock.task_key)
-    for action in rule.on_expire if expired else rule.on_warn:
+    item = next((task.item for task in watched(draft, clock) if clock.task_key and task.item), {})
+    fired = Fired(clock, due.kind == "expire", item)
+    verb = "clock_expired" if fired.expired else "clock_warned"
+    draft.record(verb, clock=rule.id, task=clock.task_key)
+    for action in rule.on_expire if fired.expired else rule.on_warn:
         for name, value in action.items():
-            if draft.status is not CaseStatus.RUNNING:
-                return
-            if name == "notify" and value in draft.definition.notice_audiences:
-                _send_notice(draft, str(value), items)
-            else:
-                _ACT[name](draft, clock, value, expired)
+            if draft.status is CaseStatus.RUNNING or name == "notify":
+                _ACT[name](draft, fired, value)
 
 
 def watched(draft: Draft, clock: ClockState) -> list[TaskState]:
@@ -79,51 +86,42 @@ def watched(draft: Draft, clock: ClockState) -> list[TaskState]:
     return [task for task in draft.user_tasks() if task.key == clock.task_key]
 
 
-def _notify(draft: Draft, clock: ClockState, audience: Json, expired: bool) -> None:
+def _notify(draft: Draft, fired: Fired, audience: Json) -> None:
+    """`audience` is holder, requester, a role, or one of the practice's notices, which says itself who is told."""
+    clock = fired.clock
     due_at = None if clock.due_at is None else clock.due_at.isoformat()
-    values: Facts = {"what": "expired" if expired else "warned", "due_at": due_at, "task": clock.task_key}
-    key = f"clocks.{clock.clock}"
-    notices = draft.definition.notice_audiences
-    if isinstance(audience, str) and audience in notices:
-        draft.emit(Notify(notices[audience], f"notices.{audience}", {**known(draft), **values}))
-    elif audience == HOLDER:
-        for task in watched(draft, clock):
-            draft.emit(Notify(f"{HOLDER}:{task.key}", key, values))
-    else:
-        draft.emit(Notify(str(audience), key, values))
+    values: Facts = {"what": "expired" if fired.expired else "warned", "due_at": due_at, "task": clock.task_key}
+    name, key = str(audience), f"clocks.{clock.clock}"
+    if name in draft.definition.notice_audiences:
+        values = {**known(draft), **fired.item, **values}
+        name, key = draft.definition.notice_audiences[name], f"notices.{name}"
+    for told in [f"{HOLDER}:{task.key}" for task in watched(draft, clock)] if name == HOLDER else [name]:
+        draft.emit(Notify(told, key, values))
 
 
-def _send_notice(draft: Draft, notice: str, items: Mapping[str, Facts]) -> None:
-    """A notice that the practice words itself, with the facts as they are now and the item of the watched task."""
-    audience = draft.definition.notice_audiences[notice]
-    for key, item in items.items() if audience == HOLDER else [("", next(iter(items.values()), {}))]:
-        to = f"{HOLDER}:{key}" if audience == HOLDER else audience
-        draft.emit(Notify(to, f"notices.{notice}", {**draft.facts, **item}))
-
-
-def _escalate(draft: Draft, clock: ClockState, levels: Json, _expired: bool) -> None:
+def _escalate(draft: Draft, fired: Fired, levels: Json) -> None:
     """The watched tasks go up; the action layer finds the post, the task remembers how far it has risen."""
-    count = levels if isinstance(levels, int) else 1
-    for task in watched(draft, clock):
+    count, name = levels if isinstance(levels, int) else 1, fired.clock.clock
+    for task in watched(draft, fired.clock):
         draft.change_task(task.key, escalated=task.escalated + count)
-        draft.emit(Escalate(task.key, clock.clock, count))
-        draft.record("escalated", task=task.key, step=task.step, clock=clock.clock, levels=count)
+        draft.emit(Escalate(task.key, name, count))
+        draft.record("escalated", task=task.key, step=task.step, clock=name, levels=count)
 
 
-def _message(draft: Draft, clock: ClockState, name: Json, _expired: bool) -> None:
+def _message(draft: Draft, fired: Fired, name: Json) -> None:
     """A message that nobody waits for any more is only noted: the deadline passed, but the case had moved on."""
-    if not deliver(draft, str(name), {}, clock.task_key):
-        draft.record("message_missed", name=name, clock=clock.clock)
+    if not deliver(draft, str(name), {}, fired.clock.task_key):
+        draft.record("message_missed", name=name, clock=fired.clock.clock)
 
 
-def _complete(draft: Draft, clock: ClockState, answers: Json, _expired: bool) -> None:
+def _complete(draft: Draft, fired: Fired, answers: Json) -> None:
     """默示: no answer in time is an answer. Opinions that are still out are dropped with the task."""
-    for task in watched(draft, clock):
-        draft.record("silence", task=task.key, step=task.step, clock=clock.clock)
+    for task in watched(draft, fired.clock):
+        draft.record("silence", task=task.key, step=task.step, clock=fired.clock.clock)
         finish(draft, task.key, dict(answers) if isinstance(answers, dict) else {})
 
 
-_ACT: Mapping[str, Callable[[Draft, ClockState, Json, bool], None]] = {
+_ACT: Mapping[str, Callable[[Draft, Fired, Json], None]] = {
     "notify": _notify,
     "escalate": _escalate,
     "message": _message,

@@ -144,7 +144,7 @@ class _Reader:
             self._fault("engine.duplicate_id", element, first=self.lines[key])
             return None
         self.lines[key] = int(element.sourceline or 0)
-        return key
+        return str(key)
 
     def _read_scope(self, element: etree._Element, parent: str, lane: str) -> None:
         key = element.get("id") or ""
