@@ -86,11 +86,14 @@ class _Scope:
         """Data of tasks is always empty here."""
 
     def start_workflow(self, my_task: Task) -> None:
-        my_task.workflow.script_engine.reached(my_task)
+        if "index" not in my_task.internal_data:
+            my_task.workflow.script_engine.reached(my_task)
         super().start_workflow(my_task)
 
     def _on_complete_hook(self, my_task: Task) -> None:
-        my_task.workflow.script_engine.done(my_task)
+        # Repeated for items, it is opened and done once as a whole, which the multi-instance node tells.
+        if "index" not in my_task.internal_data:
+            my_task.workflow.script_engine.done(my_task)
         super()._on_complete_hook(my_task)
 
 
@@ -190,6 +193,8 @@ class _Items:
     def _update_hook(self, my_task: Task) -> bool:
         items = my_task.workflow.script_engine.items(my_task, self.data_input.bpmn_id)  # type: ignore[attr-defined]
         my_task.internal_data = {"items": items, "finished": []}
+        if self._repeats_scope(my_task):
+            my_task.workflow.script_engine.reached(my_task)
         if not items:
             self._close(my_task)
             return True
@@ -197,6 +202,14 @@ class _Items:
             self._open(my_task, index)
         my_task._set_state(TaskState.STARTED)
         return False
+
+    def _on_complete_hook(self, my_task: Task) -> None:
+        if self._repeats_scope(my_task):
+            my_task.workflow.script_engine.done(my_task)
+        super()._on_complete_hook(my_task)
+
+    def _repeats_scope(self, my_task: Task) -> bool:
+        return isinstance(my_task.workflow.spec.task_specs[self.task_spec], _Scope)  # type: ignore[attr-defined]
 
     def _open(self, my_task: Task, index: int) -> None:
         spec = my_task.workflow.spec.task_specs[self.task_spec]  # type: ignore[attr-defined]
