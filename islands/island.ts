@@ -4,14 +4,12 @@ export type Leave = () => void;
 /** What an island is: a function that takes its element and the data which the page gave it. */
 export type Mount<Data> = (element: HTMLElement, data: Data) => Leave | Promise<Leave>;
 
-/** The JSON that belongs to an element: the script that `data-json` names by id, else the first one inside it. */
+/** The JSON of the script that `data-json` names by id, else of the first one inside the element, else nothing. */
 export function readData(element: HTMLElement): unknown {
   const id = element.dataset.json;
   const script = id ? document.getElementById(id) : element.querySelector('script[type="application/json"]');
-  if (!script?.textContent) {
-    throw new Error(`island ${element.dataset.island}: no JSON ${id ? `in #${id}` : "script inside the element"}`);
-  }
-  return JSON.parse(script.textContent);
+  if (id && !script) throw new Error(`island ${element.dataset.island}: no JSON in #${id}`);
+  return JSON.parse(script?.textContent || "{}");
 }
 
 /** A named value of the page's stylesheet (`--due`), or the fallback when the page does not set it. */

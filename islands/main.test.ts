@@ -38,6 +38,7 @@ describe("readData", () => {
   it("says which element has no data", () => {
     document.body.innerHTML = '<div data-island="chart" data-json="gone"></div>';
     expect(() => readData(document.querySelector<HTMLElement>("div")!)).toThrow("island chart: no JSON in #gone");
+    expect(readData(document.createElement("div"))).toEqual({});
   });
 });
 

@@ -3,7 +3,6 @@
  * what the page shows before, without JavaScript, and when an island fails.
  */
 import { readData, type Leave, type Mount } from "./island";
-import "./main.css";
 
 const ISLANDS: Record<string, () => Promise<{ mount: Mount<never> }>> = {
   chart: () => import("./chart/chart"),

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// The entry, main.js and main.css, keeps its name (a page names it); what it loads carries a hash, so that a browser may keep it for ever.
+// The entry, main.js, keeps its name (a page names it); what it loads carries a hash, so that a browser may keep it for ever.
 export default defineConfig({
   base: "./",
   build: {
@@ -17,7 +17,7 @@ export default defineConfig({
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "[name]-[hash].js",
-        assetFileNames: ({ names }) => (names.includes("main.css") ? "main.css" : "[name]-[hash][extname]"),
+        assetFileNames: "[name]-[hash][extname]",
       },
     },
   },

@@ -60,4 +60,5 @@ it("lists every fault of its data", () => {
     "series 超时: 2 values for 1 categories",
   ]);
   expect(faults(data)).toEqual([]);
+  expect(faults({} as ChartData)).toEqual(["no categories or no series"]);
 });

@@ -25,6 +25,7 @@ export interface Look {
 
 /** All faults of the data at once; empty when it can be drawn. */
 export function faults(data: ChartData): string[] {
+  if (!Array.isArray(data.categories) || !Array.isArray(data.series)) return ["no categories or no series"];
   const found: string[] = [];
   if (!["bar", "line", "stacked"].includes(data.kind)) found.push(`kind ${data.kind}: say bar, line or stacked`);
   for (const series of data.series) {

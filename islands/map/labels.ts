@@ -4,6 +4,8 @@ import type { Map as MapLibreMap } from "maplibre-gl";
 export interface Label {
   text: string;
   at: [longitude: number, latitude: number];
+  /** West and east end of what is named: a name that is wider than its cell is not written. */
+  span?: [west: number, east: number];
 }
 interface Box {
   left: number;
@@ -15,10 +17,11 @@ interface Box {
 export const LABELS_MAX = 1000;
 const GAP_PX = 4;
 
-/** Which boxes can be shown without touching an earlier one: first come, first shown. */
-export function apart(boxes: Box[]): boolean[] {
+/** Which boxes can be shown without touching an earlier one: first come, first shown. No box, nothing to show. */
+export function apart(boxes: (Box | undefined)[]): boolean[] {
   const kept: Box[] = [];
   return boxes.map((box) => {
+    if (!box) return false;
     const free = kept.every(
       (other) =>
         box.left > other.right + GAP_PX ||
@@ -46,9 +49,10 @@ export function write(map: MapLibreMap, labels: Label[]): void {
   map.getCanvasContainer().append(layer);
   const sizes = written.map((element) => [element.offsetWidth, element.offsetHeight] as const);
   const place = () => {
-    const boxes = labels.map(({ at }, index) => {
+    const boxes = labels.map(({ at, span }, index) => {
       const { x, y } = map.project(at);
       const [width, height] = sizes[index] ?? [0, 0];
+      if (span && map.project([span[1], at[1]]).x - map.project([span[0], at[1]]).x < width) return undefined;
       return { left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2 };
     });
     const shown = apart(boxes);

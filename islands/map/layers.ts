@@ -101,11 +101,16 @@ function positions(feature: Feature<Polygon | MultiPolygon | Point>): Position[]
   return geometry.type === "Polygon" ? (geometry.coordinates[0] ?? []) : geometry.coordinates.flatMap((one) => one[0] ?? []);
 }
 
-/** Where a cell's name is written: the centre of the box of its largest part. */
-export function labelPoint(feature: Feature<Polygon | MultiPolygon>): Position | undefined {
-  const rings = feature.geometry.type === "Polygon" ? [feature.geometry.coordinates[0]] : feature.geometry.coordinates.map((one) => one[0]);
-  const boxes = rings.flatMap((ring) => (ring ? [bounds({ type: "FeatureCollection", features: [{ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } }] })] : []));
+/** The box of a cell's largest part: its name is written in the middle of it. */
+export function labelBox({ geometry }: Feature<Polygon | MultiPolygon>): Bounds | undefined {
+  const parts = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
   const area = (box: Bounds) => (box[2] - box[0]) * (box[3] - box[1]);
-  const largest = boxes.filter((box) => box !== undefined).sort((a, b) => area(b) - area(a))[0];
-  return largest && [(largest[0] + largest[2]) / 2, (largest[1] + largest[3]) / 2];
+  return parts
+    .map((coordinates) => bounds({ type: "FeatureCollection", features: [polygon(coordinates)] }))
+    .filter((box) => box !== undefined)
+    .sort((a, b) => area(b) - area(a))[0];
+}
+
+function polygon(coordinates: Position[][]): Feature<Polygon> {
+  return { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates } };
 }

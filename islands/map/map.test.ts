@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { apart } from "./labels";
-import { bounds, coloured, labelPoint, step, style, STEPS, UNKNOWN, type Cells, type Points } from "./layers";
+import { bounds, coloured, labelBox, step, style, STEPS, UNKNOWN, type Cells, type Points } from "./layers";
 import { intervals, legend } from "./legend";
 import { Picker } from "./pick";
 
@@ -63,20 +63,20 @@ describe("places", () => {
   });
 
   it("writes a name into the largest part", () => {
-    expect(cells.features.map(labelPoint)).toEqual([[0.5, 0.5], [12, 2]]);
+    expect(cells.features.map(labelBox)).toEqual([[0, 0, 1, 1], [10, 0, 14, 4]]);
   });
 
   it("shows only names that do not touch", () => {
     const box = (left: number) => ({ left, right: left + 10, top: 0, bottom: 10 });
-    expect(apart([box(0), box(8), box(20), box(33)])).toEqual([true, false, true, false]);
+    expect(apart([box(0), box(8), undefined, box(20), box(33)])).toEqual([true, false, false, true, false]);
   });
 });
 
 describe("Picker", () => {
   beforeEach(() => {
     document.body.innerHTML =
-      '<input id="x"><input id="y"><p id="who"></p>' +
-      '<div data-lon="#x" data-lat="#y" data-who="/who/?level=3" data-who-target="#who" data-who-failed="请重试"></div>';
+      '<input data-lon value="7"><form><fieldset><input id="x" data-lon><input id="y" data-lat><p id="who" data-who></p>' +
+      '<div data-mode="pick" data-answer-url="/who/?level=3" data-answer-failed="请重试"></div></fieldset></form>';
   });
   afterEach(() => vi.unstubAllGlobals());
   const picker = () => new Picker(document.querySelector("div")!);
@@ -127,8 +127,8 @@ describe("Picker", () => {
     expect(one.current).toEqual({ longitude: 118, latitude: 24 });
   });
 
-  it("says which attribute names no input", () => {
-    document.querySelector("div")!.dataset.lat = "#none";
-    expect(picker).toThrow('data-lat="#none" names no input');
+  it("says which input is missing", () => {
+    document.querySelector("#y")!.remove();
+    expect(picker).toThrow("no input with data-lat in the map's fieldset or form");
   });
 });

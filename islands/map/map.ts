@@ -4,7 +4,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { stage, styleValue, toneColour, type Leave } from "../island";
 import { write, type Label } from "./labels";
-import { bounds, coloured, labelPoint, style, type Cells, type MapData } from "./layers";
+import { bounds, coloured, labelBox, style, type Cells, type MapData } from "./layers";
 import { legend } from "./legend";
 import "./map.css";
 import { Picker, type Picked } from "./pick";
@@ -13,6 +13,7 @@ const LAYERS = ["points", "cells"];
 
 export async function mount(element: HTMLElement, data: MapData): Promise<Leave> {
   setWorkerUrl(new URL(workerUrl, import.meta.url).href);
+  data = { ...fromAttributes(element), ...data };
   const cells = await loaded(data);
   const map = drawn(element, data, cells);
   await new Promise<void>((resolve, reject) => {
@@ -23,14 +24,22 @@ export async function mount(element: HTMLElement, data: MapData): Promise<Leave>
   const status = document.createElement("p");
   status.className = "map-status";
   status.setAttribute("role", "status");
-  element.querySelector(".island-stage")?.after(status);
+  element.querySelector(".island-stage")?.append(status);
   const key = legend(data);
   if (key) element.querySelector(".island-stage")?.append(key);
-  if (element.dataset.lon) pickOn(map, element);
+  if (element.dataset.mode === "pick") pickOn(map, element);
   else openOn(map, element);
   tellUnder(map, status, data.scale?.unit);
   // A browser gives a page some sixteen WebGL contexts.
   return () => map.remove();
+}
+
+/** The two parts of the data that may stand on the element itself. */
+function fromAttributes({ dataset }: HTMLElement): MapData {
+  return {
+    ...(dataset.cellsUrl ? { cells_url: dataset.cellsUrl } : {}),
+    ...(dataset.label ? { title: dataset.label } : {}),
+  };
 }
 
 async function loaded(data: MapData): Promise<Cells | undefined> {
@@ -72,9 +81,9 @@ function labels(data: MapData, cells: Cells | undefined): Label[] {
     if (properties.label) named.push({ text: properties.label, at: [longitude, latitude] });
   }
   for (const feature of cells?.features ?? []) {
-    const [longitude, latitude] = labelPoint(feature) ?? [];
+    const box = labelBox(feature);
     const text = feature.properties.label ?? feature.properties.name;
-    if (longitude !== undefined && latitude !== undefined && text) named.push({ text, at: [longitude, latitude] });
+    if (box && text) named.push({ text, at: [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2], span: [box[0], box[2]] });
   }
   return named;
 }

@@ -11,12 +11,15 @@ const DECIMALS = 6;
 export class Picker {
   private readonly longitude: HTMLInputElement;
   private readonly latitude: HTMLInputElement;
+  private readonly answer: Element | null;
   private asked: AbortController | undefined;
 
-  /** `element` names its inputs by selector in `data-lon` and `data-lat`, and may name `data-who` and `data-who-target`. */
+  /** The inputs `data-lon` and `data-lat`, and `data-who` for the answer, stand in the same fieldset or form. */
   constructor(private readonly element: HTMLElement) {
-    this.longitude = input(element.dataset.lon, "data-lon");
-    this.latitude = input(element.dataset.lat, "data-lat");
+    const field = element.closest("fieldset, form") ?? document;
+    this.longitude = input(field, "data-lon");
+    this.latitude = input(field, "data-lat");
+    this.answer = field.querySelector("[data-who]");
   }
 
   /** What the inputs hold now; undefined unless both are numbers on the globe. */
@@ -51,24 +54,23 @@ export class Picker {
 
   /** Show the page's answer to "who answers here"; a later question overtakes an earlier one. */
   private async ask(): Promise<void> {
-    const { who, whoTarget } = this.element.dataset;
-    const target = whoTarget ? document.querySelector(whoTarget) : null;
-    const picked = this.current;
-    if (!who || !target || !picked) return;
+    const { answerUrl, answerFailed } = this.element.dataset;
+    const { answer: target, current: picked } = this;
+    if (!answerUrl || !target || !picked) return;
     this.asked?.abort();
     const asked = (this.asked = new AbortController());
-    const address = new URL(who, location.href);
+    const address = new URL(answerUrl, location.href);
     address.searchParams.set("longitude", picked.longitude.toFixed(DECIMALS));
     address.searchParams.set("latitude", picked.latitude.toFixed(DECIMALS));
     try {
       target.setAttribute("aria-busy", "true");
       const answer = await fetch(address, { signal: asked.signal, credentials: "same-origin", headers: { "HX-Request": "true" } });
-      if (!answer.ok) throw new Error(`${who} answered ${answer.status}`);
+      if (!answer.ok) throw new Error(`${answerUrl} answered ${answer.status}`);
       // Written by our own server, as any page is.
       target.innerHTML = await answer.text();
     } catch (error) {
       if (asked.signal.aborted) return;
-      target.textContent = this.element.dataset.whoFailed ?? "";
+      target.textContent = answerFailed ?? "";
       console.error(error);
     } finally {
       if (!asked.signal.aborted) target.removeAttribute("aria-busy");
@@ -76,8 +78,8 @@ export class Picker {
   }
 }
 
-function input(selector: string | undefined, attribute: string): HTMLInputElement {
-  const found = selector ? document.querySelector(selector) : null;
-  if (!(found instanceof HTMLInputElement)) throw new Error(`${attribute}="${selector ?? ""}" names no input`);
+function input(field: ParentNode, attribute: string): HTMLInputElement {
+  const found = field.querySelector(`input[${attribute}]`);
+  if (!(found instanceof HTMLInputElement)) throw new Error(`no input with ${attribute} in the map's fieldset or form`);
   return found;
 }

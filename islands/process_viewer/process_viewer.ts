@@ -26,8 +26,8 @@ export async function mount(element: HTMLElement, data: ProcessData): Promise<Le
   const elements = viewer.get<Elements>("elementRegistry");
   const missing = new Set<string>();
   const here = (id: string) => Boolean(elements.get(id)) || !missing.add(id);
-  for (const id of data.done.filter(here)) canvas.addMarker(id, "is-done");
-  for (const token of merged(data.tokens).filter((one) => here(one.element))) {
+  for (const id of (data.done ?? []).filter(here)) canvas.addMarker(id, "is-done");
+  for (const token of merged(data.tokens ?? []).filter((one) => here(one.element))) {
     canvas.addMarker(token.element, token.late > 0 ? "is-late" : "is-here");
     overlays.add(token.element, "token", { position: { top: -14, right: 14 }, html: badge(token) });
   }

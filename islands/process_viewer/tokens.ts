@@ -9,8 +9,8 @@ export interface Token {
 export interface ProcessData {
   bpmn_url?: string;
   bpmn_xml?: string;
-  tokens: Token[];
-  done: string[];
+  tokens?: Token[];
+  done?: string[];
   title?: string;
 }
 

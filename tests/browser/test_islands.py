@@ -14,10 +14,7 @@ from tests.support.static_pages import ISLANDS, served
 
 pytestmark = [needs("chromium"), needs("node")]
 
-HEAD = (
-    '<!doctype html><meta charset=utf-8><link rel=stylesheet href="/islands/main.css">'
-    '<script type=module src="/islands/main.js"></script>'
-)
+HEAD = '<!doctype html><meta charset=utf-8><script type=module src="/islands/main.js"></script>'
 PROCESS = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
  xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"
@@ -73,12 +70,14 @@ def island(name: str, data: dict[str, Any], attributes: str = "") -> str:
     )
 
 
-PICK = 'data-lon="#x" data-lat="#y" data-who="/who/" data-who-target="#who"'
+PICK = "data-mode=pick data-answer-url=/who/ data-cells-url=/cells.json"
+FIELD = "<form><input id=x data-lon><input id=y data-lat><p id=who data-who></p>"
 PAGES = {
     "/map": ("text/html", HEAD + island("map", MAP)),
-    "/pick": ("text/html", HEAD + "<input id=x><input id=y><p id=who></p>" + island("map", MAP, PICK)),
+    "/pick": ("text/html", HEAD + FIELD + island("map", {}, PICK)),
     "/chart": ("text/html", HEAD + island("chart", CHART)),
     "/viewer": ("text/html", HEAD + island("process_viewer", VIEWER)),
+    "/cells.json": ("application/json", json.dumps(MAP["cells"], ensure_ascii=False)),
     "/who/": ("text/html", "<b>李格</b>"),
     "/process.bpmn": ("application/xml", PROCESS),
     "/cells/w": ("text/html", "<h1>西格</h1>"),
