@@ -37,14 +37,15 @@ export function step(value: number | null | undefined, limits: number[]): string
   return STEPS[Math.round(spread)] ?? UNKNOWN;
 }
 
-/** Each feature with the `colour` it is drawn in: by its tone, else by its value, else plain. */
+/** Each feature with the `colour` it is drawn in: by its tone, else by its value, else `plain`. */
 export function coloured<F extends FeatureCollection<Polygon | MultiPolygon | Point, Properties>>(
   features: F,
   limits: number[] | undefined,
   toneColour: (tone: string) => string,
+  plain: string,
 ): F {
   const paint = ({ tone, value }: Properties) =>
-    tone ? toneColour(tone) : limits ? step(value, limits) : toneColour("none");
+    tone ? toneColour(tone) : limits ? step(value, limits) : plain;
   const painted = features.features.map((one) => ({ ...one, properties: { ...one.properties, colour: paint(one.properties) } }));
   return { ...features, features: painted } as F;
 }

@@ -34,9 +34,11 @@ describe("colours", () => {
   });
 
   it("lets the tone win over the value", () => {
-    const painted = coloured(cells, [5], (tone) => `tone-${tone}`);
+    const painted = coloured(cells, [5], (tone) => `tone-${tone}`, "plain");
     expect(painted.features.map((one) => (one.properties as unknown as { colour: string }).colour)).toEqual([step(7, [5]), "tone-dark"]);
     expect(cells.features[0]?.properties).not.toHaveProperty("colour");
+    const unscaled = coloured(cells, undefined, (tone) => `tone-${tone}`, "plain");
+    expect(unscaled.features.map((one) => (one.properties as unknown as { colour: string }).colour)).toEqual(["plain", "tone-dark"]);
   });
 
   it("needs no other server: neither glyphs, nor sprites, nor tiles", () => {

@@ -4,11 +4,13 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { stage, styleValue, toneColour, type Leave } from "../island";
 import { write, type Label } from "./labels";
-import { bounds, coloured, labelBox, style, type Cells, type MapData } from "./layers";
+import { bounds, coloured, labelBox, style, STEPS, UNKNOWN, type Cells, type MapData } from "./layers";
 import { legend } from "./legend";
 import "./map.css";
 import { Picker, type Picked } from "./pick";
 
+/** Of cells that only say where they are. */
+const PLAIN = STEPS[1] ?? UNKNOWN;
 const LAYERS = ["points", "cells"];
 
 export async function mount(element: HTMLElement, data: MapData): Promise<Leave> {
@@ -51,8 +53,8 @@ async function loaded(data: MapData): Promise<Cells | undefined> {
 
 function drawn(element: HTMLElement, data: MapData, cells: Cells | undefined): MapLibreMap {
   const tone = (name: string) => toneColour(element, name);
-  const paintedCells = cells && coloured(cells, data.scale?.limits, tone);
-  const paintedPoints = data.points && coloured(data.points, undefined, tone);
+  const paintedCells = cells && coloured(cells, data.scale?.limits, tone, PLAIN);
+  const paintedPoints = data.points && coloured(data.points, undefined, tone, tone("brand"));
   const look = {
     ground: styleValue(element, "--island-ground", "#f4f6f5"),
     border: styleValue(element, "--island-border", "#5c6962"),
