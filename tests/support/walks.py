@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests.support.processes import CALENDAR
 from wanjia.engine import case_from_json, case_to_json, return_targets_of, step
+from wanjia.engine.life import LIFE
 from wanjia.engine.nouns import (
     CapabilityDone,
     CapabilityFailed,
@@ -76,6 +77,8 @@ class Walk:
         again = self._try(None if before is None else reread(before), event)
         assert first == again, f"{event} goes another way after saving"
         if isinstance(first, Outcome):
+            if before is not None:
+                assert first.state.status in LIFE[type(event)][before.status], "a move that the table of life lacks"
             self.state = first.state
             self._follow(first)
             self._check(first.state)

@@ -147,6 +147,16 @@ def test_sequential_items_open_one_after_another() -> None:
     assert case.open() == ["conclude"]
 
 
+def test_a_repeated_sub_process_is_opened_and_done_once_as_a_whole() -> None:
+    clocks = (clock("joint", start=("opened:joint",), stop=("done:joint",), limit=HOUR),)
+    case = start("branches", clocks=clocks).done("receive")
+    for _ in range(3):
+        assert case.clock("joint").status is ClockStatus.RUNNING
+        case.done("review", opinion="agree")
+    assert case.clock("joint").status is ClockStatus.STOPPED
+    assert [c.clock for c in case.state.clocks] == ["joint"]
+
+
 def test_an_empty_list_is_done_at_once_and_no_list_at_all_is_refused() -> None:
     source = definition("items_parallel")
     empty = Case(source, departments=[]).done("receive")
