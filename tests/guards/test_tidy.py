@@ -87,6 +87,7 @@ def test_what_came_in_is_pure(tmp_path: Path, line: str) -> None:
 
 LONG = "def long():\n" + "    x = 1\n" * code.FUNCTION_LINES_MAX
 NESTED = "def outer():\n    import os\n    return os\n"
+SAY = "from wanjia.texts import say\n"
 RUBBISH = "TO" + "DO"
 BOTH = ("src/wanjia/texts/zh-Hans/a.json", "src/wanjia/texts/en/a.json")
 
@@ -129,7 +130,7 @@ NOTICED: list[tuple[Check, dict[str, str], str]] = [
     (texts.same_in_both, both({}, {"a": "A"}), "missing in zh-Hans"),
     (texts.same_in_both, both({"a": "{n} 户"}, {"a": "{m} homes"}), "placeholders ['m', 'n']"),
     (texts.same_in_both, both({"a": "{n 户"}, {"a": "homes"}), "unreadable braces"),
-    (texts.all_there, {"src/wanjia/web/a.py": "say('no.such')\n"}, "'no.such' does not exist"),
+    (texts.all_there, {"src/wanjia/web/a.py": f"{SAY}say('no.such')\n"}, "'no.such' does not exist"),
     (texts.all_there, {"src/wanjia/web/a.html": "{% t 'no.such' %}\n"}, "'no.such' does not exist"),
     (texts.no_chinese_in_pages, {"src/wanjia/web/a.html": "<p>你好</p>\n"}, "Chinese words in a template"),
     (docs.links, {"docs/index.md": "[a](how-to/none.md)\n"}, "leads nowhere"),
@@ -163,6 +164,10 @@ def test_what_is_in_order_passes(tmp_path: Path) -> None:
         "islands/package-lock.json": '{"funding": "https://example.org"}\n',
         "src/wanjia/cli/territory.py": "",
         "src/wanjia/cli/README.md": "# cli\n\nThe `wanjia` command.\n\nNo rules here. None.\n",
+        "src/wanjia/web/page.py": f"{SAY}say('a')\n",
+        "src/wanjia/web/README.md": "# web\n\nPages.\n",
+        "src/wanjia/cli/progress.py": "say('done')\n",
+        "docs/reference/commands/progress.md": "",
         "src/wanjia/web/base.html": "{# 说明 #}{% t 'a' %}\n",
         **both({"a": "{n} 户"}, {"a": "{n} homes"}),
     }
