@@ -26,11 +26,13 @@ def check(
     folder = open_folder(files)
     reading = read_folder(folder)
     faults = [*reading.faults, *quality_faults(folder)]
+    linked = [*steps.faults(folder, capabilities)] if folder.manifest else []
+    faults += linked
     if folder.manifest:
-        faults += [*words.faults(folder), *stories.faults(folder), *steps.faults(folder, capabilities)]
+        faults += [*words.faults(folder), *stories.faults(folder)]
     if folder_name is not None:
         faults += identity.name_fault(folder, folder_name)
-    if reading.practice is not None:
+    if reading.practice is not None and not linked:
         faults += scenario_faults(reading.practice, folder, calendar)
     return _ordered(faults)
 

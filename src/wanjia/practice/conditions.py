@@ -8,12 +8,20 @@ from wanjia.model.jsonvalue import Facts, Json
 from wanjia.practice.folder import Folder
 
 
-def condition_faults(folder: Folder, text: str, where: Where, expect: str | None = "boolean") -> Iterator[Fault]:
-    """What is wrong with one expression; `expect` is the JSON type it must give, None when any will do."""
+def condition_faults(
+    folder: Folder, text: str, where: Where, expect: str | None = "boolean", in_form: bool = False
+) -> Iterator[Fault]:
+    """What is wrong with one expression; `expect` is the JSON type it must give, None when any will do.
+
+    In a form the answers and the item's fields lie side by side, so item-scoped facts are read by their plain names.
+    """
     tree, faults = compile_expression(text, where)
     yield from faults
     if tree is not None:
-        yield from check_names(tree, readable(folder), None, where, expect)
+        facts = readable(folder)
+        if in_form:
+            facts = {name: {**row, "scope": "case"} for name, row in facts.items()}
+        yield from check_names(tree, facts, None, where, expect)
 
 
 def readable(folder: Folder) -> dict[str, Facts]:

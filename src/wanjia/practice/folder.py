@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from wanjia.model.faults import Fault, Where
 from wanjia.model.jsonvalue import Facts, Json
@@ -69,6 +70,19 @@ class Folder:
         """One language's sentences by key."""
         found = self.mapping(f"texts/{language}.json")
         return {key: sentence for key, sentence in found.items() if isinstance(sentence, str)}
+
+    def unreadable(self, path: str) -> bool:
+        """Whether a file is there but could not be parsed: what refers to it cannot be judged."""
+        if path.endswith((".bpmn", ".dmn")):
+            return any(fault.where.file == path and fault.code.startswith("practice.xml") for fault in self.faults)
+        return path in self.parsed and self.parsed[path].value is None and bool(self.parsed[path].faults)
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether all files could be read, so that a name found nowhere is really used nowhere."""
+        cut = [f for f in self.faults if f.code == "practice.key_missing" and f.where.file == "practice.yaml"]
+        gaps = [fault for fault in cut if "." not in fault.where.column]
+        return not gaps and not any(self.unreadable(path) for path in self.files)
 
     @property
     def compilable(self) -> bool:

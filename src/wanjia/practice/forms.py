@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from wanjia.model.faults import Fault
 from wanjia.model.jsonvalue import Facts, Json
+from wanjia.practice.conditions import condition_faults
 from wanjia.practice.folder import Folder, as_mapping, as_names
 from wanjia.practice.nearest import unknown
 from wanjia.practice.nouns import Form, Group
@@ -59,6 +60,8 @@ def _reference_faults(folder: Folder, step: str) -> Iterator[Fault]:
     for name, field in fields.items():
         target = _fact(field)
         where = folder.where(path, "properties", name)
+        if ":" in target or "/" in target:  # its writing is a fault already
+            continue
         if target and target not in facts:
             yield unknown("practice.fact_unknown", where, target, facts)
         elif target and target != name:
@@ -82,6 +85,8 @@ def _narrowing_faults(folder: Folder, path: str, name: str, fact: Facts) -> Iter
 
 def _layout_faults(folder: Folder, step: str) -> Iterator[Fault]:
     path, fields = _ui_path(step), field_names(folder, step)
+    if folder.unreadable(_schema_path(step)):
+        return
     layout = folder.mapping(path)
     named: list[tuple[str, tuple[str | int, ...]]] = []
     named += [(name, ("order", index)) for index, name in enumerate(as_names(layout.get("order")))]
@@ -92,6 +97,8 @@ def _layout_faults(folder: Folder, step: str) -> Iterator[Fault]:
     for name, keys in named:
         if name not in fields:
             yield unknown("practice.field_unknown", folder.where(path, *keys), name, fields)
+    for name, condition in as_mapping(layout.get("show_if")).items():
+        yield from condition_faults(folder, str(condition), folder.where(path, "show_if", name), in_form=True)
     facts = folder.section("facts")
     for index, name in enumerate(as_names(layout.get("shows"))):
         if name not in facts:

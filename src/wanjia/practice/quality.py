@@ -120,7 +120,7 @@ def quality_faults(folder: Folder) -> Iterator[Fault]:
 def _row_faults(folder: Folder, rule: Rule, row: Facts) -> Iterator[Fault]:
     where, status = folder.where(FILE, "rules", rule.id), row.get("status")
     values = {"rule": rule.id, "tier": rule.tier}
-    if status == "done" and rule.shown_by is not None and folder.diagram.elements and not rule.shown_by(folder):
+    if status == "done" and rule.shown_by is not None and folder.whole and not rule.shown_by(folder):
         yield Fault("practice.rule_not_shown", where, values)
     elif status == "todo" and rule.tier == "bronze":
         yield Fault("practice.rule_needed", where, values)

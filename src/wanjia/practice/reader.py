@@ -17,8 +17,10 @@ from wanjia.practice.indicators import indicator_faults
 from wanjia.practice.letters import letter_faults
 from wanjia.practice.nouns import Reading
 
-# Faults of these files leave nothing that could be compiled.
+# Faults in the form of these files leave nothing that could be compiled.
 COMPILED_FILES = ("practice.yaml", "clocks.yaml", "process.bpmn", "decisions.dmn")
+# What the engine says of these files nobody else says; of the others our own checks have spoken already.
+DRAWN_FILES = ("process.bpmn", "decisions.dmn")
 
 
 def read(files: Mapping[str, bytes]) -> Reading:
@@ -32,11 +34,12 @@ def read(files: Mapping[str, bytes]) -> Reading:
 def read_folder(folder: Folder) -> Reading:
     """As `read`, for a folder that is parsed already."""
     faults = [*folder.faults, *structure_faults(folder)]
-    if not folder.compilable or any(fault.where.file in COMPILED_FILES for fault in faults):
+    broken = any(fault.where.file in COMPILED_FILES for fault in folder.faults)
+    if not folder.compilable or broken or any(clocks.faults(folder)):
         return Reading(None, tuple(faults))
     fingerprint = digest(folder.files, folder.parsed)
     compiled = compile_source(source_of(folder, fingerprint))
-    faults += compiled.faults
+    faults += [fault for fault in compiled.faults if not faults or fault.where.file in DRAWN_FILES]
     if compiled.definition is None or faults:
         return Reading(None, tuple(faults))
     return Reading(practice_of(folder, fingerprint, compiled.definition), ())

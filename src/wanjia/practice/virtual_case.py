@@ -21,6 +21,7 @@ from wanjia.engine.nouns import (
 )
 from wanjia.model.jsonvalue import Facts
 from wanjia.model.working_time import WorkCalendar
+from wanjia.practice.formats import is_day
 from wanjia.practice.limits import SCENARIO_EVENTS_MAX
 from wanjia.practice.nouns import Practice
 
@@ -109,8 +110,9 @@ def calendar_answer(capability: str, inputs: Facts, now: datetime, calendar: Wor
     today = calendar.day_of(now)
     if capability == "today":
         return {"today": today.isoformat()}
-    if capability == "working_days_since":
-        first = date.fromisoformat(str(inputs["day"])) + timedelta(days=1)
+    day = inputs.get("day")
+    if capability == "working_days_since" and isinstance(day, str) and is_day(day):
+        first = date.fromisoformat(day) + timedelta(days=1)
         return {"working_days": calendar.count_working(first, today) if first <= today else 0}
     return None
 

@@ -38,7 +38,7 @@ def _trigger_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]
     for key in TRIGGERS:
         for at, trigger in enumerate(as_names(clock.get(key))):
             verb, _, name = trigger.partition(":")
-            if verb in known and name not in known[verb]:
+            if verb in known and name and name not in known[verb]:
                 where = folder.where(FILE, "clocks", index, key, at)
                 yield unknown("practice.trigger_unknown", where, name, known[verb], trigger=trigger)
     if clock.get("scope") == "task" and not any(t.startswith("opened:") for t in as_names(clock.get("start"))):

@@ -32,7 +32,7 @@ def faults(folder: Folder) -> Iterator[Fault]:
     used = used_names(folder)
     for section, code in (("facts", "practice.fact_unused"), ("inputs", "practice.setting_unused")):
         for name in folder.section(section):
-            if name not in used:
+            if folder.whole and name not in used:
                 yield Fault(code, folder.where("practice.yaml", section, name), {"name": name})
 
 

@@ -14,7 +14,9 @@ PARAMETERS = ("level", "fact", "field", "role")
 
 
 def faults(folder: Folder) -> Iterator[Fault]:
-    """Lanes that are no roles, roles without use, tasks without lane, parameters missing or idle."""
+    """Lanes that are no roles, roles without use, parameters missing or idle."""
+    if "roles" not in folder.manifest:
+        return
     yield from _parameter_faults(folder)
     if folder.diagram.elements:
         yield from _lane_faults(folder)
@@ -45,25 +47,10 @@ def _lane_faults(folder: Folder) -> Iterator[Fault]:
     for lane in diagram.lanes:
         if lane not in roles:
             yield unknown("practice.lane_unknown", folder.bpmn_at(lane), lane, roles)
-    for step in diagram.user_steps:
-        if not diagram.lane_of.get(step) and not _in_laned_parent(folder, step):
-            yield Fault("practice.step_without_lane", folder.bpmn_at(step), {"step": step})
     used = {*diagram.lanes, *_named_roles(folder)}
     for role in roles:
-        if role not in used:
+        if folder.whole and role not in used:
             yield Fault("practice.role_unused", folder.where("practice.yaml", "roles", role), {"role": role})
-
-
-def _in_laned_parent(folder: Folder, step: str) -> bool:
-    """A task inside a sub-process may take the lane of the sub-process."""
-    element = folder.diagram.elements.get(step)
-    while element is not None and element.process in folder.diagram.elements and element.process != element.id:
-        if folder.diagram.lane_of.get(element.process):
-            return True
-        element = folder.diagram.elements.get(element.process)
-        if element is not None and element.tag == "process":
-            return False
-    return False
 
 
 def _named_roles(folder: Folder) -> Iterator[str]:

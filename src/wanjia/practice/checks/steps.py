@@ -28,9 +28,6 @@ def _form_faults(folder: Folder) -> Iterator[Fault]:
     for step in folder.forms:
         if step not in asked:
             yield unknown("practice.form_without_step", folder.where(f"forms/{step}.schema.json"), step, asked)
-    if "start" not in folder.diagram.ids("startEvent"):
-        starts = ", ".join(folder.diagram.ids("startEvent")) or "—"
-        yield Fault("practice.start_missing", folder.bpmn_at(folder.diagram.main), {"found": starts})
 
 
 def _letters(folder: Folder) -> dict[str, object]:
@@ -40,11 +37,11 @@ def _letters(folder: Folder) -> dict[str, object]:
 def _work_faults(folder: Folder, kind: str, declared: Mapping[str, object], path: str) -> Iterator[Fault]:
     called = folder.diagram.work(kind)
     for step, name in called.items():
-        if name not in declared:
+        if name not in declared and not folder.unreadable(path):
             yield unknown(f"practice.{kind}_unknown", folder.bpmn_at(step), name, declared, step=step)
     told = _clock_notices(folder) if kind == "notice" else frozenset()
     for name in declared:
-        if name not in called.values() and name not in told:
+        if folder.whole and name not in called.values() and name not in told:
             where = folder.where(path, "notices", name) if kind == "notice" else _letter_where(folder, name)
             yield Fault(f"practice.{kind}_unused", where, {"name": name})
 

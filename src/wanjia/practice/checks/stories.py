@@ -15,10 +15,12 @@ def faults(folder: Folder) -> Iterator[Fault]:
     """All scenarios, then upgrades."""
     reached: set[str] = set()
     for name in folder.scenarios:
+        if folder.unreadable(f"scenarios/{name}.yaml"):
+            continue
         yield from _scenario_faults(folder, f"scenarios/{name}.yaml")
         reached.add(str(as_mapping(folder.mapping(f"scenarios/{name}.yaml").get("expect")).get("end")))
     for end in folder.diagram.ends:
-        if end not in reached:
+        if end not in reached and not any(map(folder.unreadable, folder.parsed)):
             yield Fault("practice.end_unreached", folder.bpmn_at(end), {"end": end})
     yield from _upgrade_faults(folder)
 
@@ -74,6 +76,8 @@ def _expect_faults(folder: Folder, path: str, expect: Facts) -> Iterator[Fault]:
         ("letters", as_names(expect.get("letters")), letters, "practice.letter_unknown"),
     )
     for key, names, known, code in rows:
+        if folder.unreadable(f"{key}.yaml"):
+            continue
         for name in names:
             yield from _name(folder, path, ("expect", key, name), name, known, code)
 

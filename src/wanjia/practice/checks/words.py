@@ -22,7 +22,7 @@ def faults(folder: Folder) -> Iterator[Fault]:
         for key in sorted(needed - texts.keys()):
             yield Fault("practice.text_missing", folder.where(path, key), {"key": key})
         for key in texts:
-            if key not in needed | optional | helps and not key.startswith(free):
+            if folder.whole and key not in needed | optional | helps and not key.startswith(free):
                 yield unknown("practice.text_idle", folder.where(path, key), key, needed - texts.keys())
             yield from _placeholder_faults(folder, path, key, texts[key])
     yield from _twin_faults(folder)
