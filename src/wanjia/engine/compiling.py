@@ -6,7 +6,7 @@ from wanjia.engine.decisions import read_dmn
 from wanjia.engine.naming import name_faults
 from wanjia.engine.nouns import Definition, Source, StepRule
 from wanjia.engine.process.diagram import PEOPLE, Diagram, Node
-from wanjia.engine.process.plan import process_to_json
+from wanjia.engine.process.plan import library_faults, process_to_json
 from wanjia.engine.process.reading import read_diagram
 from wanjia.engine.process.refusing import shape_faults
 from wanjia.model.faults import Fault
@@ -36,7 +36,9 @@ def compile_source(source: Source) -> Compiled:
         faults.extend(name_faults(diagram, source, decisions))
     if diagram is None or faults:
         return Compiled(None, in_order(faults))
-    return Compiled(_definition(source, diagram, decisions), ())
+    definition = _definition(source, diagram, decisions)
+    faults.extend(library_faults(definition.process, PROCESS_FILE))
+    return Compiled(None if faults else definition, tuple(faults))
 
 
 def in_order(faults: list[Fault]) -> tuple[Fault, ...]:

@@ -279,6 +279,22 @@ def test_reopen_starts_again_where_the_practice_says() -> None:
     closed.refuses(Reopen(P, "?"), "reopen_never")
 
 
+def test_reopening_inside_a_parallel_part_counts_the_other_branches_as_done() -> None:
+    case = start("parallel", reopen_to="build")
+    case.done("check").done("survey").done("design").done("build").done("photograph").done("approve")
+    case.do(Reopen(P, "crooked"))
+    assert case.done("build").open() == ["approve"]
+
+
+def test_an_inclusive_join_waits_for_the_branches_that_were_chosen_and_no_others() -> None:
+    both = start("inclusive").done("ask", needs_technical=True, needs_legal=True)
+    assert sorted(both.open()) == ["legal", "technical"]
+    assert both.done("legal").open() == ["technical"]
+    assert both.done("technical").open() == ["decide"]
+    assert start("inclusive").done("ask", needs_legal=True).done("legal").open() == ["decide"]
+    assert start("inclusive").done("ask").open() == ["price"]
+
+
 def test_messages_interrupt_or_run_beside_and_are_refused_when_nobody_waits() -> None:
     case = start("messages")
     case.refuses(Message(P, "payment", {"amount": 3}), "message_unexpected")

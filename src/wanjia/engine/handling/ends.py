@@ -4,7 +4,8 @@ from wanjia.engine.clockwork import case_over
 from wanjia.engine.draft import Draft
 from wanjia.engine.motion import new_move, settle
 from wanjia.engine.nouns import CaseStatus, MergeInto, Reopen, Withdraw
-from wanjia.engine.process.tokens import Token
+from wanjia.engine.process.plan import plan_of
+from wanjia.engine.process.returning import restarted
 
 
 def withdraw(draft: Draft, event: Withdraw) -> None:
@@ -33,7 +34,7 @@ def reopen(draft: Draft, event: Reopen) -> None:
         draft.refuse("reopen_never")
     draft.record("reopened", reason=event.reason, to=target, end=draft.end)
     draft.status, draft.end = CaseStatus.RUNNING, None
-    settle(draft, new_move(draft, (Token(target, fresh=True),)))
+    settle(draft, new_move(draft, restarted(plan_of(draft.definition.process).diagram, target)))
 
 
 def _stop(draft: Draft, status: CaseStatus) -> None:

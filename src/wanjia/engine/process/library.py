@@ -108,6 +108,8 @@ class CallActivity(_Scope, spiff.CallActivity):
 class _Join:
     """A gateway that waits: `_taken` says which tokens it takes; those are cancelled, later ones wait on."""
 
+    _taken: Any
+
     def _update_hook(self, my_task: Task) -> bool:
         waiting = [t for t in my_task.workflow.tasks.values() if t.task_spec is self and t.state == TaskState.WAITING]
         arrived = [t for t in waiting if t is not my_task] + [my_task]
@@ -119,9 +121,6 @@ class _Join:
             if other is not my_task:
                 other.cancel()
         return True
-
-    def _taken(self, my_task: Task, arrived: list[Task]) -> list[Task] | None:
-        raise NotImplementedError
 
 
 class ParallelGateway(_Join, spiff.ParallelGateway):

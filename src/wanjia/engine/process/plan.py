@@ -6,12 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 from lxml import etree
+from SpiffWorkflow.bpmn.parser import ValidationException
 
 from wanjia.engine.expressions import compile_expression
 from wanjia.engine.process.diagram import Diagram
 from wanjia.engine.process.library import DiagramParser, connect_items
 from wanjia.engine.process.reading import BPMN, read_diagram
-from wanjia.model.faults import Refused, Where
+from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Json
 
 PLANS_KEPT = 64
@@ -40,6 +41,16 @@ def process_to_json(data: bytes, lanes_of: Diagram) -> Json:
             if parent is not None:
                 parent.remove(element)
     return {"format": FORMAT, "main": lanes_of.main, "bpmn": etree.tostring(root, encoding="unicode")}
+
+
+def library_faults(process: Json, file: str) -> list[Fault]:
+    """What the library itself has against a checked diagram: normally nothing, and never an exception of its own."""
+    try:
+        plan_of(process)
+    except ValidationException as problem:
+        line = int(getattr(problem, "line_number", 0) or 0)
+        return [Fault("engine.library", Where(file, line), {"reason": str(problem)[:200]})]
+    return []
 
 
 def plan_of(process: Json) -> Plan:

@@ -7,7 +7,8 @@ from wanjia.model.faults import Fault, Where
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SIZE_MAX_BYTES = 2_000_000
-NODES_MAX = 500
+# The library walks a diagram by recursion; 200 elements leave the stack room on every way in.
+NODES_MAX = 200
 EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent"})
 KNOWN_NODES = ACTIVITIES | GATEWAYS | EVENTS
 # Elements that carry no behaviour of their own here and are read elsewhere or only drawn.

@@ -29,6 +29,11 @@ def returned(diagram: Diagram, tokens: tuple[Token, ...], key: str, target: str)
     return exchanged(tokens, around, kept + _arrivals(diagram, target, kept) + fresh)
 
 
+def restarted(diagram: Diagram, target: str) -> tuple[Token, ...]:
+    """Tokens of an ended case that begins again at `target`: branches that it does not touch count as done."""
+    return (*_arrivals(diagram, target, ()), Token(target, fresh=True))
+
+
 def _depth(diagram: Diagram, path: tuple[Token, ...], target: str) -> int | None:
     """How many tokens of the path stay around the target; None when it cannot be reached backwards."""
     for depth in range(len(path) - 1, -1, -1):
