@@ -14,8 +14,10 @@ Scope: TypeAlias = Literal["own", "cell", "organisation", "all"]
 SCOPES: tuple[Scope, ...] = ("own", "cell", "organisation", "all")
 ROLES = (
     "citizen", "village_electrician", "district_manager", "senior_manager", "station_chief", "county_manager",
-    "dispatcher", "window_clerk", "reviewer", "company_manager", "administrator", "practice_editor",
+    "dispatcher", "window_clerk", "window_chief", "reviewer", "company_manager", "administrator", "practice_editor",
 )  # fmt: skip
+PARTNER_ROLES = frozenset({"window_clerk", "window_chief", "reviewer"})
+"""Roles of other bodies than the supply company: they work at the window, not at the desk."""
 OBJECTS = (
     "case", "task", "paper", "message", "history", "territory", "post", "organisation", "person", "calendar",
     "practice", "account", "personal_data", "outage", "contact_card", "report", "letter",
@@ -141,6 +143,17 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("personal_data", "see reveal", "organisation"),
         ("territory post organisation practice calendar outage", "see", "all"),
         ("report", "see", "organisation"),
+    )),
+    # Leads the window: signs what the clerks prepared, and moves work between them.
+    "window_chief": (_WORK, (
+        ("case task paper message letter history", "see", "organisation"),
+        ("case", "open urge merge withdraw reopen", "organisation"),
+        ("task", "complete return ask_opinion pass_on hand_over urge", "organisation"),
+        ("paper", "add_paper", "organisation"),
+        ("message", "say", "organisation"),
+        ("personal_data", "see reveal", "organisation"),
+        ("territory post organisation practice calendar outage", "see", "all"),
+        ("report", "see export", "organisation"),
     )),
     # A partner body's desk: its own tasks and, of the papers, only those shown to it; nobody's personal data unmasked.
     "reviewer": (_WORK, (

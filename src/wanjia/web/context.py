@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from wanjia.model.actors import may
+from wanjia.model.permissions import PARTNER_ROLES
 from wanjia.texts import LANGUAGES
 
 LANGUAGE_NAMES = {"zh-Hans": "中文", "en": "English"}
@@ -20,7 +21,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "now": getattr(request, "now", None),
         "demo": settings.DEMO,
         "signed_in": bool(actor and actor.person_id),
-        "is_staff": bool(actor and any(seat.role not in ("reviewer", "window_clerk") for seat in actor.seats)),
-        "is_partner": bool(actor and any(seat.role in ("reviewer", "window_clerk") for seat in actor.seats)),
+        "is_staff": bool(actor and any(seat.role not in PARTNER_ROLES for seat in actor.seats)),
+        "is_partner": bool(actor and any(seat.role in PARTNER_ROLES for seat in actor.seats)),
         "is_admin": bool(actor and may(actor, "organisation", "edit")),
     }

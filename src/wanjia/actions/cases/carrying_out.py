@@ -8,21 +8,25 @@ from wanjia.actions.cases.letters import issue_letter
 from wanjia.actions.cases.notices import notify, tell_holder
 from wanjia.engine import nouns as engine
 from wanjia.engine.clocks import strictest
+from wanjia.engine.states import case_to_json
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts
+from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.nouns import Practice, Role
 from wanjia.practice.titles import title_of
-from wanjia.records.cases.calendar import work_calendar
-from wanjia.records.cases.models import Case, Clock, Task
+from wanjia.records.cases.history import write_history
+from wanjia.records.cases.models import Case, Clock, Message, Task
 
 
 class Carrier:
     """Carries out the commands of one or more steps of one locked case and collects its history lines."""
 
-    def __init__(self, case: Case, practice: Practice, actor: Actor, now: datetime) -> None:
+    def __init__(self, case: Case, practice: Practice, actor: Actor, now: datetime, calendar: WorkCalendar) -> None:
         self.case, self.practice, self.actor, self.now = case, practice, actor, now
-        self.day = work_calendar().day_of(now)
+        self.day = calendar.day_of(now)
         self.history: list[tuple[str, Facts]] = []
+        self.clocks: dict[str, Clock] = {}
+        self.messages: list[Message] = []
         self.calls: list[engine.CallCapability] = []
         self.facts: Facts = {}
         self._by_kind: dict[type, Callable[..., None]] = {
@@ -46,26 +50,41 @@ class Carrier:
             self._by_kind[type(command)](command)
         return self.calls
 
-    def refresh_copies(self, state: engine.CaseState) -> None:
-        """Set the case's searchable columns from the saved state."""
-        shown = strictest(state.clocks)
-        self.case.status = state.status.value
-        self.case.end = state.end or ""
-        self.case.due_at = shown.due_at if shown else None
-        self.case.late = any(clock.status in ("expired", "late") for clock in state.clocks)
-        self.case.title = title_of(self.practice, state.facts, "zh-Hans")[:200]
-        self.case.title_en = title_of(self.practice, state.facts, "en")[:200]
-        self._refresh_task_dues(state)
+    def save(self, state: engine.CaseState) -> None:
+        """Write the state, the columns copied from it, and everything collected; one statement per kind of row."""
+        case, shown = self.case, strictest(state.clocks)
+        case.state = case_to_json(state)
+        case.row_version += 1
+        case.status, case.end = state.status.value, state.end or ""
+        case.due_at = shown.due_at if shown else None
+        case.late = any(clock.status in ("expired", "late") for clock in state.clocks)
+        case.title = title_of(self.practice, state.facts, "zh-Hans")[:200]
+        case.title_en = title_of(self.practice, state.facts, "en")[:200]
+        case.save()
+        self._save_dues(state)
+        Clock.objects.bulk_create(
+            self.clocks.values(), update_conflicts=True, unique_fields=["case", "key"], update_fields=_CLOCK_COLUMNS
+        )
+        Message.objects.bulk_create(self.messages)
+        write_history(f"case:{case.pk}", self.actor, self.now, self.history)
 
-    def _refresh_task_dues(self, state: engine.CaseState) -> None:
+    def _save_dues(self, state: engine.CaseState) -> None:
         """A task is due when its own clock is, or the case's strictest clock, whichever comes first."""
+        rows = {
+            row.key: row for row in Task.objects.filter(case=self.case, status=Task.Status.OPEN).only("key", "due_at")
+        }
+        changed = []
         for task in state.tasks:
-            own = tuple(clock for clock in state.clocks if clock.task_key in (None, task.key))
-            shown = strictest(own)
+            row, shown = (
+                rows.get(task.key),
+                strictest(clock for clock in state.clocks if clock.task_key in (None, task.key)),
+            )
             due_at = shown.due_at if shown else None
-            Task.objects.filter(case=self.case, key=task.key).exclude(due_at=due_at).update(due_at=due_at)
-            if due_at is not None:
-                Task.objects.filter(case=self.case, key=task.key, due_at=None).update(due_at=due_at)
+            if row is not None and row.due_at != due_at:
+                row.due_at = due_at
+                changed.append(row)
+        if changed:
+            Task.objects.bulk_update(changed, ["due_at"])
 
     def _open_task(self, command: engine.OpenTask) -> None:
         task = command.task
@@ -80,7 +99,7 @@ class Carrier:
         )  # fmt: skip
         _give(row, holder)
         row.save()
-        tell_holder(self.case, row, "task_opened", self.now)
+        self.messages += tell_holder(self.case, row, "task_opened", self.now)
 
     def _close_task(self, command: engine.CloseTask) -> None:
         self._task(command.task_key).update(
@@ -96,7 +115,7 @@ class Carrier:
         else:
             row.delegated_to = by_reference(command.delegated_to, self.case, self.day).person
         row.save()
-        tell_holder(self.case, row, "task_handed", self.now)
+        self.messages += tell_holder(self.case, row, "task_handed", self.now)
 
     def _escalate(self, command: engine.Escalate) -> None:
         row = self._task(command.task_key).select_related("post__organisation", "holder", "organisation").get()
@@ -107,28 +126,29 @@ class Carrier:
         row.save()
         data: Facts = {"task": row.key, "step": row.step, "clock": command.clock, "from": before, "to": row.holder_id}
         self.history.append(("task_escalated", data))
-        tell_holder(self.case, row, "task_escalated", self.now)
+        self.messages += tell_holder(self.case, row, "task_escalated", self.now)
 
     def _clock_changed(self, command: engine.ClockChanged) -> None:
         clock = command.clock
         rule = next(rule for rule in self.practice.definition.clocks if rule.id == clock.clock)
-        values = {
-            "clock": clock.clock,
-            "regime": rule.regime,
-            "task_key": clock.task_key or "",
-            "status": clock.status.value,
-            "started_at": clock.started_at,
-            "due_at": clock.due_at,
-            "next_at": next_firing(clock),
-            "stopped_at": clock.stopped_at,
-            "limit_value": clock.limit.value,
-            "limit_unit": clock.limit.unit,
-            "edition_from": clock.edition_from,
-        }
-        Clock.objects.update_or_create(case=self.case, key=clock.key, defaults=values)
+        self.clocks[clock.key] = Clock(
+            case=self.case,
+            key=clock.key,
+            clock=clock.clock,
+            regime=rule.regime,
+            task_key=clock.task_key or "",
+            status=clock.status.value,
+            started_at=clock.started_at,
+            due_at=clock.due_at,
+            next_at=next_firing(clock),
+            stopped_at=clock.stopped_at,
+            limit_value=clock.limit.value,
+            limit_unit=clock.limit.unit,
+            edition_from=clock.edition_from,
+        )
 
     def _notify(self, command: engine.Notify) -> None:
-        notify(self.case, self.practice, command, self.actor, self.now)
+        self.messages += notify(self.case, self.practice, command, self.facts, self.actor, self.now, self.day)
 
     def _write_letter(self, command: engine.WriteLetter) -> None:
         number = issue_letter(self.case, self.practice, command, self.now)
@@ -145,6 +165,10 @@ class Carrier:
 
     def _task(self, key: str):  # type: ignore[no-untyped-def]
         return Task.objects.filter(case=self.case, key=key)
+
+
+_CLOCK_COLUMNS = ["status", "due_at", "next_at", "stopped_at"]
+"""What changes in a clock's row after it has begun."""
 
 
 def next_firing(clock: engine.ClockState) -> datetime | None:

@@ -6,7 +6,7 @@ from datetime import date
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Role
 from wanjia.records.cases.models import Case, Task
-from wanjia.records.territory.holders import CHIEF_ROLES, GRID_ROLES, grid_post, holder_of
+from wanjia.records.territory.holders import CHIEF_ROLES, GRID_ROLES, cell_holder, holder_of
 from wanjia.records.territory.models import Organisation, Person, Post
 
 ESCALATION_STEPS_MAX = 8
@@ -58,15 +58,14 @@ def above(task: Task, levels: int, day: date) -> Holder:
 def _of_cell(case: Case, level: int, day: date) -> Holder:
     path = list(case.cell_path.split("/")) if case.cell_path else []
     for at in range(min(level, len(path)), 0, -1):
-        post = grid_post(path[at - 1], at) if path[at - 1] else None
-        person = holder_of(post, day) if post else None
-        if post and person:
-            return Holder(post, person, post.organisation)
+        held = cell_holder(path[at - 1], at, day) if path[at - 1] else None
+        if held:
+            return Holder(held.post, held.person, held.post.organisation)
     return _filled(None, case, day)
 
 
 def _of_organisation(code: str, case: Case, day: date) -> Holder:
-    for role in ("reviewer", "window_clerk", *CHIEF_ROLES):
+    for role in ("reviewer", "window_chief", "window_clerk", *CHIEF_ROLES):
         post = Post.objects.filter(organisation_id=code, role=role).select_related("organisation").first()
         if post:
             return _filled(post, case, day)

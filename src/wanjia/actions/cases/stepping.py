@@ -10,12 +10,11 @@ from wanjia.actions.cases.carrying_out import Carrier
 from wanjia.actions.permission import require_on_case, require_on_task
 from wanjia.engine import nouns as engine
 from wanjia.engine.machine import step
-from wanjia.engine.states import case_from_json, case_to_json
+from wanjia.engine.states import case_from_json
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Fault, NotFound, Refused, Where
 from wanjia.practice.stored import stored_practice
 from wanjia.records.cases.calendar import work_calendar
-from wanjia.records.cases.history import write_history
 from wanjia.records.cases.models import Case, Task
 
 CAPABILITY_CALLS_MAX = 50
@@ -60,8 +59,8 @@ def run_events(
 ) -> engine.CaseState:
     """The loop of `step_case`: until no capability is left to call."""
     practice = stored_practice(case.practice.digest, case.practice.files)
-    carrier = Carrier(case, practice, actor, now)
     calendar = work_calendar()
+    carrier = Carrier(case, practice, actor, now, calendar)
     waiting: deque[engine.Event] = deque([event])
     for _ in range(CAPABILITY_CALLS_MAX):
         if not waiting:
@@ -71,16 +70,8 @@ def run_events(
         for call in carrier.carry_out(outcome):
             waiting.append(run_capability(call, case, now))
     assert state is not None
-    _save(case, state, carrier)
-    write_history(f"case:{case.pk}", actor, now, carrier.history)
+    carrier.save(state)
     return state
-
-
-def _save(case: Case, state: engine.CaseState, carrier: Carrier) -> None:
-    case.state = case_to_json(state)
-    case.row_version += 1
-    carrier.refresh_copies(state)
-    case.save()
 
 
 def open_task(case: Case, key: str) -> Task:

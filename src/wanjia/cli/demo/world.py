@@ -205,6 +205,7 @@ def make_people(chance: Generator, grid: Grid, began_on: date) -> None:
         post(f"{role.replace('_', '-')}-1", role, code)
     for at in range(4):
         post(f"window-clerk-{at + 1}", "window_clerk", "service_centre")
+    post("window-chief-1", "window_chief", "service_centre")
     for code, _, _, kind, parent in PARTNERS:
         if kind == "government" and parent:
             post(f"reviewer-{code}", "reviewer", code)
@@ -222,7 +223,7 @@ def make_people(chance: Generator, grid: Grid, began_on: date) -> None:
 def make_electricians(chance: Generator, grid: Grid, villages: tuple[PlaceName, ...], today: date) -> None:
     """Village electricians spread over the cells, with licences and what they may repair."""
     homes = chance.choice(CELL_COUNT, ELECTRICIAN_COUNT, replace=False)
-    skills = ["socket", "switch", "wiring", "no_power", "leakage", "appliance", "lighting", "other"]
+    skills = ["socket", "lamp", "air_switch", "leakage_trip", "wiring", "no_power", "meter_box", "other"]
     people = [
         Person(
             name=person_name(chance), phone=phone(chance), organisation_id=f"electricians-{grid.county_of[at] + 1:02d}"
@@ -241,7 +242,7 @@ def make_electricians(chance: Generator, grid: Grid, villages: tuple[PlaceName, 
         Electrician(
             person=person, team_id=person.organisation_id, licence_number=f"WL{at + 10_001}",
             licence_valid_until=today + timedelta(days=int(chance.integers(60, 1500))),
-            qualifications=skills if chance.random() < 0.8 else skills[:3],
+            qualifications=skills if chance.random() < 0.8 else skills[:4],
             longitude=grid.centres[home][0], latitude=grid.centres[home][1],
         )
         for at, (person, home) in enumerate(zip(people, homes, strict=True))
@@ -324,6 +325,7 @@ def logins(grid: Grid) -> dict[str, str]:
         "dispatch": "dispatcher-1",
         "electrician": "electrician-001",
         "clerk": "window-clerk-1",
+        "signer": "window-chief-1",
         **{code: f"reviewer-{code}" for code in partners},
         "editor": "practice-editor-1",
         "admin": "administrator-1",

@@ -6,7 +6,7 @@ from wanjia.records.territory.holders import organisation_line
 
 
 def subject_of_case(case: Case) -> Subject:
-    """People: requester and everybody who held a task of it. Organisations: the receiving line, and those with tasks."""
+    """People: requester and whoever held a task of it. Organisations: the receiving line, and those with tasks."""
     tasks = list(case.tasks.values_list("holder_id", "delegated_to_id", "organisation_id"))
     people = {pk for holder, substitute, _ in tasks for pk in (holder, substitute) if pk}
     if case.requester_id:
@@ -16,14 +16,13 @@ def subject_of_case(case: Case) -> Subject:
 
 
 def subject_of_task(task: Task) -> Subject:
-    """People: holder and substitute, or the requester. Organisations: the task's own, else the case's line."""
+    """People: holder and substitute, or the requester. Organisations: the task's line."""
     case = task.case
     if task.for_requester:
         people = frozenset([case.requester_id]) if case.requester_id else frozenset[int]()
         return Subject(people, case.pk, frozenset(), frozenset())
     people = frozenset(pk for pk in (task.holder_id, task.delegated_to_id) if pk)
-    organisations = frozenset([task.organisation_id] if task.organisation_id else [])
-    return Subject(people, None, _cells(case), organisations)
+    return Subject(people, None, _cells(case), frozenset(organisation_line(task.organisation)))
 
 
 def _cells(case: Case) -> frozenset[str]:

@@ -31,14 +31,20 @@ def grid_post(cell_code: str, level: int) -> Post | None:
     return Post.objects.filter(cell_code=cell_code, role=GRID_ROLES[level]).select_related("organisation").first()
 
 
+def cell_holder(cell_code: str, level: int, day: date) -> Tenure | None:
+    """The tenure that answers for a cell on that day, with its post, organisation and person."""
+    tenures = Tenure.objects.filter(in_office(day), post__cell_code=cell_code, post__role=GRID_ROLES[level])
+    return tenures.select_related("post__organisation", "person").order_by("pk").first()
+
+
 def answering(cell_path: Iterable[str], day: date) -> list[tuple[int, Post, Person | None]]:
     """(level, post, holder) for every cell of a path (level 1 first) on that day; levels without a post are left out."""
-    found: list[tuple[int, Post, Person | None]] = []
-    for level, code in enumerate(cell_path, start=1):
-        post = grid_post(code, level) if code else None
-        if post:
-            found.append((level, post, holder_of(post, day)))
-    return found
+    levels = {code: level for level, code in enumerate(cell_path, start=1) if code}
+    posts = {post.cell_code: post for post in Post.objects.filter(cell_code__in=levels).select_related("organisation")
+             if post.role == GRID_ROLES[levels[post.cell_code]]}  # fmt: skip
+    tenures = Tenure.objects.filter(in_office(day), post__in=posts.values()).select_related("person")
+    people = {tenure.post_id: tenure.person for tenure in tenures}
+    return [(level, posts[code], people.get(posts[code].pk)) for code, level in levels.items() if code in posts]
 
 
 def organisation_line(organisation: Organisation | None) -> tuple[str, ...]:

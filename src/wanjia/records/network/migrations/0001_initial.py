@@ -5,65 +5,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('territory', '0001_initial'),
+        ("territory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Feeder',
+            name="Feeder",
             fields=[
-                ('code', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
+                ("code", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
             ],
         ),
         migrations.CreateModel(
-            name='TransformerDistrict',
+            name="TransformerDistrict",
             fields=[
-                ('code', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('cell_code', models.CharField(db_index=True, help_text='level-3 cell in which it stands', max_length=64)),
-                ('area_class', models.CharField(max_length=8)),
-                ('capacity_kva', models.PositiveIntegerField()),
-                ('customers', models.PositiveIntegerField()),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('feeder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='network.feeder')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='territory.organisation')),
+                ("code", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                (
+                    "cell_code",
+                    models.CharField(db_index=True, help_text="level-3 cell in which it stands", max_length=64),
+                ),
+                ("area_class", models.CharField(max_length=8)),
+                ("capacity_kva", models.PositiveIntegerField()),
+                ("customers", models.PositiveIntegerField()),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("feeder", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="network.feeder")),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="territory.organisation"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('number', models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('phone', models.CharField(blank=True, max_length=24)),
-                ('address', models.CharField(max_length=120)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('arrears_yuan', models.DecimalField(decimal_places=2, default=0, max_digits=10)),
-                ('cut_for_arrears', models.BooleanField(default=False)),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='network.transformerdistrict')),
+                ("number", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("phone", models.CharField(blank=True, max_length=24)),
+                ("address", models.CharField(max_length=120)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("arrears_yuan", models.DecimalField(decimal_places=2, default=0, max_digits=10)),
+                ("cut_for_arrears", models.BooleanField(default=False)),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="network.transformerdistrict"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Outage',
+            name="Outage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('estimated_restoration_at', models.DateTimeField(blank=True, null=True)),
-                ('cause', models.CharField(max_length=32)),
-                ('planned', models.BooleanField(default=False)),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outages', to='network.transformerdistrict')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("estimated_restoration_at", models.DateTimeField(blank=True, null=True)),
+                ("cause", models.CharField(max_length=32)),
+                ("planned", models.BooleanField(default=False)),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outages",
+                        to="network.transformerdistrict",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['district', 'starts_at'], name='network_out_distric_cf9115_idx')],
+                "indexes": [models.Index(fields=["district", "starts_at"], name="network_out_distric_cf9115_idx")],
             },
         ),
     ]

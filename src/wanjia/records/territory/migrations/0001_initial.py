@@ -5,142 +5,205 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ContactCard',
+            name="ContactCard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=24, unique=True)),
-                ('cell_code', models.CharField(max_length=64)),
-                ('village_zh', models.CharField(max_length=80)),
-                ('village_en', models.CharField(blank=True, max_length=120)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('issued_on', models.DateField()),
-                ('revoked_on', models.DateField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=24, unique=True)),
+                ("cell_code", models.CharField(max_length=64)),
+                ("village_zh", models.CharField(max_length=80)),
+                ("village_en", models.CharField(blank=True, max_length=120)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("issued_on", models.DateField()),
+                ("revoked_on", models.DateField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('code', models.SlugField(max_length=64, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('province_company', 'Province Company'), ('city_company', 'City Company'), ('county_company', 'County Company'), ('station', 'Station'), ('government', 'Government'), ('service_window', 'Service Window'), ('electrician_team', 'Electrician Team'), ('branch', 'Branch'), ('village', 'Village')], max_length=24)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=120)),
-                ('phone', models.CharField(blank=True, max_length=24)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='territory.organisation')),
+                ("code", models.SlugField(max_length=64, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("province_company", "Province Company"),
+                            ("city_company", "City Company"),
+                            ("county_company", "County Company"),
+                            ("station", "Station"),
+                            ("government", "Government"),
+                            ("service_window", "Service Window"),
+                            ("electrician_team", "Electrician Team"),
+                            ("branch", "Branch"),
+                            ("village", "Village"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=120)),
+                ("phone", models.CharField(blank=True, max_length=24)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="territory.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('phone', models.CharField(blank=True, max_length=24)),
-                ('language', models.CharField(default='zh-Hans', max_length=8)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='territory.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                ("phone", models.CharField(blank=True, max_length=24)),
+                ("language", models.CharField(default="zh-Hans", max_length=8)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="territory.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Electrician',
+            name="Electrician",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('licence_number', models.CharField(max_length=40)),
-                ('licence_valid_until', models.DateField()),
-                ('qualifications', models.JSONField(default=list)),
-                ('longitude', models.FloatField(help_text='degrees, where they usually start from')),
-                ('latitude', models.FloatField(help_text='degrees')),
-                ('available', models.BooleanField(default=True)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='territory.organisation')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='electrician', to='territory.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("licence_number", models.CharField(max_length=40)),
+                ("licence_valid_until", models.DateField()),
+                ("qualifications", models.JSONField(default=list)),
+                ("longitude", models.FloatField(help_text="degrees, where they usually start from")),
+                ("latitude", models.FloatField(help_text="degrees")),
+                ("available", models.BooleanField(default=True)),
+                ("team", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="territory.organisation")),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="electrician", to="territory.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='account', to='territory.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="account", to="territory.person"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=64, unique=True)),
-                ('role', models.CharField(max_length=32)),
-                ('cell_code', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='territory.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=64, unique=True)),
+                ("role", models.CharField(max_length=32)),
+                ("cell_code", models.CharField(blank=True, db_index=True, max_length=64)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="territory.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Tenure',
+            name="Tenure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tenures', to='territory.person')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tenures', to='territory.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tenures", to="territory.person"
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tenures", to="territory.post"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['post', 'starts_on'],
+                "ordering": ["post", "starts_on"],
             },
         ),
         migrations.CreateModel(
-            name='Cell',
+            name="Cell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=64)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('parent_code', models.CharField(blank=True, max_length=64)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('area_class', models.CharField(default='rural', max_length=8)),
-                ('geometry_wkb', models.BinaryField()),
-                ('longitude', models.FloatField(help_text='degrees, a point inside the cell')),
-                ('latitude', models.FloatField(help_text='degrees, a point inside the cell')),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='territory.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=64)),
+                ("level", models.PositiveSmallIntegerField()),
+                ("parent_code", models.CharField(blank=True, max_length=64)),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("area_class", models.CharField(default="rural", max_length=8)),
+                ("geometry_wkb", models.BinaryField()),
+                ("longitude", models.FloatField(help_text="degrees, a point inside the cell")),
+                ("latitude", models.FloatField(help_text="degrees, a point inside the cell")),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cells", to="territory.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['level', 'code'],
-                'indexes': [models.Index(fields=['level', 'parent_code'], name='territory_c_level_7c5c59_idx')],
-                'constraints': [models.UniqueConstraint(fields=('code', 'starts_on'), name='cell_once_a_day')],
+                "ordering": ["level", "code"],
+                "indexes": [models.Index(fields=["level", "parent_code"], name="territory_c_level_7c5c59_idx")],
+                "constraints": [models.UniqueConstraint(fields=("code", "starts_on"), name="cell_once_a_day")],
             },
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['organisation', 'role'], name='territory_p_organis_a4db10_idx'),
+            model_name="post",
+            index=models.Index(fields=["organisation", "role"], name="territory_p_organis_a4db10_idx"),
         ),
         migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.UniqueConstraint(fields=('post', 'starts_on'), name='tenure_starts_once_a_day'),
+            model_name="tenure",
+            constraint=models.UniqueConstraint(fields=("post", "starts_on"), name="tenure_starts_once_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('post',), name='one_open_tenure_per_post'),
+            model_name="tenure",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)), fields=("post",), name="one_open_tenure_per_post"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='tenure_ends_after_start'),
+            model_name="tenure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                name="tenure_ends_after_start",
+            ),
         ),
     ]

@@ -13,12 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from wanjia.model.permissions import PARTNER_ROLES
 from wanjia.records.territory.holders import actor_of
 from wanjia.records.territory.models import Account
 from wanjia.texts import LANGUAGES, say
 from wanjia.web.middleware import GRANTS_IN_SESSION, LANGUAGE_COOKIE
-
-PARTNER_ROLES = frozenset({"reviewer", "window_clerk"})
 
 
 @never_cache
