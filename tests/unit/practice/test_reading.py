@@ -76,11 +76,21 @@ def test_json_is_read_as_the_standard_parser_reads_it(value: object, indent: int
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_bytes_raise(content: bytes) -> None:
     for path in ("practice.yaml", "texts/en.json", "process.bpmn", "clocks.yaml", "scenarios/solved.yaml"):
-        folder = open_folder({**FILES, path: content})
-        assert folder.faults or content.strip() == b"" or folder.mapping(path) is not None
+        reading = read({path: content})
+        assert reading.practice is None
+        assert reading.faults
+
+
+@given(st.sampled_from(sorted(FILES)), st.randoms(use_true_random=False))
+@settings(max_examples=25, deadline=None)
+def test_a_folder_cut_anywhere_is_said_or_still_whole(path: str, chance: random.Random) -> None:
+    content = FILES[path]
+    cut = content[: chance.randrange(len(content))]
+    reading = read({**FILES, path: cut})
+    assert (reading.practice is None) == bool(reading.faults)
 
 
 @given(st.text("[]{}:,&*!#-? \n\"'abc\t", max_size=60))
