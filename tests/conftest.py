@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Page
 
 from tests.support import chromium, earlier_run, machine, postgres
+
+# A busy machine is no fault of the code: no deadline per example; a failing one is printed so that it can be replayed.
+settings.register_profile("wanjia", deadline=None, print_blob=True)
+settings.load_profile("wanjia")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
