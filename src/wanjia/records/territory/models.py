@@ -150,3 +150,17 @@ class ContactCard(models.Model):
     latitude = models.FloatField()
     issued_on = models.DateField()
     revoked_on = models.DateField(null=True, blank=True)
+
+
+class ApiToken(models.Model):
+    """A key with which a program acts as a person: only its hash is kept, and what it may do follows from the posts."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="api_tokens")
+    name = models.CharField(max_length=60)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
