@@ -147,7 +147,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
     # Leads the window: signs what the clerks prepared, and moves work between them.
     "window_chief": (_WORK, (
         ("case task paper message letter history", "see", "organisation"),
-        ("case", "open urge merge withdraw reopen", "organisation"),
+        ("case", "urge merge reopen", "organisation"),
         ("task", "complete return ask_opinion pass_on hand_over urge", "organisation"),
         ("paper", "add_paper", "organisation"),
         ("message", "say", "organisation"),

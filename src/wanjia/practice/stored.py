@@ -1,7 +1,6 @@
 """A practice as it lies in the store: read again from its files, once per digest."""
 
 from collections.abc import Mapping
-from threading import Lock
 
 import jsonschema
 
@@ -15,7 +14,6 @@ PRACTICES_KEPT = 64
 """Read versions kept in memory: every active practice of a company, and a few versions that cases still run on."""
 
 _kept: dict[str, Practice] = {}
-_lock = Lock()
 
 
 def stored_practice(digest: str, files: Mapping[str, str]) -> Practice:
@@ -26,10 +24,9 @@ def stored_practice(digest: str, files: Mapping[str, str]) -> Practice:
         if reading.practice is None:
             raise ValueError(f"stored practice {digest[:12]} cannot be read: {reading.faults[:3]}")
         found = reading.practice
-        with _lock:
-            while len(_kept) >= PRACTICES_KEPT:
-                _kept.pop(next(iter(_kept)))
-            _kept[digest] = found
+        if len(_kept) >= PRACTICES_KEPT:
+            _kept.clear()
+        _kept[digest] = found
     return found
 
 

@@ -86,7 +86,7 @@ def test_what_must_hold_whatever_the_table_says():
     assert roles_that("case", "withdraw") == {"citizen", "window_clerk"}
     # A task is completed by whoever holds it, or by the shift.
     wide = {row.role for row in PERMISSIONS if (row.object, row.verb) == ("task", "complete") and row.scope != "own"}
-    assert wide == {"dispatcher", "window_clerk"}
+    assert wide == {"dispatcher", "window_clerk", "window_chief"}
     # A partner body sees its own tasks and papers, nothing of the case beyond.
     assert allowed(("reviewer",), "case", "see") == allowed(("reviewer",), "paper", "see") == "own"
     assert set(SCOPES) == {row.scope for row in PERMISSIONS}
