@@ -4,19 +4,22 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
+from wanjia.adapters.work_calendar.codec import SOURCE, known_years, named_days
 from wanjia.model.actors import SYSTEM
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.quality import tier_of
 from wanjia.practice.stored import stored_practice
 from wanjia.wiring import migrate, ready
 
+YEARS_BACK = 5  # cases imported from a company's past, and the scenarios of practices, need years that are gone
+
 
 def install(files: dict[str, bytes], settings: Facts) -> tuple[str, str]:
     """Install one folder; its name and version. Raises Refused with every fault."""
     _open_store()
-    row = import_module("wanjia.actions.cases.install_practice").install_practice(
-        files, settings, SYSTEM, datetime.now(UTC)
-    )
+    now = datetime.now(UTC)
+    _enter_first_years(now)
+    row = import_module("wanjia.actions.cases.install_practice").install_practice(files, settings, SYSTEM, now)
     return row.name, row.version
 
 
@@ -30,6 +33,16 @@ def installed_rows(language: str) -> list[dict[str, str]]:
 def _open_store() -> None:
     ready()
     migrate()
+
+
+def _enter_first_years(now: datetime) -> None:
+    """A store whose calendar is empty gets the published years, without which no clock in working days can run."""
+    if import_module("wanjia.records.cases.models").CalendarYear.objects.exists():
+        return
+    enter = import_module("wanjia.actions.cases.enter_calendar_year").enter_calendar_year
+    for year in known_years():
+        if year >= now.year - YEARS_BACK:
+            enter(year, named_days(year), SOURCE, SYSTEM, now)
 
 
 def _row(version: Any, language: str) -> dict[str, str]:

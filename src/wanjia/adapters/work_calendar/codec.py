@@ -27,6 +27,11 @@ def rows(years: Iterable[int] | None = None) -> tuple[tuple[date, bool], ...]:
     return tuple(sorted(off + worked))
 
 
+def named_days(year: int) -> dict[date, tuple[bool, str]]:
+    """The year's days that differ from the week, as an action enters them: day -> (is it worked, holiday's name)."""
+    return {day: (worked, str(workdays[day] if worked else holidays[day])) for day, worked in rows([year])}
+
+
 def work_calendar(zone: str = ZONE, years: Iterable[int] | None = None) -> WorkCalendar:
     """The calendar of all known years, or of the given ones."""
     wanted = known_years() if years is None else tuple(years)
