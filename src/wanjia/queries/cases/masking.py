@@ -23,7 +23,7 @@ def mask_phone(phone: str) -> str:
 
 
 def mask_fact(rule: Facts, shown: str) -> str:
-    """A fact's text as its rule wants it. A place stays readable: nobody can go there otherwise, and the map shows it."""
+    """A fact's text as its rule wants it. A place stays readable: without it nobody can go there."""
     if not shown or not rule.get("personal") or rule.get("format") == "place":
         return shown
     kind: Json = rule.get("format")

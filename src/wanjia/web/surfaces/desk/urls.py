@@ -1,6 +1,20 @@
 """Addresses of the desk surface."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from wanjia.web.surfaces.desk import cases, deeds, lookups, tasks
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", tasks.tasks, name="tasks"),
+    path("hand-over/", tasks.hand_over, name="hand_over"),
+    path("hand-back/", tasks.hand_back, name="hand_back"),
+    path("people/", lookups.people, name="people"),
+    path("cells.json", lookups.cells_map_json, name="cells_map"),
+    path("cases/<str:number>/", cases.case, name="case"),
+    path("cases/<str:number>/process.bpmn", cases.drawing, name="drawing"),
+    path("cases/<str:number>/tokens.json", cases.tokens, name="tokens"),
+    path("cases/<str:number>/tasks/<str:key>/complete/", deeds.complete, name="complete"),
+    path("cases/<str:number>/tasks/<str:key>/<str:deed>/", deeds.on_task, name="on_task"),
+    path("cases/<str:number>/<str:deed>/", deeds.on_case, name="on_case"),
+]

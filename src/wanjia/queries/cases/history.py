@@ -1,0 +1,71 @@
+"""What happened in a case, as sentences; and whether the chain of entries is unbroken."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wanjia.engine.nouns import TaskKind
+from wanjia.model.jsonvalue import Facts
+from wanjia.practice.nouns import Practice
+from wanjia.queries.cases.facts import Names
+from wanjia.records.cases.history import broken_links
+from wanjia.records.cases.models import HistoryEntry
+from wanjia.texts import say
+
+PLAIN = ("reason", "question", "answer", "note", "name", "number", "levels", "code", "into", "case")
+"""Values that a sentence takes as they are."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One line: who did what, when. `broken` marks an entry whose seal does not fit."""
+
+    sequence: int
+    at: datetime
+    who: str
+    verb: str
+    sentence: str
+    broken: bool
+
+
+def case_history(case_id: int, practice: Practice, language: str) -> tuple[Deed, ...]:
+    """All entries, newest first."""
+    subject = f"case:{case_id}"
+    rows = list(HistoryEntry.objects.filter(subject=subject).order_by("-sequence"))
+    broken = set(broken_links(subject))
+    names = Names((value for row in rows for value in (row.data.get("to"), row.data.get("from"))), language)
+    return tuple(
+        Deed(row.sequence, row.at, who_text(row.actor, row.actor_name, language), row.verb,
+             sentence(practice, row.verb, row.data, names, language), row.sequence in broken)
+        for row in rows
+    )  # fmt: skip
+
+
+def who_text(actor: str, name: str, language: str) -> str:
+    """The name of who did it; the product, a deadline and a requester without an account have words."""
+    if name:
+        return name
+    return say(f"deed.by.{actor}", language) if actor in ("system", "clock", "citizen") else actor
+
+
+def sentence(practice: Practice, verb: str, data: Facts, names: Names, language: str) -> str:
+    """A line of history as people say it."""
+    values: dict[str, object] = {name: data.get(name) or "" for name in PLAIN}
+    step = str(data.get("step") or "")
+    values["step"] = (
+        say("deed.opinion", language) if step == TaskKind.OPINION else practice.text(f"tasks.{step}", language)
+    )
+    values["clock"] = practice.text(f"clocks.{data.get('clock')}", language)
+    values["letter"] = practice.text(f"letters.{data.get('letter')}.title", language)
+    values["message"] = practice.text(f"messages.{data.get('name')}", language)
+    values["end"] = practice.text(f"ends.{data['end']}", language) if data.get("end") else ""
+    values["to"] = _target(practice, verb, data, names, language)
+    values["from"] = names(data.get("from"))
+    key = f"deed.{verb}" if data.get("to") or verb != "delegated" else "deed.undelegated"
+    return say(key, language, **values)
+
+
+def _target(practice: Practice, verb: str, data: Facts, names: Names, language: str) -> str:
+    to = data.get("to")
+    if verb in ("returned", "reopened"):
+        return practice.text(f"tasks.{to}", language)
+    return say(f"deed.to.{to}", language) if verb == "message_written" else names(to)

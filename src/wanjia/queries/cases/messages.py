@@ -1,0 +1,129 @@
+"""The words of messages: what people wrote, and notices of practices and of the product."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from wanjia.model.actors import Actor
+from wanjia.model.jsonvalue import Json
+from wanjia.practice.nouns import Practice
+from wanjia.practice.placeholders import filled
+from wanjia.practice.titles import fact_text
+from wanjia.queries.cases.facts import Names, moment_text
+from wanjia.queries.cases.history import who_text
+from wanjia.queries.cases.installed import practice_of
+from wanjia.queries.cases.rows import Rows
+from wanjia.records.cases.models import Case, Message
+from wanjia.texts import say
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message of a case: who to whom, and what. `written` was typed by a person; the rest are notices."""
+
+    pk: int
+    at: datetime
+    sender: str
+    audience: str
+    text: str
+    written: bool
+    from_requester: bool
+    read: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message in somebody's own list."""
+
+    pk: int
+    at: datetime
+    number: str
+    title: str
+    text: str
+    sender: str
+    written: bool
+    read: bool
+
+
+def message_text(practice: Practice, case: Case, message: Message, language: str) -> str:
+    """The words of a message in a language."""
+    return message.text or notice_text(practice, case, message.notice, message.values, language)
+
+
+def notice_text(practice: Practice, case: Case, notice: str, values: Mapping[str, Json], language: str) -> str:
+    """`notices.<id>` and `clocks.<id>` are the practice's; `platform.*` and `case.*` the product's own."""
+    kind, _, name = notice.partition(".")
+    if kind == "notices":
+        return filled(practice.text(notice, language), _values(practice, case, values, language))
+    if kind == "clocks":
+        what = "platform.clock_expired" if values.get("what") == "expired" else "platform.clock_warned"
+        due_at = moment_text(str(values.get("due_at") or ""))
+        return say(what, language, clock=practice.text(notice, language), due_at=due_at)
+    step = practice.text(f"tasks.{values.get('step')}", language)
+    plain = {key: values.get(key) or "" for key in ("note", "question", "answer", "code", "reason")}
+    return say(f"platform.{name}", language, step=step, **plain)
+
+
+def case_messages(case: Case, practice: Practice, language: str) -> tuple[Said, ...]:
+    """The whole thread, oldest first."""
+    rows = list(case.messages.all())
+    names = Names((row.sender for row in rows), language)
+    return tuple(
+        Said(
+            row.pk, row.created_at, _sender(row.sender, names, language), row.audience,
+            message_text(practice, case, row, language), bool(row.text), row.audience == "staff" and bool(row.text),
+            row.read_at is not None,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def my_notices(actor: Actor, language: str, unread_only: bool = False) -> Rows[Notice]:
+    """Messages to this person, newest first."""
+    query = _mine(actor).select_related("case__practice").defer("case__state", "case__practice__files")
+    query = query.filter(read_at=None) if unread_only else query
+    return Rows(query.order_by("-created_at", "-pk"), lambda rows: _notices(rows, language))
+
+
+def unread_count(actor: Actor) -> int:
+    """Messages to this person that nobody has opened."""
+    return _mine(actor).filter(read_at=None).count()
+
+
+def _mine(actor: Actor) -> QuerySet:
+    return Message.objects.filter(person=actor.person_id) if actor.person_id else Message.objects.none()
+
+
+def _notices(rows: list[Message], language: str) -> list[Notice]:
+    names = Names((row.sender for row in rows), language)
+    return [
+        Notice(
+            row.pk, row.created_at, row.case.number, row.case.title_en if language == "en" else row.case.title,
+            message_text(practice_of(row.case.practice), row.case, row, language), _sender(row.sender, names, language),
+            bool(row.text), row.read_at is not None,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _sender(reference: str, names: Names, language: str) -> str:
+    return who_text(reference, names(reference) if reference.startswith("person:") else "", language)
+
+
+def _values(practice: Practice, case: Case, values: Mapping[str, Json], language: str) -> dict[str, str]:
+    english = language == "en"
+    own = {
+        "case_number": case.number, "case_title": case.title_en if english else case.title, "address": case.address,
+        "requester": case.requester_name, "clock": practice.text(f"clocks.{values.get('clock')}", language),
+    }  # fmt: skip
+    shown = {name: _value(practice, name, value, language) for name, value in values.items()}
+    return {**own, **{name: text for name, text in shown.items() if text}}
+
+
+def _value(practice: Practice, name: str, value: Json, language: str) -> str:
+    rule = practice.facts.get(name, {})
+    if rule.get("format") in ("date", "date-time") or (name.endswith("_at") and isinstance(value, str)):
+        return moment_text(str(value or ""))
+    return fact_text(practice, name, value, language)

@@ -1,0 +1,144 @@
+"""The page of one case."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from wanjia.model.faults import Fault
+from wanjia.model.jsonvalue import Facts
+from wanjia.queries.cases.case_page import CasePage, TaskCard, case_page, seen_case
+from wanjia.queries.cases.diagram import case_drawing, case_tokens
+from wanjia.queries.cases.duplicates import duplicates
+from wanjia.queries.cases.facts import answer_rows
+from wanjia.queries.cases.people import colleagues
+from wanjia.web.forms import page_form, shown_faults
+from wanjia.web.surfaces.desk.access import desk_page
+
+REVEALED_MINUTES = 10
+"""How long data stays unmasked on the page of one case: a telephone call, not a working day."""
+REVEALED_IN_SESSION = "revealed"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What was wrong with a form of the page: which deed, on which task, and what had been sent."""
+
+    deed: str = ""
+    task: str = ""
+    faults: Sequence[Fault] = ()
+    values: Facts = field(default_factory=dict)
+    upload_key: str = ""
+
+
+@desk_page
+@require_GET
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """The case: what it is, who answers, what is to be done, what happened."""
+    return show_case(request, number)
+
+
+@desk_page
+@require_GET
+def drawing(request: HttpRequest, number: str) -> HttpResponse:
+    """The BPMN drawing for the viewer."""
+    return HttpResponse(case_drawing(number, request.actor), content_type="application/xml; charset=utf-8")
+
+
+@desk_page
+@require_GET
+def tokens(request: HttpRequest, number: str) -> HttpResponse:
+    """Where the case stands in its drawing."""
+    return JsonResponse(case_tokens(number, request.actor, request.now, request.language))
+
+
+def show_case(request: HttpRequest, number: str, trouble: Trouble | None = None) -> HttpResponse:
+    """The page; with `trouble` the refused form stands open with its faults, and the status is 422."""
+    trouble = trouble or Trouble()
+    page = case_page(number, request.actor, request.now, request.language, is_revealed(request, number))
+    chosen = _chosen(page, trouble.task or request.GET.get("task", ""))
+    values = {
+        "page": page, "head": page.head, "verbs": page.verbs, "chosen": chosen, "trouble": trouble,
+        "trouble_faults": shown_faults(trouble.faults, request.language),
+        "upload_key": trouble.upload_key or secrets.token_urlsafe(24),
+        **_form(page, chosen, trouble, request.language), **_choices(request, page, chosen),
+        "viewer": _viewer(request, number), "map": _map(page),
+    }  # fmt: skip
+    return render(request, "surfaces/desk/case.html", values, status=422 if trouble.faults else 200)
+
+
+def is_revealed(request: HttpRequest, number: str) -> bool:
+    """Whether this session gave a reason for this case within the last minutes."""
+    until = request.session.get(REVEALED_IN_SESSION, {}).get(number)
+    return bool(until) and datetime.fromisoformat(until) > request.now
+
+
+def keep_revealed(request: HttpRequest, number: str) -> None:
+    """Show the case unmasked for some minutes; what has run out is forgotten."""
+    now = request.now
+    known = request.session.get(REVEALED_IN_SESSION, {})
+    still = {key: until for key, until in known.items() if datetime.fromisoformat(until) > now}
+    request.session[REVEALED_IN_SESSION] = {**still, number: (now + timedelta(minutes=REVEALED_MINUTES)).isoformat()}
+
+
+def _chosen(page: CasePage, key: str) -> TaskCard | None:
+    """The task whose form stands open: the one asked for, else the first that the actor may do."""
+    mine = [task for task in page.tasks if task.verbs]
+    return next((task for task in page.tasks if task.key == key), mine[0] if mine else None)
+
+
+def _form(page: CasePage, task: TaskCard | None, trouble: Trouble, language: str) -> dict[str, object]:
+    if task is None or not task.has_form or "complete" not in task.verbs:
+        return {"form": None, "shows": ()}
+    facts = {**page.case_facts, **task.item_facts}
+    refused = trouble.deed == "complete" and trouble.task == task.key
+    values = trouble.values if refused else _known(page, task, facts)
+    form = page_form(page.practice, task.step, language, values, trouble.faults if refused else (), facts)
+    return {"form": form, "shows": answer_rows(page.practice, form.shows, facts, language)}
+
+
+def _known(page: CasePage, task: TaskCard, facts: Facts) -> Facts:
+    """What an earlier round answered stands in the form again."""
+    fields = page.practice.forms[task.step].fields
+    return {name: facts[name] for name in fields if facts.get(name) is not None}
+
+
+def _choices(request: HttpRequest, page: CasePage, task: TaskCard | None) -> dict[str, object]:
+    needs_people = task is not None and bool(task.verbs & {"ask_opinion", "pass_on", "delegate"})
+    needs_cases = "merge" in page.verbs
+    case_row = seen_case(page.head.number, request.actor) if needs_cases else None
+    return {
+        "colleagues": colleagues(request.actor, request.today, request.language) if needs_people else (),
+        "duplicates": duplicates(case_row, page.practice, request.actor, request.language) if case_row else (),
+        "paper_facts": [
+            (name, page.practice.text(f"facts.{name}", request.language))
+            for name, rule in page.practice.facts.items()
+            if rule.get("format") == "papers"
+        ],
+    }  # fmt: skip
+
+
+def _viewer(request: HttpRequest, number: str) -> dict[str, object]:
+    tokens = case_tokens(number, request.actor, request.now, request.language)
+    return {"bpmn_url": reverse("desk:drawing", args=[number]), **tokens}
+
+
+def _map(page: CasePage) -> dict[str, object] | None:
+    head = page.head
+    if head.longitude is None or head.latitude is None:
+        return None
+    point = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [head.longitude, head.latitude]},
+        "properties": {"id": head.number, "name": head.address or head.number, "label": head.address, "tone": "brand"},
+    }
+    area = head.cell_path[1] if len(head.cell_path) > 1 else ""
+    return {
+        "cells_url": f"{reverse('desk:cells_map')}?level=3&within={area}",
+        "points": {"type": "FeatureCollection", "features": [point]},
+    }

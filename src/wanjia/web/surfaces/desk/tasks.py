@@ -1,0 +1,125 @@
+"""My tasks, and handing several of them over at once."""
+
+from dataclasses import asdict
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from wanjia.actions.territory.hand_over import hand_over_tasks
+from wanjia.model.actors import may
+from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
+from wanjia.queries.cases.hand_over import holders_of_tasks
+from wanjia.queries.cases.installed import practice_names
+from wanjia.queries.cases.people import colleagues
+from wanjia.queries.cases.task_list import GROUPS, TaskFilters, TaskRow, my_tasks, tasks_in_scope
+from wanjia.texts import say
+from wanjia.web.csv_files import csv_response
+from wanjia.web.forms import shown_faults
+from wanjia.web.surfaces.desk.access import desk_page
+from wanjia.web.surfaces.desk.saying import said, said_undoable
+
+EXPORT_COLUMNS = ("task", "number", "title", "practice", "cell", "holder", "opened", "due")
+
+
+@desk_page
+@require_GET
+def tasks(request: HttpRequest) -> HttpResponse:
+    """What waits for me, the strictest clock first; `?scope=all` shows whatever I may see."""
+    rows = _rows(request)
+    if request.GET.get("export") == "csv":
+        header = [say(f"desk.column.{name}", request.language) for name in EXPORT_COLUMNS]
+        return csv_response("tasks", header, [_cells(row) for row in rows])
+    return _page(request, rows)
+
+
+@desk_page
+@require_POST
+def hand_over(request: HttpRequest) -> HttpResponse:
+    """The chosen tasks go to a colleague; all of them or none."""
+    chosen = [int(pk) for pk in request.POST.getlist("task") if pk.isdigit()]
+    to = request.POST.get("to", "").removeprefix("person:")
+    faults = [
+        Fault(f"hand_over.{name}_missing", Where(name)) for name, value in (("task", chosen), ("to", to)) if not value
+    ]
+    before = holders_of_tasks(chosen)
+    try:
+        if faults:
+            raise Refused(faults)
+        if not to.isdigit():
+            raise NotFound("person", to)
+        moved = hand_over_tasks(chosen, int(to), request.actor, request.now)
+    except Denied:
+        raise
+    except Refused as refused:
+        return _page(request, _rows(request), refused.faults, chosen, status=422)
+    text = say("desk.done.hand_over", request.language, count=moved)
+    if len(set(before.values())) == 1 and moved == len(before):
+        fields = {"to": f"person:{next(iter(before.values()))}", "undo": "1"}
+        _undoable(request, text, fields, chosen)
+    else:
+        said(request, "desk.done.hand_over", count=moved)
+    return redirect(request.POST.get("next") or "desk:tasks")
+
+
+def _undoable(request: HttpRequest, text: str, fields: dict[str, str], chosen: list[int]) -> None:
+    # one field name per input: the ids travel in one value
+    said_undoable(request, text, reverse("desk:hand_back"), {**fields, "tasks": ",".join(map(str, chosen))})
+
+
+@desk_page
+@require_POST
+def hand_back(request: HttpRequest) -> HttpResponse:
+    """Undo of a hand-over: the same tasks go back to who had them."""
+    chosen = [int(pk) for pk in request.POST.get("tasks", "").split(",") if pk.isdigit()]
+    to = request.POST.get("to", "").removeprefix("person:")
+    moved = hand_over_tasks(chosen, int(to) if to.isdigit() else 0, request.actor, request.now)
+    said(request, "desk.done.hand_back", count=moved)
+    return redirect("desk:tasks")
+
+
+def filters_of(request: HttpRequest) -> TaskFilters:
+    """Filters from the address."""
+    return TaskFilters(**{name: request.GET.get(name, "").strip()[:80] for name in asdict(TaskFilters())})
+
+
+def _rows(request: HttpRequest) -> tuple[TaskRow, ...]:
+    find = tasks_in_scope if request.GET.get("scope") == "all" else my_tasks
+    return find(request.actor, filters_of(request), request.now, request.language)
+
+
+def _page(
+    request: HttpRequest, rows: tuple[TaskRow, ...], faults: tuple[Fault, ...] = (), chosen: list[int] | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    may_hand_over = may(request.actor, "task", "hand_over")
+    groups = [(name, [row for row in rows if row.group == name]) for name in GROUPS]
+    values = {
+        "groups": [(name, found) for name, found in groups if found],
+        "total": len(rows),
+        "filters": filters_of(request),
+        "filtered": any(asdict(filters_of(request)).values()),
+        "scope": request.GET.get("scope", ""),
+        "practices": practice_names(request.language),
+        "group_names": GROUPS,
+        "may_hand_over": may_hand_over,
+        "colleagues": colleagues(request.actor, request.today, request.language) if may_hand_over else (),
+        "faults": shown_faults(faults, request.language),
+        "chosen": chosen or [],
+        "export_url": _export(request),
+    }
+    return render(request, "surfaces/desk/tasks.html", values, status=status)
+
+
+def _export(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query["export"] = "csv"
+    return f"?{query.urlencode()}"
+
+
+def _cells(row: TaskRow) -> tuple[object, ...]:
+    due = f"{row.due_at:%Y-%m-%d %H:%M}" if row.due_at else ""
+    return (
+        row.name, row.number, row.title, row.practice, row.cell_code, row.holder, f"{row.opened_at:%Y-%m-%d %H:%M}", due
+    )  # fmt: skip
