@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from pyproj import Geod
 
 from wanjia.actions.cases.papers import claim_papers
 from wanjia.actions.cases.stepping import locked_case, open_task, step_case
@@ -14,7 +15,10 @@ from wanjia.model.jsonvalue import Facts
 from wanjia.practice.answers import validate_answers
 from wanjia.practice.nouns import Practice
 from wanjia.practice.stored import stored_practice
+from wanjia.records.cases.history import write_history
 from wanjia.records.cases.models import Case, Rating, Task
+
+_EARTH = Geod(ellps="WGS84")
 
 
 def complete_task(
@@ -33,6 +37,7 @@ def complete_task(
         claim_papers(case, practice, task.step, answers, upload_key)
         state = step_case(case, Complete(actor.reference, task_key, answers), actor, now)
         Task.objects.filter(pk=task.pk).update(answers=answers)
+        write_history(f"case:{case.pk}", actor, now, _sign_ins(case, practice, answers))
         _keep_rating(case, practice, state, now)
         return case
 
@@ -43,6 +48,16 @@ def _may_requester_act(case: Case, task: Task, actor: Actor) -> None:
     asked = case.requester_id is not None and case.requester_id == actor.person_id
     if task.for_requester and not (stands_here or asked):
         raise Refused([Fault("task.requester_only", Where(), {"case": case.number})])
+
+
+def _sign_ins(case: Case, practice: Practice, answers: Facts) -> list[tuple[str, Facts]]:
+    """Where somebody signed in, as metres from the case's own place: a figure to look at, never a refusal."""
+    lines: list[tuple[str, Facts]] = []
+    for name, value in answers.items():
+        if practice.facts[name].get("format") == "place" and isinstance(value, dict) and case.longitude is not None:
+            _, _, metres = _EARTH.inv(case.longitude, case.latitude, value["longitude"], value["latitude"])
+            lines.append(("signed_in", {"fact": name, "distance_m": round(metres)}))
+    return lines
 
 
 def _keep_rating(case: Case, practice: Practice, state: CaseState, now: datetime) -> None:

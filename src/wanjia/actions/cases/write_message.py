@@ -10,6 +10,7 @@ from wanjia.model.actors import Actor
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.records.cases.history import write_history
 from wanjia.records.cases.models import Case, Message
+from wanjia.records.cases.subjects import is_requester
 
 MESSAGE_CHARACTERS_MAX = 1000
 """Longer explanations belong in a paper."""
@@ -30,11 +31,6 @@ def write_message(number: str, text: str, actor: Actor, now: datetime) -> Messag
         )  # fmt: skip
         write_history(f"case:{case.pk}", actor, now, [("message_written", {"to": message.audience})])
         return message
-
-
-def is_requester(case: Case, actor: Actor) -> bool:
-    """The one who asked: signed in as such, or with the case's number and code."""
-    return case.pk in actor.grants or (case.requester_id is not None and case.requester_id == actor.person_id)
 
 
 def _reader(case: Case) -> int | None:

@@ -42,6 +42,9 @@ STEPS_PER_TRANSACTION = 200
 
 OUTAGE_HOURS = 6
 
+RECENT_SHARE, RECENT_HOURS = 0.08, 40.0
+"""Share of the cases that begin within the last hours, so that there is work on every desk today."""
+
 
 @dataclass(order=True)
 class Script:
@@ -67,8 +70,8 @@ class Played:
     stuck: dict[str, int] = field(default_factory=dict)
 
 
-def play(chance: Generator, count: int, since: datetime, now: datetime, say: Callable[[int, int], None]) -> Played:
-    """Open `count` cases between `since` and `now` and work on them until `now`; `say` hears how many are open."""
+def play(chance: Generator, count: int, since: datetime, now: datetime, tell: Callable[[int], None]) -> Played:
+    """Open `count` cases between `since` and `now` and work on them until `now`; `tell` hears how many are open."""
     scripts = _scripts(chance, count, since, now)
     heapq.heapify(scripts)
     played = Played()
@@ -81,7 +84,7 @@ def play(chance: Generator, count: int, since: datetime, now: datetime, say: Cal
                 played.fired += fire_until(script.at)
                 if _take(chance, script, played):
                     heapq.heappush(scripts, script)
-        say(played.opened, count)
+        tell(played.opened)
     played.fired += fire_until(now)
     return played
 
@@ -109,9 +112,14 @@ def _scripts(chance: Generator, count: int, since: datetime, now: datetime) -> l
     scripts = []
     for order, at in enumerate(chosen):
         practice, scenario = scenarios[int(at)]
-        starts_at = _daytime(chance, since + (now - since) * float(chance.beta(1.4, 1.0)))
+        recent = chance.random() < RECENT_SHARE
+        begun = (
+            now - timedelta(hours=float(chance.uniform(1, RECENT_HOURS)))
+            if recent
+            else _daytime(chance, since + (now - since) * float(chance.beta(1.4, 1.0)))
+        )
         hurry = float(chance.uniform(0.55, 1.0)) if _is_in_time(scenario) else 1.0
-        scripts.append(Script(min(starts_at, now), order, practice, scenario, customers[order], hurry))
+        scripts.append(Script(min(begun, now), order, practice, scenario, customers[order], hurry))
     return scripts
 
 

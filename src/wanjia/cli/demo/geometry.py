@@ -5,6 +5,7 @@ neighbours always share the very same corners.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -129,7 +130,7 @@ def _crooked(chance: Generator, shapes: list[BaseGeometry], seeds: Floats) -> li
     for line in lines.geoms:
         corners = list(line.coords)
         points: list[tuple[float, float]] = [corners[0]]
-        for start, end in zip(corners[:-1], corners[1:], strict=True):
+        for start, end in pairwise(corners):
             points += _crooked_line(chance, start, end)[1:]
         bent.append(shapely.set_precision(LineString(points), GRID_DEGREES))
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(bent, grid_size=GRID_DEGREES)]))
@@ -164,7 +165,7 @@ def _crooked_line(chance: Generator, start: tuple[float, ...], end: tuple[float,
         if (x1 - x0) ** 2 + (y1 - y0) ** 2 < PIECE_DEGREES**2 or len(points) > 260:
             return points
         halved = [points[0]]
-        for (x0, y0), (x1, y1) in zip(points[:-1], points[1:], strict=True):
+        for (x0, y0), (x1, y1) in pairwise(points):
             shift = float(chance.uniform(-ROUGHNESS, ROUGHNESS))
             halved += [((x0 + x1) / 2 - (y1 - y0) * shift, (y0 + y1) / 2 + (x1 - x0) * shift), (x1, y1)]
         points = halved

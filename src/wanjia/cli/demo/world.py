@@ -56,24 +56,24 @@ class Made:
     accounts: dict[str, int]
 
 
-def make_world(chance: Generator, today: date, now: datetime, say: Say) -> Made:
+def make_world(chance: Generator, today: date, now: datetime, tell: Say) -> Made:
     """Everything but practices and cases. The store must be empty and migrated."""
     began_on = today - timedelta(days=400)
-    say("calendar")
+    tell("calendar")
     enter_calendars(today, now)
-    say("organisations")
+    tell("organisations")
     towns = place_names(chance, STATION_COUNT + CELL_COUNT)
     stations, villages = towns[:STATION_COUNT], tuple(towns[STATION_COUNT:])
-    say("cells")
+    tell("cells")
     grid = make_grid(chance, COUNTY_COUNT, STATION_COUNT, AREA_COUNT, CELL_COUNT)
     make_organisations(grid, stations)
     make_cells(grid, stations, villages, began_on, now)
-    say("people")
+    tell("people")
     make_people(chance, grid, began_on)
     make_electricians(chance, grid, villages, today)
-    say("districts")
+    tell("districts")
     make_districts(chance, grid, villages)
-    say("cards")
+    tell("cards")
     make_cards(chance, grid, villages, now)
     return Made(grid, villages, make_accounts(grid))
 
@@ -281,8 +281,9 @@ def _district(
 ) -> TransformerDistrict:  # fmt: skip
     area = _area_class(grid.cells[at])
     return TransformerDistrict(
-        code=f"T{at + 1:03d}{number:03d}", name_zh=f"{villages[at].zh}{number}号台区", name_en=f"{villages[at].en} No. {number}",
-        feeder_id=f"F{(at * FEEDER_COUNT) // CELL_COUNT + 1:03d}", organisation_id=f"station-{grid.station_of[at] + 1:02d}",
+        code=f"T{at + 1:03d}{number:03d}", name_zh=f"{villages[at].zh}{number}号台区",
+        name_en=f"{villages[at].en} No. {number}", feeder_id=f"F{(at * FEEDER_COUNT) // CELL_COUNT + 1:03d}",
+        organisation_id=f"station-{grid.station_of[at] + 1:02d}",
         cell_code=cell_code(at), area_class=area, capacity_kva=int(chance.choice([100, 200, 315, 400, 630])),
         customers=int(chance.integers(60, 420 if area == "urban" else 260)), longitude=x, latitude=y,
     )  # fmt: skip

@@ -100,7 +100,7 @@ def asked_case(number: str, actor: Actor) -> Case:
     """The case row for the one who asked. Raises NotFound for everybody else, as for a number that does not exist."""
     rows = Case.objects.select_related("practice", "organisation__parent__parent__parent", "merged_into")
     case = rows.defer("practice__files", "merged_into__state").filter(number=number).first()
-    if case is None or not is_requester(case, actor):
+    if case is None or not asked_by(case, actor):
         raise NotFound("case", number)
     return case
 

@@ -35,6 +35,6 @@ def letter_content(number: str, actor: Actor, language: str) -> LetterContent:
 
 
 def _may_read(row: Letter, actor: Actor) -> bool:
-    if is_requester(row.case, actor):
+    if asked_by(row.case, actor):
         return row.audience == "requester"
     return may(actor, "letter", "see", subject_of_case(row.case))

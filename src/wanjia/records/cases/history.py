@@ -14,7 +14,10 @@ FIRST_HASH = "0" * 64
 
 
 def write_history(subject: str, actor: Actor, at: datetime, lines: Iterable[tuple[str, Facts]]) -> None:
-    """Append (verb, data) lines for a subject, in the caller's transaction."""
+    """Append (verb, data) lines for a subject, in the caller's transaction; no lines, no statement."""
+    lines = list(lines)
+    if not lines:
+        return
     last = HistoryEntry.objects.filter(subject=subject).order_by("-sequence").first()
     sequence, previous = (last.sequence, last.entry_hash) if last else (0, FIRST_HASH)
     rows: list[HistoryEntry] = []

@@ -1,6 +1,6 @@
 """What permission has to know of a case or a task: whose it is, where it lies, whom it concerns."""
 
-from wanjia.model.actors import Subject
+from wanjia.model.actors import Actor, Subject
 from wanjia.records.cases.models import Case, Task
 from wanjia.records.territory.holders import organisation_line
 
@@ -23,6 +23,11 @@ def subject_of_task(task: Task) -> Subject:
         return Subject(people, case.pk, frozenset(), frozenset())
     people = frozenset(pk for pk in (task.holder_id, task.delegated_to_id) if pk)
     return Subject(people, None, _cells(case), frozenset(organisation_line(task.organisation)))
+
+
+def is_requester(case: Case, actor: Actor) -> bool:
+    """The one who asked: signed in as such, or with the case's number and code."""
+    return case.pk in actor.grants or (case.requester_id is not None and case.requester_id == actor.person_id)
 
 
 def _cells(case: Case) -> frozenset[str]:

@@ -38,7 +38,7 @@ def cell_holder(cell_code: str, level: int, day: date) -> Tenure | None:
 
 
 def answering(cell_path: Iterable[str], day: date) -> list[tuple[int, Post, Person | None]]:
-    """(level, post, holder) for every cell of a path (level 1 first) on that day; levels without a post are left out."""
+    """(level, post, holder) for every cell of a path (level 1 first); levels without a post are left out."""
     levels = {code: level for level, code in enumerate(cell_path, start=1) if code}
     posts = {post.cell_code: post for post in Post.objects.filter(cell_code__in=levels).select_related("organisation")
              if post.role == GRID_ROLES[levels[post.cell_code]]}  # fmt: skip

@@ -16,7 +16,7 @@ _EARTH = Geod(ellps="WGS84")
 
 
 def nearest_electricians(inputs: Facts, case: Case, now: datetime) -> Facts:
-    """`electricians`: id, name, team, distance_km of those available, licensed on the day and qualified, nearest first."""
+    """`electricians`: id, name, team, distance_km of those available, licensed and qualified, nearest first."""
     rows = [row for row in _licensed(now) if _qualified(row, inputs.get("qualification"))]
     if not rows or case.longitude is None or case.latitude is None:
         return {"electricians": []}
