@@ -31,7 +31,9 @@ def complete_task(
         require_on_task(actor, "complete", task)
         _may_requester_act(case, task, actor)
         practice = stored_practice(case.practice.digest, case.practice.files)
-        faults = validate_answers(practice, task.step, answers, {**case.state["facts"], **(task.item or {})})
+        faults = validate_answers(
+            practice, task.step, answers, {**case.state["settings"], **case.state["facts"], **(task.item or {})}
+        )
         if faults:
             raise Refused(faults)
         claim_papers(case, practice, task.step, answers, upload_key)

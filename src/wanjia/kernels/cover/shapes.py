@@ -172,8 +172,16 @@ def _checked(geometry: BaseGeometry, problems: list[Problem]) -> Drawn:
     if shapely.is_valid(flat):
         return Drawn(flat, tuple(problems))
     problems += _validity_problems(flat)
-    repaired = polygonal(shapely.make_valid(flat, method="structure", keep_collapsed=False))
+    repaired = _repaired(flat)
     return Drawn(None if repaired.is_empty else repaired, tuple(problems))
+
+
+def _repaired(broken: BaseGeometry) -> BaseGeometry:
+    """The area that the drawing most likely meant; the second way helps where the first leaves parts overlapping."""
+    repaired = polygonal(shapely.make_valid(broken, method="structure", keep_collapsed=False))
+    if shapely.is_valid(repaired):
+        return repaired
+    return polygonal(shapely.make_valid(repaired.buffer(0), method="linework"))
 
 
 def _range_problems(geometry: BaseGeometry) -> Iterator[Problem]:

@@ -103,3 +103,12 @@ def test_nothing_that_is_read_raises_and_what_is_left_is_valid(kind: str | None,
     drawn = read_shape({"type": kind, "coordinates": coordinates})
     assert drawn.problems or drawn.polygon is not None
     assert drawn.polygon is None or (drawn.polygon.is_valid and drawn.polygon.area > 0)
+
+
+def test_a_repair_that_leaves_parts_overlapping_is_repaired_again():
+    # Found by Hypothesis: GEOS' structure method answers this bow with two triangles that overlap.
+    ring = [[118.2, 29.2], [118, 29.1], [118, 29], [118.2, 29.2], [118, 29.1], [118, 29.2]]
+    drawn = read_shape({"type": "MultiPolygon", "coordinates": [[ring]]})
+    assert drawn.polygon is not None
+    assert drawn.polygon.is_valid
+    assert "ring_not_closed" in {problem.reason for problem in drawn.problems}
