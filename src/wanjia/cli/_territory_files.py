@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wanjia.cli._tables import Table, numbers, read_table, repeated, rows, texts
-from wanjia.kernels.cover import POST_COLUMNS, Collection, InvalidCell, Posts, read_collection, read_posts
+from wanjia.kernels.cover import POST_COLUMNS, Collection, Posts, read_collection, read_posts
 from wanjia.model.faults import Fault, Where
 from wanjia.model.places import IDENTIFIER_CHARACTERS_MAX, LATITUDE_DEGREES_MAX, LONGITUDE_DEGREES_MAX
 
@@ -20,12 +20,6 @@ POSTS_MAX = 1_000_000
 POINTS_MAX = 50_000_000
 """Rows; all customers of a large province, looked up in memory."""
 POINT_COLUMNS = ("point_id", "longitude", "latitude")
-_COLUMN_OF_REASON = {
-    "id": "cell_id",
-    "level": "level",
-    "parent": "parent_id",
-    "not": "properties",
-}
 
 
 def read_cells(path: Path) -> Collection:
@@ -46,20 +40,6 @@ def read_cells(path: Path) -> Collection:
 
 def _no_cells(path: Path, code: str, line: int = 0, **values: object) -> Collection:
     return Collection(0, (), (), (Fault(code, Where(path.name, line), values),))
-
-
-def invalid_fault(file: str, one: InvalidCell) -> Fault:
-    """The fault that a person reads for a cell that is wrong in itself; the row is the feature's, counted from 1."""
-    column = _COLUMN_OF_REASON.get(one.reason.split("_")[0], "geometry")
-    values: dict[str, object] = {"cell_id": one.cell_id[:IDENTIFIER_CHARACTERS_MAX], "at": place(one)}
-    if one.area_m2 is not None:
-        values["area_m2"] = f"{one.area_m2:,.0f}"
-    return Fault(f"territory.cell.{one.reason}", Where(file, one.row, column), values)
-
-
-def place(one: InvalidCell) -> str:
-    """Longitude and latitude as people copy them, or nothing."""
-    return f"({one.point.longitude:.7f}, {one.point.latitude:.7f})" if one.point else ""
 
 
 def read_posts_file(path: Path, cell_ids: Container[str]) -> tuple[Posts, dict[str, Where]]:

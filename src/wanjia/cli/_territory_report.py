@@ -1,11 +1,10 @@
-"""What `wanjia territory` prints: the JSON of the formats page, and a fault for everything listed in it."""
+"""What `wanjia territory` prints: the JSON of the formats page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from wanjia.cli._territory_files import invalid_fault
-from wanjia.kernels.cover import CellShape, CoverReport, Gap, InvalidCell, Overlap, Unheld, UnheldDays
-from wanjia.model.faults import Fault, Where
+from wanjia.kernels.cover import CoverReport, Gap, InvalidCell, Overlap, Unheld, UnheldDays
+from wanjia.model.faults import Fault
 from wanjia.model.places import Position
 from wanjia.texts import fault_sentence
 
@@ -72,49 +71,3 @@ def plain_faults(faults: Sequence[Fault], language: str) -> list[dict[str, Any]]
         }
         for fault in faults
     ]
-
-
-def cover_faults(report: CoverReport, cells: Sequence[CellShape], file: str) -> list[Fault]:
-    """Every invalid cell, gap and overlap, with the row of the cell that it is about."""
-    rows = {cell.cell_id: cell.row for cell in reversed(cells)}
-    return [
-        *(invalid_fault(file, one) for one in report.invalid),
-        *(_gap_fault(gap, rows, file) for gap in report.gaps),
-        *(_overlap_fault(overlap, rows, file) for overlap in report.overlaps),
-    ]
-
-
-def _gap_fault(gap: Gap, rows: Mapping[str, int], file: str) -> Fault:
-    code = "territory.gap" if gap.parent_id else "territory.gap_at_level_1"
-    around = ", ".join(gap.neighbours) or "-"
-    values = {**_extent(gap), "level": gap.level, "parent_id": gap.parent_id, "cells": around}
-    return Fault(code, Where(file, rows.get(gap.cells[0], 0), "geometry"), values)
-
-
-def _overlap_fault(overlap: Overlap, rows: Mapping[str, int], file: str) -> Fault:
-    first, second = overlap.cells
-    values = {**_extent(overlap), "level": overlap.level, "first": first, "second": second}
-    return Fault("territory.overlap", Where(file, rows.get(first, 0), "geometry"), values)
-
-
-def _extent(found: Gap | Overlap) -> dict[str, object]:
-    point = found.point
-    return {"area_m2": f"{found.area_m2:,.1f}", "at": f"({point.longitude:.7f}, {point.latitude:.7f})"}
-
-
-def unheld_faults(without_one: Sequence[Unheld], where: Mapping[str, Where], file: str) -> list[Fault]:
-    """One fault for each range of days: at the first of the several posts, or in the file as a whole for none."""
-    return [_unheld_fault(one.cell_id, days, where, file) for one in without_one for days in one.ranges]
-
-
-def _unheld_fault(cell_id: str, found: UnheldDays, where: Mapping[str, Where], file: str) -> Fault:
-    days = found.days
-    values = {
-        "cell_id": cell_id,
-        "starts_on": days.starts_on.isoformat() if days.starts_on else "…",
-        "ends_on": days.ends_on.isoformat() if days.ends_on else "…",
-        "posts": ", ".join(found.posts),
-    }
-    if not found.posts:
-        return Fault("territory.unheld", Where(file, 0, "cell_id"), values)
-    return Fault("territory.held_by_several", where.get(found.posts[0], Where(file)), values)

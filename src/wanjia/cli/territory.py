@@ -12,10 +12,11 @@ import click
 import pyarrow as pa
 
 from wanjia.cli._tables import TABLE_ENDINGS, write_table
-from wanjia.cli._territory_files import invalid_fault, read_cells, read_points, read_posts_file
+from wanjia.cli._territory_files import read_cells, read_points, read_posts_file
 from wanjia.cli._territory_owner import answer
-from wanjia.cli._territory_report import as_plain, cover_faults, plain_faults, unheld_faults
+from wanjia.cli._territory_report import as_plain, plain_faults
 from wanjia.kernels.cover import CellIndex, invalid_cells, prove, unheld
+from wanjia.kernels.cover.faults import cover_faults, invalid_fault, unheld_faults
 from wanjia.model.faults import Fault
 from wanjia.texts import LANGUAGES, fault_sentence, say
 

@@ -11,6 +11,7 @@ from wanjia.model.faults import Fault, Refused, Where
 from wanjia.records.cases.history import write_history
 from wanjia.records.cases.models import CalendarDay, CalendarYear
 
+SATURDAY = 5  # date.weekday()
 YEARS = range(2000, 2100)
 """Years a calendar can be entered for; outside, a typing error is more likely than a plan."""
 
@@ -43,3 +44,5 @@ def _faults(year: int, days: Mapping[date, tuple[bool, str]], source: str):  # t
     for day in sorted(days):
         if day.year != year:
             yield Fault("calendar.other_year", Where("days", 0, day.isoformat()), {"day": day, "year": year})
+        if days[day][0] and day.weekday() < SATURDAY:
+            yield Fault("calendar.make_up_on_weekday", Where("days", 0, day.isoformat()), {"day": day})

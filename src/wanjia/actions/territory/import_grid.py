@@ -49,8 +49,8 @@ def import_grid(upload: GridUpload, actor: Actor, now: datetime, today: date) ->
         if upload.cells is not None:
             faults += cell_faults(upload.cells, organisations, upload.cells_file)
         cells = _grid(upload, organisations)
-        tenures, post_faults = _tenures(upload, cells)
-        # Days without a holder are judged on sound cells only: a broken cell would bring a second list for nothing.
+        # Holders already there are judged on sound cells only: a broken cell would bring a second list for nothing.
+        tenures, post_faults = _tenures(upload, {} if faults and upload.posts is None else cells)
         if faults or post_faults:
             raise Refused([*faults, *post_faults])
         written = 0

@@ -87,9 +87,9 @@ def unheld_from(
 
 def unheld_as_kept(cells: Sequence[str], starts_on: date) -> list[Fault]:
     """The same for the tenures in the store, when only cells are imported."""
-    return unheld_from(
-        cells, [held for held in grid_tenures(starts_on) if held.cell_id in set(cells)], starts_on, {}, ""
-    )
+    wanted = set(cells)
+    kept = [held for held in grid_tenures(starts_on) if held.cell_id in wanted]
+    return unheld_from(cells, kept, starts_on, {}, "")
 
 
 def write_posts(
