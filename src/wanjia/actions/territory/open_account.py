@@ -54,7 +54,7 @@ def close_account(person_id: int, closed: bool, actor: Actor, now: datetime) -> 
         require(actor, "account", "open")
         account = _account(person_id)
         if account.person_id == actor.person_id:
-            raise Refused([Fault("account.own")])
+            raise Refused([Fault("account.own_login")])
         account.is_active = not closed
         account.save(update_fields=["is_active"])
         verb = "account_closed" if closed else "account_reopened"
