@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from wanjia.model.permissions import Scope, allowed
 
+CITIZEN = "citizen"
+"""The role that everybody has."""
+
 
 @dataclass(frozen=True)
 class Seat:
@@ -18,12 +21,16 @@ class Seat:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is acted upon, as far as permission cares: whose it is, where it lies, which organisations it belongs to."""
+    """What is acted upon, as far as permission cares: whose it is, where it lies, which organisations it belongs to.
+
+    `asked_by` narrows what is a citizen's own: whoever works on a request does not become the one who asked.
+    """
 
     people: frozenset[int] = frozenset()
     case_id: int | None = None
     cells: frozenset[str] = frozenset()
     organisations: frozenset[str] = frozenset()
+    asked_by: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Actor:
     @property
     def roles(self) -> tuple[str, ...]:
         """Roles of all seats; everybody is a citizen too."""
-        return (*dict.fromkeys(seat.role for seat in self.seats), "citizen")
+        return (*dict.fromkeys(seat.role for seat in self.seats), CITIZEN)
 
     @property
     def organisations(self) -> frozenset[str]:
@@ -67,7 +74,7 @@ def may(actor: Actor, obj: str, verb: str, subject: Subject | None = None) -> bo
     """
     if actor.system:
         return True
-    seats: Iterable[Seat] = (*actor.seats, Seat(post_id=0, role="citizen", organisation=""))
+    seats: Iterable[Seat] = (*actor.seats, Seat(post_id=0, role=CITIZEN, organisation=""))
     return any(_covers(actor, seat, allowed((seat.role,), obj, verb), subject) for seat in seats)
 
 
@@ -80,4 +87,5 @@ def _covers(actor: Actor, seat: Seat, scope: Scope | None, subject: Subject | No
         return True
     if scope in ("organisation", "cell") and seat.cell_code and seat.cell_code in subject.cells:
         return True
-    return actor.person_id in subject.people or (subject.case_id is not None and subject.case_id in actor.grants)
+    mine = subject.people if subject.asked_by is None or seat.role != CITIZEN else subject.asked_by
+    return actor.person_id in mine or (subject.case_id is not None and subject.case_id in actor.grants)

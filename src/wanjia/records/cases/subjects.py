@@ -9,10 +9,9 @@ def subject_of_case(case: Case) -> Subject:
     """People: requester and whoever held a task of it. Organisations: the receiving line, and those with tasks."""
     tasks = list(case.tasks.values_list("holder_id", "delegated_to_id", "organisation_id"))
     people = {pk for holder, substitute, _ in tasks for pk in (holder, substitute) if pk}
-    if case.requester_id:
-        people.add(case.requester_id)
+    asked_by = frozenset([case.requester_id] if case.requester_id else [])
     organisations = {code for _, _, code in tasks if code} | set(organisation_line(case.organisation))
-    return Subject(frozenset(people), case.pk, _cells(case), frozenset(organisations))
+    return Subject(frozenset(people) | asked_by, case.pk, _cells(case), frozenset(organisations), asked_by)
 
 
 def subject_of_task(task: Task) -> Subject:
