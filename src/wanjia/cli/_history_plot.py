@@ -1,7 +1,7 @@
 """The audit as a picture: time by group, how far from the deadline, serial against parallel."""
 
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from matplotlib import font_manager, rc_context
@@ -26,7 +26,7 @@ def picture(found: Audit, ending: str, language: str) -> bytes:
     settings = {"font.family": [*chinese[:1], "DejaVu Sans"], "axes.unicode_minus": False, "svg.fonttype": "path",
                 "svg.hashsalt": "wanjia", "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK,
                 "ytick.color": INK}  # fmt: skip
-    with rc_context(settings):
+    with rc_context(cast("Any", settings)):
         # A figure of its own, not pyplot's: no window system is asked for and nothing global is kept.
         figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES), layout="constrained")
         axes = figure.subplots(1, 3, width_ratios=(1.1, 1.2, 1.0))

@@ -5,6 +5,7 @@ import os
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from wanjia import wiring
 
@@ -24,7 +25,7 @@ def run_server(host: str, port: int, workers: int) -> None:
         workers=1 if embedded else workers,
         blocking_threads=THREADS,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
     ).serve()
 
 

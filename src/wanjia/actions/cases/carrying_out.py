@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from wanjia.actions.cases.holders import Holder, above, by_reference, find_holder
 from wanjia.actions.cases.letters import issue_letter
 from wanjia.actions.cases.notices import notify, tell_holder
 from wanjia.engine import nouns as engine
 from wanjia.engine.clocks import strictest
-from wanjia.engine.states import case_to_json
+from wanjia.engine.states import case_to_json, is_held
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts
 from wanjia.model.working_time import WorkCalendar
@@ -56,6 +58,9 @@ class Carrier:
         case.state = case_to_json(state)
         case.row_version += 1
         case.status, case.end = state.status.value, state.end or ""
+        case.on_hold = is_held(state)
+        if state.status is engine.CaseStatus.RUNNING:
+            case.ended_at = None  # a reopened case has not ended
         case.due_at = shown.due_at if shown else None
         case.late = any(clock.status in ("expired", "late") for clock in state.clocks)
         case.title = title_of(self.practice, state.facts, "zh-Hans")[:200]
@@ -163,7 +168,7 @@ class Carrier:
     def _end_case(self, command: engine.EndCase) -> None:
         self.case.ended_at = self.now
 
-    def _task(self, key: str):  # type: ignore[no-untyped-def]
+    def _task(self, key: str) -> QuerySet[Task]:
         return Task.objects.filter(case=self.case, key=key)
 
 

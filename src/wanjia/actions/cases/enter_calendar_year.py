@@ -1,6 +1,6 @@
 """Enter a year's holidays and make-up working days, as the State Council publishes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -36,7 +36,7 @@ def enter_calendar_year(
         return row
 
 
-def _faults(year: int, days: Mapping[date, tuple[bool, str]], source: str):  # type: ignore[no-untyped-def]
+def _faults(year: int, days: Mapping[date, tuple[bool, str]], source: str) -> Iterator[Fault]:
     if year not in YEARS:
         yield Fault("calendar.year_range", Where("year"), {"year": year, "first": YEARS[0], "last": YEARS[-1]})
     if not source.strip():

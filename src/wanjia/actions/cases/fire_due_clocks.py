@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from wanjia.actions.cases.stepping import step_case
 from wanjia.engine.nouns import Tick
@@ -36,10 +36,18 @@ def _fire(case: Case, now: datetime) -> None:
             case.stuck = ""
             step_case(case, Tick(), CLOCK, now)
     except Refused as refusal:
-        code = refusal.faults[0].code
         logger.error("case %s: a due clock could not act: %s", case.number, refusal)
-        Case.objects.filter(pk=case.pk).update(stuck=code)
-        Clock.objects.filter(case=case, next_at__lte=now).update(next_at=now + timedelta(minutes=RETRY_MINUTES))
+        _set_aside(case, refusal.faults[0].code, now)
+    except DatabaseError:
+        raise  # the store's trouble, not the case's: the whole round is undone and tried again
+    except Exception:
+        logger.exception("case %s: a due clock failed", case.number)
+        _set_aside(case, "case.clock_failed", now)
+
+
+def _set_aside(case: Case, code: str, now: datetime) -> None:
+    Case.objects.filter(pk=case.pk).update(stuck=code)
+    Clock.objects.filter(case=case, next_at__lte=now).update(next_at=now + timedelta(minutes=RETRY_MINUTES))
 
 
 def _claim(now: datetime, limit: int) -> list[Case]:

@@ -233,7 +233,7 @@ def _arrange_world(script: Script, customer: Customer) -> None:
         )  # fmt: skip
     arrears = account.get("arrears_yuan")
     if isinstance(arrears, int | float) and arrears > 0:
-        customer.arrears_yuan, customer.cut_for_arrears = arrears, bool(account.get("cut_for_arrears"))  # type: ignore[assignment]
+        customer.arrears_yuan, customer.cut_for_arrears = arrears, bool(account.get("cut_for_arrears"))
         customer.save()
 
 

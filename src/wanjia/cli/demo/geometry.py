@@ -70,7 +70,8 @@ def points_inside(chance: Generator, shape: BaseGeometry, count: int) -> Floats:
         inside = tries[shapely.contains_xy(shape, tries[:, 0], tries[:, 1])][:missing]
         found.append(inside)
         missing -= len(inside)
-    return np.round(np.concatenate(found), 6)
+    points: Floats = np.concatenate(found)
+    return points.round(6)
 
 
 def _land(chance: Generator) -> tuple[Polygon, list[Polygon]]:

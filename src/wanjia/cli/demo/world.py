@@ -266,7 +266,8 @@ def make_districts(chance: Generator, grid: Grid, villages: tuple[PlaceName, ...
         ],
         batch_size=300,
     )
-    districts, customers = [], []
+    districts: list[TransformerDistrict] = []
+    customers: list[Customer] = []
     for at, shape in enumerate(grid.cells):
         for number, (x, y) in enumerate(points_inside(chance, shape, int(counts[at])), start=1):
             row = _district(chance, grid, villages, at, number, float(x), float(y))
