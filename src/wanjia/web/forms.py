@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 
-from wanjia.model.faults import Fault
+from wanjia.model.faults import Fault, Where
 from wanjia.model.jsonvalue import Facts, Json
+from wanjia.practice.answers import in_language
 from wanjia.practice.nouns import Practice
-from wanjia.texts import fault_sentence
+from wanjia.texts import fault_sentence, say
+from wanjia.web.show_if import Visibility, hidden_fields, visibility
 
 TABLE_ROWS_MAX = 200
 """Rows of a table widget that a page sends; more come by import."""
@@ -47,6 +51,12 @@ class Field:
     show_if: str = ""
     input_type: str = "text"
     max_length: int = 0
+    areas: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+
+    @property
+    def needed(self) -> bool:
+        """Whether the browser may insist on an answer: a field that may be hidden is judged by the server alone."""
+        return self.required and not self.show_if
 
 
 @dataclass(frozen=True)
@@ -57,14 +67,21 @@ class PageForm:
     groups: tuple[tuple[str, tuple[Field, ...]], ...]
     faults: tuple[dict[str, str], ...] = ()
     shows: tuple[str, ...] = field(default=())
+    visibility: Visibility | None = None
+
+
+Areas = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+"""Cells to choose from where there is no map: (group, ((code, name), ...))."""
 
 
 def page_form(
-    practice: Practice, step: str, language: str, values: Facts, faults: Sequence[Fault] = (), facts: Facts | None = None
+    practice: Practice, step: str, language: str, values: Facts, faults: Sequence[Fault] = (),
+    facts: Facts | None = None, areas: Areas = (),
 ) -> PageForm:  # fmt: skip
     """The form of a step, filled with `values`; `facts` are the case's own (offers to choose from)."""
     form = practice.forms[step]
-    drawer = _Drawer(practice, language, values, faults, facts or {}, step)
+    faults = in_language(practice, tuple(faults), language)
+    drawer = _Drawer(practice, language, values, faults, facts or {}, step, areas)
     drawn = {name: drawer.field(name) for name in form.fields}
     grouped = [
         (practice.text(group.title, language), tuple(drawn[name] for name in group.fields)) for group in form.groups
@@ -72,18 +89,28 @@ def page_form(
     in_groups = {name for group in form.groups for name in group.fields}
     rest = tuple(item for name, item in drawn.items() if name not in in_groups)
     groups = (("", rest), *grouped) if rest else tuple(grouped)
-    return PageForm(step, groups, shown_faults(faults, language), form.shows)
+    conditions = visibility(practice, form, {**practice.defaults, **(facts or {})})
+    return PageForm(step, groups, shown_faults(faults, language), form.shows, conditions)
 
 
 def shown_faults(faults: Sequence[Fault], language: str) -> tuple[dict[str, str], ...]:
-    """Faults as sentences with the anchor of their field."""
-    return tuple(
-        {"sentence": fault_sentence(fault, language), "anchor": _anchor(fault)} for fault in faults
-    )  # fmt: skip
+    """Faults as sentences with the anchor of their field; a fault of a field needs no other place."""
+    return tuple({"sentence": _sentence(fault, language), "anchor": _anchor(fault)} for fault in faults)
 
 
-def sent_answers(practice: Practice, step: str, request: HttpRequest) -> Facts:
-    """What the page sent, typed as the facts are declared; empty fields are left out, wrong types kept to be refused."""
+def _sentence(fault: Fault, language: str) -> str:
+    if not _anchor(fault):
+        return fault_sentence(fault, language)
+    row = say("form.row", language, row=fault.where.line) + " " if fault.where.line else ""
+    return row + fault_sentence(replace(fault, where=Where()), language)
+
+
+def sent_answers(practice: Practice, step: str, request: HttpRequest, facts: Facts | None = None) -> Facts:
+    """What the page sent, typed as the facts are declared; empty fields are left out, wrong types kept to be refused.
+
+    Fields that their `show_if` hides are left out too: a browser without the program shows and sends them. A condition
+    on facts of the case is judged only when these are given.
+    """
     form = practice.forms[step]
     answers: Facts = {}
     for name in form.fields:
@@ -91,6 +118,10 @@ def sent_answers(practice: Practice, step: str, request: HttpRequest) -> Facts:
         value = _sent(name, rule, form.widgets.get(name, ""), request.POST)
         if value is not None:
             answers[name] = value
+    # What one hidden field said may be what another one's condition reads, so until nothing is left to take out.
+    while gone := [name for name in hidden_fields(practice, form, facts, answers) if name in answers]:
+        for name in gone:
+            del answers[name]
     return answers
 
 
@@ -103,16 +134,18 @@ class _Drawer:
     """Draws the fields of one form."""
 
     def __init__(
-        self, practice: Practice, language: str, values: Facts, faults: Sequence[Fault], facts: Facts, step: str
+        self, practice: Practice, language: str, values: Facts, faults: Sequence[Fault], facts: Facts, step: str,
+        areas: Areas,
     ) -> None:  # fmt: skip
         self.practice, self.language, self.values, self.faults, self.facts = practice, language, values, faults, facts
+        self.areas = areas
         self.form = practice.forms[step]
 
     def field(self, name: str) -> Field:
         rule: Mapping[str, Any] = self.form.schema["properties"][name]  # type: ignore[index,call-overload,assignment]
         widget = self.form.widgets.get(name) or _default_widget(rule)
-        mine = tuple(fault_sentence(fault, self.language) for fault in self.faults if _anchor(fault) == f"field-{name}")
-        value = self.values.get(name)
+        mine = tuple(_sentence(fault, self.language) for fault in self.faults if _anchor(fault) == f"field-{name}")
+        value = _drawn(rule, self.values.get(name))
         columns = self._columns(name, rule) if widget == "table" else ()
         return Field(
             name, self._text(name), self._help(name), f"components/form/{_TEMPLATES.get(widget, 'input')}.html",
@@ -120,6 +153,7 @@ class _Drawer:
             rule.get("minimum", ""), rule.get("maximum", ""), "1" if rule.get("type") == "integer" else "any", mine,
             columns, self._rows(name, rule, value) if widget == "table" else (),
             self.form.show_if.get(name, ""), _input_type(rule), int(rule.get("maxLength", 0)),
+            self.areas if rule.get("format") == "place" else (),
         )  # fmt: skip
 
     def _text(self, name: str) -> str:
@@ -145,7 +179,11 @@ class _Drawer:
     def _choice(self, name: str, option: Json, chosen: Json) -> Choice:
         value = json.dumps(option) if isinstance(option, bool) else str(option)
         taken = chosen is not None and (option == chosen or (isinstance(chosen, list) and option in chosen))
-        return Choice(value, self.practice.text(f"facts.{name}.{value}", self.language), "", taken)
+        key = f"facts.{name}.{value}"
+        label = self.practice.text(key, self.language)
+        if label == key and isinstance(option, bool):
+            label = say(f"form.{'yes' if option else 'no'}", self.language)
+        return Choice(value, label, "", taken)
 
     def _offers(self) -> Sequence[Json]:
         for fact, rule in self.practice.facts.items():
@@ -154,9 +192,9 @@ class _Drawer:
         return ()
 
     def _offer(self, offer: Facts, chosen: Json) -> Choice:
-        notes = [
-            str(offer[key]) + unit for key, unit in (("team", ""), ("distance_km", " km")) if offer.get(key) is not None
-        ]
+        notes = [str(offer[key]) for key in ("team", "licence_number") if offer.get(key)]
+        if isinstance(offer.get("distance_km"), int | float):
+            notes.insert(0, say("form.distance", self.language, km=offer["distance_km"]))
         return Choice(
             str(offer.get("id", "")), str(offer.get("name", "")), " · ".join(notes), offer.get("id") == chosen
         )
@@ -211,7 +249,9 @@ def _default_widget(rule: Mapping[str, Any]) -> str:
 def _input_type(rule: Mapping[str, Any]) -> str:
     if rule.get("type") in ("number", "integer"):
         return "number"
-    return {"phone": "tel", "date": "date", "instant": "datetime-local"}.get(str(rule.get("format", "")), "text")
+    return {"phone": "tel", "date": "date", "date-time": "datetime-local", "email": "email"}.get(
+        str(rule.get("format", "")), "text"
+    )
 
 
 def _sent(name: str, rule: Mapping[str, Any], widget: str, sent: QueryDict) -> Json:
@@ -242,9 +282,30 @@ def _typed(rule: Mapping[str, Any], text: str) -> Json:
         except ValueError:
             return text
         return int(number) if number.is_integer() else number
+    if rule.get("format") == "date-time":
+        return _instant(text)
     if kind == "array":
         return [part.strip() for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip()]
     return text
+
+
+def _instant(text: str) -> str:
+    """A browser sends the clock on the wall; the fact is an instant, with the offset of the company's zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (at if at.tzinfo else timezone.make_aware(at)).isoformat()
+
+
+def _drawn(rule: Mapping[str, Any], value: Json) -> Json:
+    """A value as its input wants it."""
+    if rule.get("format") != "date-time" or not isinstance(value, str):
+        return value
+    try:
+        return f"{timezone.localtime(datetime.fromisoformat(value)):%Y-%m-%dT%H:%M}"
+    except ValueError:
+        return value
 
 
 def _place(name: str, sent: QueryDict) -> Json:

@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wanjia.web.middleware.visitor",
+    "wanjia.web.errors.Refusals",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
@@ -144,6 +145,8 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours: long enough against guessing, short enough for a clerk at a counter
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "wanjia.web.errors.locked_out"
+CSRF_FAILURE_VIEW = "wanjia.web.errors.form_expired"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True

@@ -13,3 +13,8 @@ urlpatterns = [
     path("", include("wanjia.web.surfaces.account.urls")),
     path("", include("wanjia.web.surfaces.portal.urls")),
 ]
+
+handler400 = "wanjia.web.errors.bad_request"
+handler403 = "wanjia.web.errors.denied"
+handler404 = "wanjia.web.errors.not_found"
+handler500 = "wanjia.web.errors.broken"

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wanjia.records.cases.subjects import is_requester
 from wanjia.engine.nouns import CaseState
 from wanjia.engine.states import case_from_json
 from wanjia.model.actors import Actor
@@ -20,7 +19,7 @@ from wanjia.queries.cases.steps_so_far import StepSoFar, steps_so_far
 from wanjia.queries.territory.who_answers import Answering, answers_of_path
 from wanjia.records.cases.calendar import work_calendar
 from wanjia.records.cases.models import Case, HistoryEntry, Task
-from wanjia.records.cases.subjects import subject_of_case
+from wanjia.records.cases.subjects import is_requester, subject_of_case
 
 URGE_AGAIN_MINUTES = 120
 """After pressing once the holder gets this long to react before it can be pressed again."""
@@ -100,9 +99,25 @@ def asked_case(number: str, actor: Actor) -> Case:
     """The case row for the one who asked. Raises NotFound for everybody else, as for a number that does not exist."""
     rows = Case.objects.select_related("practice", "organisation__parent__parent__parent", "merged_into")
     case = rows.defer("practice__files", "merged_into__state").filter(number=number).first()
-    if case is None or not asked_by(case, actor):
+    if case is None or not is_requester(case, actor):
         raise NotFound("case", number)
     return case
+
+
+def case_to_open(number: str) -> Case | None:
+    """The case of a number, for whoever is about to show its code."""
+    return Case.objects.only("pk", "number", "access_hash").filter(number=number).first()
+
+
+def current_stamp(number: str, actor: Actor, now: datetime) -> str:
+    """The stamp of the page without the page. Raises NotFound."""
+    return stamp_of(asked_case(number, actor), now)
+
+
+def urge_again_at(number: str, now: datetime) -> datetime | None:
+    """When the requester may press again; None when at once."""
+    case = Case.objects.only("pk").filter(number=number).first()
+    return _urge_again_at(case, now) if case else None
 
 
 def follow_page(number: str, actor: Actor, now: datetime, language: str) -> FollowPage:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from wanjia.records.cases.subjects import is_requester
 from wanjia.model.actors import Actor, may
 from wanjia.model.faults import NotFound
 from wanjia.model.jsonvalue import Facts
 from wanjia.records.cases.models import Letter
-from wanjia.records.cases.subjects import subject_of_case
+from wanjia.records.cases.subjects import is_requester, subject_of_case
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,6 @@ def letter_content(number: str, actor: Actor, language: str) -> LetterContent:
 
 
 def _may_read(row: Letter, actor: Actor) -> bool:
-    if asked_by(row.case, actor):
+    if is_requester(row.case, actor):
         return row.audience == "requester"
     return may(actor, "letter", "see", subject_of_case(row.case))

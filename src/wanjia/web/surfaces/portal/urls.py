@@ -1,6 +1,25 @@
 """Addresses of the portal surface."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from wanjia.web.surfaces.portal import cards, deeds, follow, home, new, papers, who
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("new/<slug:name>/", new.new, name="new"),
+    path("received/<str:number>/", new.received, name="received"),
+    path("follow/", follow.gate, name="follow"),
+    path("follow/<str:number>/", follow.page, name="case"),
+    path("follow/<str:number>/status/", follow.status, name="status"),
+    path("follow/<str:number>/task/<str:key>/", deeds.complete, name="complete"),
+    path("follow/<str:number>/<slug:deed>/", deeds.on_case, name="deed"),
+    path("my/", follow.mine, name="my"),
+    path("who/", who.who, name="who"),
+    path("map/cells.json", who.cells, name="cells"),
+    path("card/<str:code>/", cards.card, name="card"),
+    path("card/<str:code>/print/", cards.printed, name="card_print"),
+    path("papers/", papers.upload, name="upload"),
+    path("papers/<str:token>/", papers.paper, name="paper"),
+    path("papers/<str:token>/preview/", papers.preview, name="preview"),
+]

@@ -1,0 +1,69 @@
+"""How often somebody may try: named limits per visitor, counted in the cache. What is over a limit is answered 429."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.http import HttpRequest
+
+
+class TooMany(Exception):
+    """A limit is reached; `minutes` is how long to wait."""
+
+    def __init__(self, minutes: int) -> None:
+        self.minutes = minutes
+        super().__init__(f"over a limit of {minutes} minutes")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `times` within `minutes` after the first."""
+
+    name: str
+    times: int
+    minutes: int
+
+
+NEW_REQUESTS = Limit("new_requests", 20, 60)
+"""Sent requests per visitor's address and hour: a household sends one, a village office on one line a dozen."""
+
+UPLOADS = Limit("uploads", 120, 60)
+"""Files per visitor's address and hour: six requests with all their photographs."""
+
+WRONG_CODES = Limit("wrong_codes", 5, 15)
+"""Wrong codes for one number from one address."""
+
+WRONG_CODES_OF_ADDRESS = Limit("wrong_codes_of_address", 30, 15)
+"""Wrong codes for any number from one address."""
+
+WRONG_CODES_OF_NUMBER = Limit("wrong_codes_of_number", 50, 60)
+"""Wrong codes for one number from anywhere: with 10^8 codes guessing takes centuries; typing errors stay far below."""
+
+LOOKUPS = Limit("lookups", 60, 10)
+"""Questions by customer number: enough for a clerk with a list, too few to walk through all numbers."""
+
+
+def take(limit: Limit, *whose: str) -> None:
+    """Count one try. Raises TooMany when the limit was reached before."""
+    check(limit, *whose)
+    key = _key(limit, whose)
+    if not cache.add(key, 1, limit.minutes * 60):
+        cache.incr(key)
+
+
+def check(limit: Limit, *whose: str) -> None:
+    """Raises TooMany when the limit is reached, without counting."""
+    if cache.get(_key(limit, whose), 0) >= limit.times:
+        raise TooMany(limit.minutes)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The visitor's address; behind a proxy on this machine, what the proxy saw (its own entry, the last one)."""
+    direct = str(request.META.get("REMOTE_ADDR", ""))
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    behind_proxy = direct in ("", "127.0.0.1", "::1")
+    return forwarded.rsplit(",", 1)[-1].strip() if behind_proxy and forwarded else direct
+
+
+def _key(limit: Limit, whose: tuple[str, ...]) -> str:
+    return f"limit:{limit.name}:{hashlib.sha256(chr(0).join(whose).encode()).hexdigest()}"
