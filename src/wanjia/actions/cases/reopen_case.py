@@ -1,13 +1,26 @@
-"""Start an ended case again."""
+"""Start an ended case again, as long as its practice allows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from wanjia.actions.cases.stepping import act_on_case
+from django.db import transaction
+
+from wanjia.actions.cases.stepping import locked_case, step_case
+from wanjia.actions.permission import require_on_case
 from wanjia.engine.nouns import Reopen
 from wanjia.model.actors import Actor
+from wanjia.model.faults import Fault, Refused, Where
+from wanjia.practice.stored import stored_practice
 from wanjia.records.cases.models import Case
 
 
 def reopen_case(number: str, reason: str, actor: Actor, now: datetime) -> Case:
-    """Reopen an ended case at the step that its practice names. Raises Refused."""
-    return act_on_case(number, "reopen", Reopen(actor.reference, reason), actor, now)
+    """Reopen at the step that the practice names, within its days. Raises Refused."""
+    with transaction.atomic():
+        case = locked_case(number)
+        require_on_case(actor, "case", "reopen", case)
+        rule = stored_practice(case.practice.digest, case.practice.files).reopen
+        if rule and case.ended_at and now > case.ended_at + timedelta(days=rule.within_days):
+            raise Refused([Fault("case.reopen_too_late", Where(), {"days": rule.within_days})])
+        case.ended_at = None
+        step_case(case, Reopen(actor.reference, reason), actor, now)
+        return case
