@@ -51,6 +51,11 @@ def case_from_json(saved: Json) -> CaseState:
     )
 
 
+def is_held(state: CaseState) -> bool:
+    """Whether all clocks of the case stand still because somebody put it on hold."""
+    return isinstance(state.process, dict) and state.process.get("held") is True
+
+
 def definition_to_json(definition: Definition) -> Facts:
     """What is stored once for a version of a practice."""
     return {"format": DEFINITION_FORMAT, **cast(Facts, plain(definition))}

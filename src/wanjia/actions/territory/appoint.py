@@ -9,7 +9,7 @@ from wanjia.actions.territory.moving_tasks import move_open_tasks
 from wanjia.model.actors import Actor, Subject
 from wanjia.model.faults import Fault, NotFound, Refused, Where
 from wanjia.records.cases.history import write_history
-from wanjia.records.territory.holders import holder_of, organisation_line
+from wanjia.records.territory.holders import cell_line, holder_of, organisation_line
 from wanjia.records.territory.models import Person, Post, Tenure
 
 
@@ -36,9 +36,10 @@ def appoint(post_code: str, person_id: int, starts_on: date, actor: Actor, now: 
 
 
 def subject_of_post(post: Post) -> Subject:
-    """Posts belong to their cell and to their organisation's line."""
-    cells = frozenset([post.cell_code] if post.cell_code else [])
-    return Subject(cells=cells, organisations=frozenset(organisation_line(post.organisation)))
+    """Posts belong to their cell and those around it, and to their organisation's line."""
+    return Subject(
+        cells=frozenset(cell_line(post.cell_code)), organisations=frozenset(organisation_line(post.organisation))
+    )
 
 
 def _end_running(post: Post, starts_on: date) -> None:

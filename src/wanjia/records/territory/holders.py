@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q
 
 from wanjia.model.actors import Actor, Seat
-from wanjia.records.territory.models import Organisation, Person, Post, Tenure
+from wanjia.records.territory.models import Cell, Organisation, Person, Post, Tenure
 
 GRID_ROLES = {1: "station_chief", 2: "senior_manager", 3: "district_manager"}
 """The role that answers for a cell, by its level (1 is the widest)."""
@@ -53,6 +53,17 @@ def organisation_line(organisation: Organisation | None) -> tuple[str, ...]:
     while organisation is not None and organisation.code not in line:
         line.append(organisation.code)
         organisation = organisation.parent
+    return tuple(line)
+
+
+def cell_line(cell_code: str) -> tuple[str, ...]:
+    """Codes from the cell up to the widest cell around it, as drawn now."""
+    line: list[str] = []
+    code = cell_code
+    while code and code not in line:
+        line.append(code)
+        cell = Cell.objects.filter(code=code).order_by("-starts_on").only("parent_code").first()
+        code = cell.parent_code if cell else ""
     return tuple(line)
 
 
