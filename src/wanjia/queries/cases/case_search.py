@@ -62,6 +62,12 @@ def search_cases(actor: Actor, filters: CaseFilters, now: datetime, language: st
     return Rows(query, lambda cases: case_rows(cases, language))
 
 
+def cases_by_number(actor: Actor, numbers: Iterable[str], now: datetime, language: str) -> Rows[CaseRow]:
+    """Those with the given numbers, as far as the actor may see them."""
+    query = Case.objects.filter(cases_for(actor), number__in=list(numbers)).select_related("practice", "organisation")
+    return Rows(query.defer("state", "practice__files"), lambda cases: case_rows(cases, language))
+
+
 def filtered_cases(actor: Actor, filters: CaseFilters, now: datetime) -> QuerySet:
     """The same as a query, for figures."""
     return Case.objects.filter(

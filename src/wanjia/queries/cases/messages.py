@@ -67,8 +67,8 @@ def notice_text(practice: Practice, case: Case, notice: str, values: Mapping[str
 
 
 def case_messages(case: Case, practice: Practice, language: str) -> tuple[Said, ...]:
-    """The whole thread, oldest first."""
-    rows = list(case.messages.all())
+    """The thread, oldest first; that a task was opened stands in the history, so not here once more."""
+    rows = list(case.messages.exclude(notice__startswith="platform.task_"))
     names = Names((row.sender for row in rows), language)
     return tuple(
         Said(

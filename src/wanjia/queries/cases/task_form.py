@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wanjia.model.actors import Actor, may
 from wanjia.model.faults import Fault, Refused, Where
+from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.case_page import seen_case
 from wanjia.queries.cases.installed import practice_of
@@ -13,13 +14,14 @@ from wanjia.records.cases.subjects import subject_of_task
 
 @dataclass(frozen=True)
 class TaskForm:
-    """An open task as a form's receiver sees it; `holder` is a reference or empty."""
+    """An open task as a form's receiver sees it; `facts` are what is known, `holder` is a reference or empty."""
 
     practice: Practice
     step: str
     name: str
     has_form: bool
     holder: str
+    facts: Facts
 
 
 def task_form(number: str, key: str, actor: Actor, language: str) -> TaskForm:
@@ -31,7 +33,8 @@ def task_form(number: str, key: str, actor: Actor, language: str) -> TaskForm:
     practice = practice_of(case.practice)
     holder = f"person:{task.holder_id}" if task.holder_id else ""
     has_form = task.kind == "user" and task.step in practice.forms
-    return TaskForm(practice, task.step, practice.text(f"tasks.{task.step}", language), has_form, holder)
+    facts = {**case.state["facts"], **(task.item or {})}
+    return TaskForm(practice, task.step, practice.text(f"tasks.{task.step}", language), has_form, holder, facts)
 
 
 def may_on_task(number: str, key: str, verb: str, actor: Actor) -> bool:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from wanjia.model.actors import Actor
 from wanjia.queries.cases.installed import practice_of
-from wanjia.queries.cases.visible import in_cell, tasks_for
+from wanjia.queries.cases.visible import in_cell, tasks_for, waiting_for
 from wanjia.records.cases.models import Task
 
 TASKS_SHOWN_MAX = 500
@@ -53,8 +53,8 @@ class TaskRow:
 
 
 def my_tasks(actor: Actor, filters: TaskFilters, now: datetime, language: str) -> tuple[TaskRow, ...]:
-    """Open tasks that the actor may complete, due first; those without a deadline last."""
-    query = _filtered(_open().filter(tasks_for(actor, "complete")), filters, now)
+    """Open tasks that are the actor's to do, due first; those without a deadline last."""
+    query = _filtered(_open().filter(waiting_for(actor)), filters, now)
     return rows_of(query[:TASKS_SHOWN_MAX], actor, now, language)
 
 
@@ -66,7 +66,7 @@ def tasks_in_scope(actor: Actor, filters: TaskFilters, now: datetime, language: 
 
 def open_count(actor: Actor) -> int:
     """How many tasks wait for the actor."""
-    return Task.objects.filter(tasks_for(actor, "complete"), status=Task.Status.OPEN).count()
+    return Task.objects.filter(waiting_for(actor), status=Task.Status.OPEN).count()
 
 
 def due_filter(group: str, now: datetime, key: str = "due_at") -> Q:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from wanjia.model.actors import Actor, Seat
+from wanjia.model.actors import CITIZEN, Actor, Seat
 from wanjia.model.permissions import Scope, allowed
 from wanjia.records.cases.models import Task
 from wanjia.records.territory.models import Organisation
@@ -30,9 +30,21 @@ def tasks_for(actor: Actor, verb: str) -> Q:
             return Q()
         found |= Q(holder=actor.person_id) | Q(delegated_to=actor.person_id)
         if scope == "organisation":
-            found |= Q(organisation=seat.organisation)
+            found |= Q(organisation__in=below([seat.organisation]))
         if scope in ("organisation", "cell") and seat.cell_code:
             found |= in_cell(seat.cell_code, "case__")
+    return found & Q(for_requester=False)
+
+
+def waiting_for(actor: Actor) -> Q:
+    """Filter of `Task` rows that are the actor's to do: held, delegated, and the pool of an own organisation.
+
+    Narrower than the permission to complete: a dispatcher may step in for all below, but does not have it all to do.
+    """
+    found = Q(holder=actor.person_id) | Q(delegated_to=actor.person_id) if actor.person_id else NOTHING
+    for seat, scope in _scopes(actor, "task", "complete"):
+        if scope == "organisation":
+            found |= Q(organisation=seat.organisation)
     return found & Q(for_requester=False)
 
 
@@ -60,7 +72,7 @@ def below(codes: Iterable[str]) -> list[str]:
 
 
 def _scopes(actor: Actor, obj: str, verb: str) -> Iterable[tuple[Seat, Scope]]:
-    for seat in (*actor.seats, Seat(0, "citizen", "")):
+    for seat in (*actor.seats, Seat(0, CITIZEN, "")):
         scope = allowed((seat.role,), obj, verb)
         if scope is not None:
             yield seat, scope
@@ -69,6 +81,8 @@ def _scopes(actor: Actor, obj: str, verb: str) -> Iterable[tuple[Seat, Scope]]:
 def _case_scope(actor: Actor, seat: Seat, scope: Scope) -> Q:
     person = actor.person_id
     mine = Q(requester=person) if person else NOTHING
+    if seat.role == CITIZEN:
+        return mine
     held = Task.objects.filter(Q(holder=person) | Q(delegated_to=person)) if person else Task.objects.none()
     found = mine | Q(pk__in=held.values("case"))
     if scope == "organisation":

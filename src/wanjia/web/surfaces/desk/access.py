@@ -6,10 +6,17 @@ from functools import wraps
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
+from wanjia.model.actors import may
 from wanjia.model.faults import Denied, NotFound
+from wanjia.model.permissions import ROLES, allowed
+from wanjia.queries.cases.messages import unread_count
 
 View = Callable[..., HttpResponse]
+
+SEE_CASES = frozenset(role for role in ROLES if allowed((role,), "case", "see") not in (None, "own"))
+"""Roles that see more than what is their own: they search, compare and open cases for others."""
 
 
 def desk_page(view: View) -> View:
@@ -21,6 +28,7 @@ def desk_page(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         if not request.actor.seats:
             return refusal(request, 403)
+        request.desk_nav = _nav(request)
         try:
             return view(request, *args, **values)
         except Denied:
@@ -29,6 +37,18 @@ def desk_page(view: View) -> View:
             return refusal(request, 404)
 
     return page
+
+
+def _nav(request: HttpRequest) -> list[tuple[str, str, int]]:
+    """(address, text key, count) of what this actor may open."""
+    actor = request.actor
+    reports, cases = may(actor, "report", "see"), any(role in SEE_CASES for role in actor.roles)
+    wanted = (
+        ("desk:tasks", "tasks", True, 0), ("desk:cases", "cases", cases, 0), ("desk:new", "new", cases, 0),
+        ("desk:station", "station", reports and cases, 0), ("desk:company", "company", reports and cases, 0),
+        ("desk:indicators", "indicators", reports and cases, 0), ("desk:notices", "notices", True, unread_count(actor)),
+    )  # fmt: skip
+    return [(reverse(name), f"desk.nav.{key}", count) for name, key, shown, count in wanted if shown]
 
 
 def refusal(request: HttpRequest, status: int) -> HttpResponse:

@@ -59,7 +59,7 @@ def complete(request: HttpRequest, number: str, key: str) -> HttpResponse:
     upload_key, answers = upload_key_of(request), {}
     try:
         form = task_form(number, key, request.actor, request.language)
-        answers = sent_answers(form.practice, form.step, request) if form.has_form else {}
+        answers = sent_answers(form.practice, form.step, request, form.facts) if form.has_form else {}
         faults = _files(request, form, answers, upload_key)
         if faults:
             raise Refused(faults)

@@ -2,15 +2,25 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.desk import cases, deeds, lookups, tasks
+from wanjia.web.surfaces.desk import cases, deeds, indicators, load, lookups, new, notices, search, tasks
 
 app_name = "desk"
 urlpatterns = [
     path("", tasks.tasks, name="tasks"),
     path("hand-over/", tasks.hand_over, name="hand_over"),
     path("hand-back/", tasks.hand_back, name="hand_back"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read, name="read_notices"),
     path("people/", lookups.people, name="people"),
     path("cells.json", lookups.cells_map_json, name="cells_map"),
+    path("station/", load.station, name="station"),
+    path("company/", load.company, name="company"),
+    path("load.json", load.map_json, name="load_map"),
+    path("indicators/", indicators.indicators, name="indicators"),
+    path("indicators/<slug:practice>/<slug:indicator>/", indicators.rows, name="indicator_rows"),
+    path("new/", new.choose, name="new"),
+    path("new/<slug:practice>/", new.new, name="new_case"),
+    path("cases/", search.cases, name="cases"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/process.bpmn", cases.drawing, name="drawing"),
     path("cases/<str:number>/tokens.json", cases.tokens, name="tokens"),

@@ -1,0 +1,227 @@
+"""The indicators that practices declare, computed from their cases over a period; each figure knows its cases."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from wanjia.engine.expressions import ExpressionError, compile_expression, evaluate
+from wanjia.model.actors import Actor
+from wanjia.model.faults import Where
+from wanjia.model.jsonvalue import Facts, Json
+from wanjia.practice.nouns import Indicator, Practice
+from wanjia.queries.cases.case_search import CaseFilters, filtered_cases
+from wanjia.queries.cases.installed import active_practices
+from wanjia.records.cases.models import Clock, HistoryEntry, Task
+
+SECONDS_IN = {"minutes": 60.0, "hours": 3600.0, "days": 86_400.0}
+"""Units that a duration may have."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which cases: opened in the company's days from `first` to `last`, both included; of one organisation or cell."""
+
+    first: date
+    last: date
+    organisation: str = ""
+    cell: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An indicator's value over `cases` cases (None without any); `numbers` are those cases, each with its place."""
+
+    id: str
+    name: str
+    unit: str
+    better: str
+    source: str
+    value: float | None
+    cases: int
+    numbers: tuple[tuple[str, str], ...]
+    by_place: tuple[tuple[str, float | None, int], ...] = ()
+
+    def numbers_at(self, place: str) -> tuple[str, ...]:
+        """Numbers of the cases of one place; of all places without one."""
+        return tuple(number for number, where in self.numbers if place in ("", where))
+
+
+@dataclass(frozen=True)
+class PracticeFigures:
+    """All indicators of one practice."""
+
+    practice: str
+    name: str
+    cases: int
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What an indicator may look at in one case."""
+
+    pk: int
+    number: str
+    facts: Facts
+    place: str
+    opened_at: datetime
+    ended_at: datetime | None
+
+
+Sample = tuple[CaseFacts, float]
+"""One case and what it contributes to a mean; a share is the mean of 0 and 100."""
+
+
+def practice_figures(
+    actor: Actor, scope: Scope, now: datetime, language: str, only: str = "", by_cell: bool = False
+) -> tuple[PracticeFigures, ...]:
+    """The indicators of every active practice (or of `only` one) that had a case."""
+    found = []
+    for practice in active_practices():
+        if only and practice.name != only:
+            continue
+        cases = _cases(actor, practice, scope, now, by_cell)
+        if cases or only:
+            found.append(_figures(practice, cases, language))
+    return tuple(found)
+
+
+def measured(practice: Practice, indicator: Indicator, cases: Sequence[CaseFacts], events: "Events") -> list[Sample]:
+    """What each case contributes; cases that an indicator does not speak of are left out."""
+    wanted = [case for case in cases if indicator.where is None or _value(indicator.where, practice, case) is True]
+    return list(_MEASURES[indicator.measure](practice, indicator, wanted, events))
+
+
+class Events:
+    """Instants of triggers and ends of clocks of a set of cases, fetched once for all indicators."""
+
+    def __init__(self, cases: Sequence[CaseFacts], triggers: Iterable[str]) -> None:
+        self._at: dict[tuple[int, str], datetime] = {}
+        kinds = {trigger.partition(":")[0] for trigger in triggers if trigger}
+        pks = [case.pk for case in cases]
+        if kinds & {"opened", "done", "returned"}:
+            self._read_tasks(pks)
+        if "message" in kinds:
+            self._read_messages(pks)
+        for case in cases:
+            self._at[case.pk, "case_started"] = case.opened_at
+            if case.ended_at:
+                self._at[case.pk, "case_ended"] = case.ended_at
+        self.clocks: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+        for pk, clock, status in Clock.objects.filter(case__in=pks).values_list("case", "clock", "status"):
+            if status in ("stopped", "late", "expired"):
+                self.clocks[clock].append((pk, status == "stopped"))
+
+    def at(self, case: CaseFacts, trigger: str | None) -> datetime | None:
+        """The first time that the trigger happened in the case."""
+        return self._at.get((case.pk, trigger or ""))
+
+    def _note(self, pk: int, trigger: str, at: datetime | None) -> None:
+        if at is not None:
+            known = self._at.get((pk, trigger))
+            self._at[pk, trigger] = min(at, known) if known else at
+
+    def _read_tasks(self, pks: list[int]) -> None:
+        rows = Task.objects.filter(case__in=pks).values_list("case", "step", "status", "opened_at", "closed_at")
+        for pk, step, status, opened_at, closed_at in rows:
+            self._note(pk, f"opened:{step}", opened_at)
+            if status in ("done", "returned"):
+                self._note(pk, f"{status}:{step}", closed_at)
+
+    def _read_messages(self, pks: list[int]) -> None:
+        rows = HistoryEntry.objects.filter(subject__in=[f"case:{pk}" for pk in pks], verb="message")
+        for subject, at, data in rows.values_list("subject", "at", "data"):
+            self._note(int(subject.removeprefix("case:")), f"message:{data.get('name')}", at)
+
+
+def _cases(actor: Actor, practice: Practice, scope: Scope, now: datetime, by_cell: bool) -> list[CaseFacts]:
+    filters = CaseFilters(
+        practice=practice.name, organisation=scope.organisation, cell=scope.cell,
+        opened_from=scope.first, opened_to=scope.last,
+    )  # fmt: skip
+    rows = filtered_cases(actor, filters, now).exclude(status="merged").order_by("opened_at")
+    place = "cell_code" if by_cell else "organisation"
+    return [
+        CaseFacts(pk, number, {**(settings or {}), **(facts or {})}, where, opened_at, ended_at)
+        for pk, number, settings, facts, where, opened_at, ended_at in rows.values_list(
+            "pk", "number", "state__settings", "state__facts", place, "opened_at", "ended_at"
+        )
+    ]
+
+
+def _figures(practice: Practice, cases: list[CaseFacts], language: str) -> PracticeFigures:
+    triggers = [trigger or "" for row in practice.indicators for trigger in (row.from_trigger, row.to_trigger)]
+    events = Events(cases, triggers)
+    figures = tuple(
+        _figure(practice, row, measured(practice, row, cases, events), language) for row in practice.indicators
+    )  # fmt: skip
+    return PracticeFigures(practice.name, practice.text("name", language), len(cases), figures)
+
+
+def _figure(practice: Practice, indicator: Indicator, samples: list[Sample], language: str) -> Figure:
+    counted = indicator.measure == "count"
+    places: dict[str, list[float]] = defaultdict(list)
+    for case, value in samples:
+        places[case.place].append(value)
+    by_place = tuple((place, _total(values, counted), len(values)) for place, values in sorted(places.items()))
+    return Figure(
+        indicator.id, practice.text(f"indicators.{indicator.id}", language), indicator.unit, indicator.better,
+        indicator.source, _total([value for _, value in samples], counted),
+        len({case.pk for case, _ in samples}),
+        tuple(dict.fromkeys((case.number, case.place) for case, _ in samples)), by_place,
+    )  # fmt: skip
+
+
+def _total(values: list[float], counted: bool) -> float | None:
+    if counted:
+        return float(len(values))
+    return sum(values) / len(values) if values else None
+
+
+def _duration(practice: Practice, row: Indicator, cases: list[CaseFacts], events: Events) -> Iterable[Sample]:
+    size = SECONDS_IN.get(row.unit, SECONDS_IN["hours"])
+    for case in cases:
+        begin, end = events.at(case, row.from_trigger), events.at(case, row.to_trigger)
+        if begin is not None and end is not None and end >= begin:
+            yield case, (end - begin) / timedelta(seconds=size)
+
+
+def _count(practice: Practice, row: Indicator, cases: list[CaseFacts], events: Events) -> Iterable[Sample]:
+    return ((case, 1.0) for case in cases)
+
+
+def _share(practice: Practice, row: Indicator, cases: list[CaseFacts], events: Events) -> Iterable[Sample]:
+    if row.clock is not None:
+        known = {case.pk: case for case in cases}
+        return ((known[pk], 100.0 * kept) for pk, kept in events.clocks[row.clock] if pk in known)
+    return ((case, 100.0 * (_value(row.of or "", practice, case) is True)) for case in cases)
+
+
+def _mean(practice: Practice, row: Indicator, cases: list[CaseFacts], events: Events) -> Iterable[Sample]:
+    for case in cases:
+        value = _value(row.of or "", practice, case)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            yield case, float(value)
+
+
+_MEASURES: dict[str, Callable[[Practice, Indicator, list[CaseFacts], Events], Iterable[Sample]]] = {
+    "duration": _duration, "count": _count, "share": _share, "mean": _mean,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1000)
+def _tree(text: str) -> Json:
+    return compile_expression(text, Where())[0]
+
+
+def _value(text: str, practice: Practice, case: CaseFacts) -> Json:
+    """The value of an expression over the case's facts; null where they do not allow one."""
+    tree = _tree(text)
+    if tree is None:
+        return None
+    try:
+        return evaluate(tree, {**dict.fromkeys(practice.facts), **case.facts}, None)
+    except ExpressionError:
+        return None

@@ -1,0 +1,94 @@
+"""Indicators of the practices over a period; every figure opens to the cases it was taken from."""
+
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_GET
+
+from wanjia.model.actors import may
+from wanjia.model.faults import Denied, NotFound
+from wanjia.queries.cases.case_search import cases_by_number
+from wanjia.queries.cases.installed import practice_names
+from wanjia.queries.cases.organisations import is_station, organisation_choices
+from wanjia.queries.standing.indicators import Figure, PracticeFigures, Scope, practice_figures
+from wanjia.queries.standing.places import place_names
+from wanjia.texts import say
+from wanjia.web.csv_files import csv_response
+from wanjia.web.paging import page_of
+from wanjia.web.surfaces.desk.access import desk_page
+
+PERIOD_DAYS = 30
+COLUMNS = ("practice", "indicator", "value", "unit", "cases", "source")
+
+
+@desk_page
+@require_GET
+def indicators(request: HttpRequest) -> HttpResponse:
+    """All indicators of all practices that had cases, or of one with its places."""
+    scope, only, station = _asked(request)
+    found = practice_figures(request.actor, scope, request.now, request.language, only, by_cell=station)
+    if request.GET.get("export") == "csv":
+        return _export(request, found)
+    values = {
+        "found": found, "scope": scope, "only": only, "practices": practice_names(request.language),
+        "choices": organisation_choices(request.actor, request.language), "query": _query(request),
+        "places": place_names(request.language, station) if only else {},
+    }  # fmt: skip
+    return render(request, "surfaces/desk/indicators.html", values)
+
+
+@desk_page
+@require_GET
+def rows(request: HttpRequest, practice: str, indicator: str) -> HttpResponse:
+    """The cases of one figure; with `?place=` those of one cell or station."""
+    scope, _, station = _asked(request)
+    figure = _figure(request, scope, practice, indicator, station)
+    numbers = figure.numbers_at(request.GET.get("place", ""))
+    cases = cases_by_number(request.actor, numbers, request.now, request.language)
+    values = {"figure": figure, "page": page_of(request, cases), "query": _query(request)}
+    return render(request, "surfaces/desk/indicator_rows.html", values)
+
+
+def _figure(request: HttpRequest, scope: Scope, practice: str, indicator: str, station: bool) -> Figure:
+    found = practice_figures(request.actor, scope, request.now, request.language, practice, by_cell=station)
+    for one in found:
+        for figure in one.figures:
+            if figure.id == indicator:
+                return figure
+    raise NotFound("indicator", indicator)
+
+
+def _asked(request: HttpRequest) -> tuple[Scope, str, bool]:
+    if not may(request.actor, "report", "see"):
+        raise Denied("report", "see")
+    last = _day(request.GET.get("to", "")) or request.today
+    first = _day(request.GET.get("from", "")) or last - timedelta(days=PERIOD_DAYS - 1)
+    organisation = request.GET.get("organisation", "")[:64]
+    scope = Scope(first, max(first, last), organisation, request.GET.get("cell", "")[:64])
+    return scope, request.GET.get("practice", "")[:64], is_station(organisation)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _query(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    for name in ("page", "export", "place"):
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def _export(request: HttpRequest, found: tuple[PracticeFigures, ...]) -> HttpResponse:
+    header = [say(f"desk.indicators.{name}", request.language) for name in COLUMNS]
+    cells = [
+        (one.name, row.name, "" if row.value is None else f"{row.value:.2f}", row.unit, row.cases, row.source)
+        for one in found
+        for row in one.figures
+    ]
+    return csv_response("indicators", header, cells)
