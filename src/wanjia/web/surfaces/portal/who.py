@@ -55,7 +55,8 @@ def cells(request: HttpRequest) -> HttpResponse:
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         response.content = gzip.compress(body, GZIP_LEVEL, mtime=0)
         response.headers["Content-Encoding"] = "gzip"
-    response.headers |= {"ETag": etag, "Cache-Control": f"public, max-age={CELLS_SECONDS_MAX}"}
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = f"public, max-age={CELLS_SECONDS_MAX}"
     patch_vary_headers(response, ["Accept-Encoding", "Accept-Language", "Cookie"])
     return get_conditional_response(request, etag=etag, response=response) or response
 
