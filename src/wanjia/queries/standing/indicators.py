@@ -143,8 +143,9 @@ def _cases(actor: Actor, practice: Practice, scope: Scope, now: datetime, by_cel
     )  # fmt: skip
     rows = filtered_cases(actor, filters, now).exclude(status="merged").order_by("opened_at")
     place = "cell_code" if by_cell else "organisation"
+    unknown: Facts = dict.fromkeys(practice.facts)
     return [
-        CaseFacts(pk, number, {**(settings or {}), **(facts or {})}, where, opened_at, ended_at)
+        CaseFacts(pk, number, {**unknown, **(settings or {}), **(facts or {})}, where, opened_at, ended_at)
         for pk, number, settings, facts, where, opened_at, ended_at in rows.values_list(
             "pk", "number", "state__settings", "state__facts", place, "opened_at", "ended_at"
         )
@@ -222,6 +223,6 @@ def _value(text: str, practice: Practice, case: CaseFacts) -> Json:
     if tree is None:
         return None
     try:
-        return evaluate(tree, {**dict.fromkeys(practice.facts), **case.facts}, None)
+        return evaluate(tree, case.facts, None)
     except ExpressionError:
         return None
