@@ -42,6 +42,9 @@ STEPS_PER_TRANSACTION = 200
 
 OUTAGE_HOURS = 6
 
+HOME_SHARES = (0.06, 0.10, 0.84)
+"""Share of the cases in the cell of the login `manager`, in its station, and anywhere."""
+
 RECENT_SHARE, RECENT_HOURS = 0.08, 40.0
 """Share of the cases that begin within the last hours, so that there is work on every desk today."""
 
@@ -144,8 +147,14 @@ def _daytime(chance: Generator, at: datetime) -> datetime:
 
 
 def _customers(chance: Generator, count: int) -> list[Customer]:
-    numbers = list(Customer.objects.filter(arrears_yuan=0).order_by("number").values_list("number", flat=True))
-    chosen = [numbers[int(at)] for at in chance.choice(len(numbers), count, replace=False)]
+    """For whom: everywhere, but more often where the demo's own logins work, so that they find something to do."""
+    paid_up = Customer.objects.filter(arrears_yuan=0).order_by("number")
+    manager = Tenure.objects.select_related("post").get(person__account__username="manager", ends_on=None).post
+    home = list(paid_up.filter(district__cell_code=manager.cell_code).values_list("number", flat=True))
+    station = list(paid_up.filter(district__organisation=manager.organisation_id).values_list("number", flat=True))
+    anywhere = list(paid_up.values_list("number", flat=True))
+    near = chance.choice(3, count, p=HOME_SHARES)
+    chosen = [str(chance.choice((home, station, anywhere)[int(at)])) for at in near]
     found = Customer.objects.select_related("district").in_bulk(chosen)
     return [found[number] for number in chosen]
 

@@ -223,6 +223,7 @@ def make_people(chance: Generator, grid: Grid, began_on: date) -> None:
 def make_electricians(chance: Generator, grid: Grid, villages: tuple[PlaceName, ...], today: date) -> None:
     """Village electricians spread over the cells, with licences and what they may repair."""
     homes = chance.choice(CELL_COUNT, ELECTRICIAN_COUNT, replace=False)
+    homes[0] = demo_cell(grid)  # the login `electrician` is the nearest for the login `manager`
     skills = ["socket", "lamp", "air_switch", "leakage_trip", "wiring", "no_power", "meter_box", "other"]
     people = [
         Person(
@@ -313,9 +314,14 @@ def make_cards(chance: Generator, grid: Grid, villages: tuple[PlaceName, ...], n
         issue_contact_card(village, SYSTEM, now, code="demo-card" if number == 0 else f"demo-{number:03d}")
 
 
+def demo_cell(grid: Grid) -> int:
+    """The cell of the login `manager`."""
+    return int(np.flatnonzero(grid.station_of == 0)[0])
+
+
 def logins(grid: Grid) -> dict[str, str]:
     """User name -> post code; the grid's three belong to one station, so that they meet in the same cases."""
-    cell = int(np.flatnonzero(grid.station_of == 0)[0])
+    cell = demo_cell(grid)
     area, county = int(grid.area_of[cell]), int(grid.county_of[cell])
     partners = [code for code, _, _, kind, parent in PARTNERS if kind == "government" and parent]
     return {
