@@ -4,6 +4,9 @@ from wanjia.model.actors import Actor, Subject
 from wanjia.records.cases.models import Case, Task
 from wanjia.records.territory.holders import organisation_line
 
+COUNTER_ROLES = ("window_clerk", "window_chief")
+"""Roles before which a requester can stand."""
+
 
 def subject_of_case(case: Case) -> Subject:
     """People: requester and whoever held a task of it. Organisations: the receiving line, and those with tasks."""
@@ -15,11 +18,14 @@ def subject_of_case(case: Case) -> Subject:
 
 
 def subject_of_task(task: Task) -> Subject:
-    """People: holder and substitute, or the requester. Organisations: the task's line."""
+    """People: holder and substitute, or the requester. Organisations: the task's line.
+
+    What waits for a requester who came to a counter is the counter's too: the clerk writes down what is said there.
+    """
     case = task.case
     if task.for_requester:
         people = frozenset([case.requester_id]) if case.requester_id else frozenset[int]()
-        return Subject(people, case.pk, frozenset(), frozenset())
+        return Subject(people, case.pk, frozenset(), _counters(case))
     people = frozenset(pk for pk in (task.holder_id, task.delegated_to_id) if pk)
     return Subject(people, None, _cells(case), frozenset(organisation_line(task.organisation)))
 
@@ -27,6 +33,13 @@ def subject_of_task(task: Task) -> Subject:
 def is_requester(case: Case, actor: Actor) -> bool:
     """The one who asked: signed in as such, or with the case's number and code."""
     return case.pk in actor.grants or (case.requester_id is not None and case.requester_id == actor.person_id)
+
+
+def _counters(case: Case) -> frozenset[str]:
+    """The windows that have a part in a case which was opened at one."""
+    if case.surface != "window":
+        return frozenset()
+    return frozenset(case.tasks.filter(post__role__in=COUNTER_ROLES).values_list("organisation_id", flat=True))
 
 
 def _cells(case: Case) -> frozenset[str]:

@@ -1,6 +1,20 @@
 """Addresses of the window surface."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from wanjia.web.surfaces.window import cases, counter, deeds, tasks
 
 app_name = "window"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", tasks.tasks, name="tasks"),
+    path("people/", tasks.people, name="people"),
+    path("tasks/<int:pk>/", tasks.task, name="task"),
+    path("tasks/<int:pk>/complete/", deeds.complete, name="complete"),
+    path("tasks/<int:pk>/<slug:deed>/", deeds.on_task, name="on_task"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<str:number>/", cases.case, name="case"),
+    path("cases/<str:number>/<slug:deed>/", deeds.on_case, name="on_case"),
+    path("new/", counter.choose, name="counter"),
+    path("new/<slug:name>/", counter.new, name="new"),
+    path("receipt/<str:number>/", counter.receipt, name="receipt"),
+]

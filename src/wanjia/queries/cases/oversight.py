@@ -1,0 +1,144 @@
+"""What somebody who keeps the product looks at: stuck cases, who read personal data, any history with its chain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Q
+
+from wanjia.model.faults import Fault
+from wanjia.queries.cases.installed import practice_of
+from wanjia.queries.cases.rows import Rows
+from wanjia.records.cases.history import broken_links
+from wanjia.records.cases.models import Case, HistoryEntry, PersonalDataRead
+
+
+@dataclass(frozen=True)
+class StuckCase:
+    """A case whose due clock could not act. Nothing of whom it concerns: whoever mends it needs the code."""
+
+    number: str
+    practice: str
+    version: str
+    fault: Fault
+    opened_at: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DataRead:
+    """Somebody unmasked personal data."""
+
+    at: datetime
+    name: str
+    login: str
+    organisation: str
+    case_number: str
+    fields: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One history: how many entries, the last of them."""
+
+    subject: str
+    label: str
+    entries: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a history, with its seal. `broken`: the seal does not fit."""
+
+    sequence: int
+    at: datetime
+    actor: str
+    verb: str
+    data: Mapping[str, object]
+    seal: str
+    broken: bool
+
+
+def stuck_cases(language: str) -> Rows[StuckCase]:
+    """Oldest first."""
+    query = Case.objects.exclude(stuck="").select_related("practice").defer("state", "practice__files")
+    return Rows(query.order_by("opened_at", "pk"), lambda rows: [_stuck(row, language) for row in rows])
+
+
+def data_reads(text: str, language: str) -> Rows[DataRead]:
+    """Who read what, newest first; a part of the reader's name, the login, or a case number finds them."""
+    query = PersonalDataRead.objects.select_related("account__person__organisation").order_by("-at", "-pk")
+    text = text.strip()
+    if text:
+        cases = [f"case:{pk}" for pk in Case.objects.filter(number=text).values_list("pk", flat=True)]
+        query = query.filter(
+            Q(account__person__name__icontains=text) | Q(account__username=text) | Q(subject__in=cases)
+        )  # fmt: skip
+    return Rows(query, lambda rows: _reads(rows, language))
+
+
+def subjects(text: str) -> Rows[Subject]:
+    """Histories, the one that changed last first. A case is found by its number."""
+    query = HistoryEntry.objects.values("subject").annotate(entries=Count("id"), last_at=Max("at"))
+    text = text.strip()
+    if text:
+        cases = [f"case:{pk}" for pk in Case.objects.filter(number__iexact=text).values_list("pk", flat=True)]
+        query = query.filter(Q(subject__icontains=text) | Q(subject__in=cases))
+    return Rows(query.order_by("-last_at", "subject"), _subjects)
+
+
+def entries_of(subject: str) -> tuple[Entry, ...]:
+    """One whole history, newest first, every seal checked."""
+    broken = set(broken_links(subject))
+    rows = HistoryEntry.objects.filter(subject=subject).order_by("-sequence")
+    return tuple(
+        Entry(
+            row.sequence, row.at, row.actor_name or row.actor, row.verb, row.data, row.entry_hash,
+            row.sequence in broken,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def subject_label(subject: str) -> str:
+    """The case number for `case:12`; other subjects say who they are themselves."""
+    return _labels([subject]).get(subject, subject)
+
+
+def _stuck(row: Case, language: str) -> StuckCase:
+    practice = practice_of(row.practice)
+    return StuckCase(
+        row.number, practice.text("name", language), row.practice.version, Fault(row.stuck), row.opened_at, row.due_at
+    )
+
+
+def _reads(rows: list[PersonalDataRead], language: str) -> list[DataRead]:
+    labels = _labels([row.subject for row in rows])
+    return [
+        DataRead(
+            row.at, row.account.person.name, row.account.username, _name(row.account.person.organisation, language),
+            labels.get(row.subject, row.subject), tuple(row.fields.split(",")), row.reason,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _name(organisation, language: str) -> str:  # type: ignore[no-untyped-def]
+    if organisation is None:
+        return ""
+    return organisation.name_en if language == "en" else organisation.name_zh
+
+
+def _subjects(rows: list[dict]) -> list[Subject]:  # type: ignore[type-arg]
+    labels = _labels([row["subject"] for row in rows])
+    return [
+        Subject(row["subject"], labels.get(row["subject"], row["subject"]), row["entries"], row["last_at"])
+        for row in rows
+    ]
+
+
+def _labels(subjects: list[str]) -> dict[str, str]:
+    ids = [int(text[5:]) for text in subjects if text.startswith("case:") and text[5:].isdigit()]
+    return {f"case:{pk}": number for pk, number in Case.objects.filter(pk__in=ids).values_list("pk", "number")}

@@ -1,0 +1,125 @@
+"""The list of a partner body's tasks, and the page of one of them."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from wanjia.model.faults import Fault
+from wanjia.model.jsonvalue import Facts
+from wanjia.queries.cases.facts import answer_rows
+from wanjia.queries.cases.installed import practice_names
+from wanjia.queries.cases.people import colleagues
+from wanjia.queries.cases.task_list import GROUPS
+from wanjia.queries.cases.window_tasks import (
+    WindowFilters,
+    WindowTask,
+    window_counts,
+    window_task,
+    window_tasks,
+)
+from wanjia.texts import say
+from wanjia.web.csv_files import csv_response
+from wanjia.web.forms import page_form, shown_faults
+from wanjia.web.listing import export_url, filters_from, local
+from wanjia.web.paging import page_of
+from wanjia.web.surfaces.window.access import window_page
+
+EXPORT_COLUMNS = ("task", "number", "title", "practice", "holder", "opened", "due")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What was wrong with a form of the page: which deed, and what had been sent."""
+
+    deed: str = ""
+    faults: Sequence[Fault] = ()
+    values: Facts = field(default_factory=dict)
+    upload_key: str = ""
+
+
+@window_page
+@require_GET
+def tasks(request: HttpRequest) -> HttpResponse:
+    """What waits for this body, the strictest clock first; done ones under their own heading."""
+    filters = filters_from(request, WindowFilters)
+    rows = window_tasks(request.actor, filters, request.now, request.language)
+    if request.GET.get("export") == "csv":
+        header = [say(f"window.column.{name}", request.language) for name in EXPORT_COLUMNS]
+        return csv_response("tasks", header, (_cells(row) for row in rows))
+    values = {
+        "page": page_of(request, rows),
+        "filters": filters,
+        "filtered": any(value for name, value in asdict(filters).items() if name != "state"),
+        "counts": window_counts(request.actor, request.now),
+        "practices": practice_names(request.language),
+        "groups": GROUPS,
+        "export_url": export_url(request),
+    }
+    return render(request, "surfaces/window/tasks.html", values)
+
+
+@window_page
+@require_GET
+def task(request: HttpRequest, pk: int) -> HttpResponse:
+    """One task."""
+    return show_task(request, pk)
+
+
+@window_page
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """Choices of a person, as the search narrows them."""
+    found = colleagues(request.actor, request.today, request.language, request.GET.get("q", ""))
+    return render(request, "surfaces/window/parts/people.html", {"colleagues": found})
+
+
+def show_task(request: HttpRequest, pk: int, trouble: Trouble | None = None) -> HttpResponse:
+    """The page; with `trouble` the refused form stands open with its faults, and the status is 422."""
+    trouble = trouble or Trouble()
+    shown = window_task(pk, request.actor, request.now, request.language)
+    values = {
+        "task": shown, "trouble": trouble, "trouble_faults": shown_faults(trouble.faults, request.language),
+        "upload_key": trouble.upload_key or secrets.token_urlsafe(24), **_form(shown, trouble, request.language),
+        "colleagues": _colleagues(request, shown), "map": _map(shown),
+    }  # fmt: skip
+    return render(request, "surfaces/window/task.html", values, status=422 if trouble.faults else 200)
+
+
+def _form(shown: WindowTask, trouble: Trouble, language: str) -> dict[str, object]:
+    if "complete" not in shown.verbs or not shown.has_form:
+        return {"form": None, "shows": ()}
+    refused = trouble.deed == "complete"
+    fields = shown.practice.forms[shown.step].fields
+    known = {name: shown.form_facts[name] for name in fields if shown.form_facts.get(name) is not None}
+    faults = trouble.faults if refused else ()
+    values = trouble.values if refused else known
+    form = page_form(shown.practice, shown.step, language, values, faults, shown.form_facts)
+    listed = {row.name for row in shown.facts}
+    above = answer_rows(shown.practice, form.shows, shown.form_facts, language)
+    # What stands among the facts of the application already is not said twice.
+    return {"form": form, "shows": tuple(row for row in above if row.name not in listed)}
+
+
+def _colleagues(request: HttpRequest, shown: WindowTask):  # type: ignore[no-untyped-def]
+    if not shown.verbs & {"ask_opinion", "pass_on", "delegate"}:
+        return ()
+    return colleagues(request.actor, request.today, request.language)
+
+
+def _map(shown: WindowTask) -> dict[str, object] | None:
+    if shown.longitude is None or shown.latitude is None:
+        return None
+    point = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [shown.longitude, shown.latitude]},
+        "properties": {"id": shown.number, "name": shown.address or shown.number, "label": shown.address},
+    }
+    return {"cells_url": "/map/cells.json", "points": {"type": "FeatureCollection", "features": [point]}}
+
+
+def _cells(row) -> tuple[object, ...]:  # type: ignore[no-untyped-def]
+    return (row.name, row.number, row.title, row.practice, row.holder, local(row.opened_at), local(row.due_at))
