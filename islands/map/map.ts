@@ -11,6 +11,8 @@ import { Picker, type Picked } from "./pick";
 
 /** Of cells that only say where they are. */
 const PLAIN = STEPS[1] ?? UNKNOWN;
+/** A village fills the map. */
+const PICKED_ZOOM = 12;
 const LAYERS = ["points", "cells"];
 
 export async function mount(element: HTMLElement, data: MapData): Promise<Leave> {
@@ -123,7 +125,16 @@ function pickOn(map: MapLibreMap, element: HTMLElement): void {
     put(picked);
     map.easeTo({ center: [picked.longitude, picked.latitude], duration: 0 });
   });
-  if (picker.current) put(picker.current);
+  // The page found a place by other means (the phone's position): as if it had been tapped.
+  element.closest("fieldset, form")?.addEventListener("island:place", (event) => {
+    const { longitude, latitude } = (event as CustomEvent<Picked>).detail;
+    map.jumpTo({ center: [longitude, latitude], zoom: Math.max(map.getZoom(), PICKED_ZOOM) });
+    pick({ lng: longitude, lat: latitude });
+  });
+  if (picker.current) {
+    put(picker.current);
+    map.jumpTo({ center: [picker.current.longitude, picker.current.latitude], zoom: PICKED_ZOOM });
+  }
 }
 
 /** Say what is under the pointer: the name, and the value with its unit. */

@@ -6,8 +6,10 @@ from datetime import datetime
 from wanjia.model.actors import Actor, may
 from wanjia.model.faults import NotFound
 from wanjia.model.jsonvalue import Facts
+from wanjia.queries.cases.installed import practice_of
 from wanjia.records.cases.models import Letter
 from wanjia.records.cases.subjects import is_requester, subject_of_case
+from wanjia.records.territory.models import Organisation
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,24 @@ class LetterContent:
 
 def letter_content(number: str, actor: Actor, language: str) -> LetterContent:
     """The letter. Raises NotFound, also for somebody who may not read it: its number says what it is about."""
-    row = Letter.objects.select_related("case__organisation__parent__parent__parent").filter(number=number).first()
+    rows = Letter.objects.select_related("case__practice", "case__organisation__parent__parent__parent")
+    row = rows.defer("case__practice__files", "case__state").filter(number=number).first()
     if row is None or not _may_read(row, actor):
         raise NotFound("letter", number)
-    organisation = row.case.organisation
+    organisation = _issuer(row)
     return LetterContent(
         row.number, row.case.number, organisation.name_en if language == "en" else organisation.name_zh, row.issued_at,
         row.content.get(language) or next(iter(row.content.values())),
     )  # fmt: skip
+
+
+def _issuer(row: Letter) -> Organisation:
+    """Whose letter it is: of whoever last worked in the role that signs it, else of who received the case."""
+    rule = practice_of(row.case.practice).letters.get(row.letter)
+    tasks = row.case.tasks.filter(role=rule.signed_by if rule else "", organisation__isnull=False)
+    signing = tasks.filter(opened_at__lte=row.issued_at).select_related("organisation").order_by("-opened_at", "-pk")
+    task = signing.first()
+    return task.organisation if task and task.organisation else row.case.organisation
 
 
 def _may_read(row: Letter, actor: Actor) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.portal import cards, deeds, follow, home, new, papers, who
+from wanjia.web.surfaces.portal import cards, deeds, follow, home, letters, new, papers, who
 
 app_name = "portal"
 urlpatterns = [
@@ -22,4 +22,5 @@ urlpatterns = [
     path("papers/", papers.upload, name="upload"),
     path("papers/<str:token>/", papers.paper, name="paper"),
     path("papers/<str:token>/preview/", papers.preview, name="preview"),
+    path("letters/<str:number>.pdf", letters.letter, name="letter"),
 ]
