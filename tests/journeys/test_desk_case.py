@@ -10,11 +10,8 @@ def test_my_tasks_lead_to_the_case_and_the_form_moves_it_on(world: World) -> Non
 
     page = manager.get("/desk/")
     assert page.status_code == 200
-    assert (
-        case.number in page.content.decode()
-        and "今日到期" in page.content.decode()
-        or "以后到期" in page.content.decode()
-    )
+    listed = page.content.decode()
+    assert case.number in listed and ("今日到期" in listed or "以后到期" in listed)
     assert case.number not in other.get("/desk/").content.decode()
     assert other.get(f"/desk/cases/{case.number}/").status_code == 403
     assert manager.get("/desk/cases/NO-SUCH/").status_code == 404

@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from wanjia.engine.handling.work import return_targets_of
 from wanjia.engine.nouns import CaseState
-from wanjia.engine.states import case_from_json
+from wanjia.engine.states import case_from_json, is_held
 from wanjia.model.actors import Actor, may
 from wanjia.model.faults import Denied, NotFound
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
-from wanjia.queries.cases.case_verbs import case_verbs, is_held, task_verbs
+from wanjia.queries.cases.case_verbs import case_verbs, task_verbs
 from wanjia.queries.cases.clocks import ClockBar, clock_bars
 from wanjia.queries.cases.facts import FactRow, fact_rows, item_text
 from wanjia.queries.cases.history import Deed, case_history

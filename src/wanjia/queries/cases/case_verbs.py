@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from wanjia.engine.nouns import CaseState
+from wanjia.engine.states import is_held
 from wanjia.model.actors import Actor, Subject, may
 from wanjia.practice.nouns import Practice
 from wanjia.records.cases.models import Case, Task
@@ -40,11 +41,6 @@ def task_verbs(task: Task, case: Case, actor: Actor) -> frozenset[str]:
         verbs = {verb for verb in ("pass_on", "delegate") if may(actor, "task", verb, subject)}
         return frozenset(verbs | ({"give_opinion"} if may(actor, "task", "complete", subject) else set()))
     return frozenset(verb for verb in TASK_VERBS if may(actor, "task", verb, subject))
-
-
-def is_held(state: CaseState) -> bool:
-    """Somebody put the case on hold (挂起)."""
-    return isinstance(state.process, dict) and state.process.get("held") is True
 
 
 def _asked(verb: str) -> str:

@@ -19,6 +19,9 @@ from wanjia.records.territory.models import Cell, Organisation
 PERIOD_DAYS = 30
 """Over how many days ratings and punctuality are taken: long enough to mean something, short enough to be changed."""
 
+PEOPLE_SHOWN_MAX = 40
+"""Lines by person, most overdue first; the whole list is the search for tasks."""
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -77,6 +80,9 @@ def load_of(actor: Actor, code: str, now: datetime, language: str) -> Load | Non
     place: Callable[[Any], str] = _cell if station else _station
     names = _cell_names(code, now, language) if station else _station_names(organisation, language)
     week = week_start(now)
+    if not station:  # a company may receive cases itself
+        receiving = {row.organisation for row in (*running, *ended)}
+        names |= _names(Organisation.objects.filter(code__in=receiving), language)
     titles = dict(practice_names(language))
     return Load(
         code, organisation.name_en if language == "en" else organisation.name_zh, organisation.kind,
@@ -170,7 +176,7 @@ def _people(cases: Any, now: datetime) -> tuple[LoadRow, ...]:
     for pk, dues in _by(((str(pk), due_at) for pk, _, due_at in rows), lambda row: row[0]).items():
         groups = Counter(group_of(due_at, now) for _, due_at in dues)
         found.append(LoadRow(pk, names[pk], len(dues), groups["today"], groups["overdue"]))
-    return tuple(sorted(found, key=lambda row: (-row.overdue, -row.open, row.name)))
+    return tuple(sorted(found, key=lambda row: (-row.overdue, -row.open, row.name))[:PEOPLE_SHOWN_MAX])
 
 
 def _cell_names(organisation: str, now: datetime, language: str) -> dict[str, str]:
@@ -182,8 +188,9 @@ def _cell_names(organisation: str, now: datetime, language: str) -> dict[str, st
 
 def _station_names(organisation: Organisation, language: str) -> dict[str, str]:
     """Every station below, near or far."""
-    column = "name_en" if language == "en" else "name_zh"
     line = Q(parent=organisation) | Q(parent__parent=organisation) | Q(parent__parent__parent=organisation)
-    return dict(Organisation.objects.filter(line, kind=Organisation.Kind.STATION).values_list("code", column))
+    return _names(Organisation.objects.filter(line, kind=Organisation.Kind.STATION), language)
 
 
+def _names(rows: Any, language: str) -> dict[str, str]:
+    return dict(rows.values_list("code", "name_en" if language == "en" else "name_zh"))

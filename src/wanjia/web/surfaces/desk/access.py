@@ -43,8 +43,9 @@ def _nav(request: HttpRequest) -> list[tuple[str, str, int]]:
     """(address, text key, count) of what this actor may open."""
     actor = request.actor
     reports, cases = may(actor, "report", "see"), any(role in SEE_CASES for role in actor.roles)
+    opens = allowed((seat.role for seat in actor.seats), "case", "open") is not None
     wanted = (
-        ("desk:tasks", "tasks", True, 0), ("desk:cases", "cases", cases, 0), ("desk:new", "new", cases, 0),
+        ("desk:tasks", "tasks", True, 0), ("desk:cases", "cases", cases, 0), ("desk:new", "new", opens, 0),
         ("desk:station", "station", reports and cases, 0), ("desk:company", "company", reports and cases, 0),
         ("desk:indicators", "indicators", reports and cases, 0), ("desk:notices", "notices", True, unread_count(actor)),
     )  # fmt: skip

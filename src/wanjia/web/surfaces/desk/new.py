@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from wanjia.actions.cases.open_case import Request, open_case
-from wanjia.model.actors import may
 from wanjia.model.faults import Denied, Fault, NotFound, Refused
 from wanjia.model.jsonvalue import Facts
+from wanjia.model.permissions import allowed
 from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.installed import active_practices
 from wanjia.queries.cases.organisations import own_organisation
@@ -68,9 +68,8 @@ def _request(request: HttpRequest, practice: Practice, answers: Facts, key: str)
 
 
 def _require(request: HttpRequest) -> None:
-    """Everybody may ask for themselves on the portal; here one asks for others, which a seat must allow."""
-    seats = [role for role in request.actor.roles if role != "citizen"]
-    if not seats or not may(request.actor, "case", "open") or not may(request.actor, "message", "say"):
+    """Everybody may ask for themselves on the portal; here one asks for others, which a post must allow."""
+    if allowed((seat.role for seat in request.actor.seats), "case", "open") is None:
         raise Denied("case", "open")
 
 

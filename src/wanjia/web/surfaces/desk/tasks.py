@@ -9,10 +9,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wanjia.actions.territory.hand_over import hand_over_tasks
 from wanjia.model.actors import may
-from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
+from wanjia.model.faults import Denied, Fault, Refused, Where
 from wanjia.queries.cases.hand_over import holders_of_tasks
 from wanjia.queries.cases.installed import practice_names
-from wanjia.queries.cases.people import colleagues
+from wanjia.queries.cases.people import colleagues, is_person
 from wanjia.queries.cases.task_list import GROUPS, TaskFilters, TaskRow, my_tasks, tasks_in_scope
 from wanjia.texts import say
 from wanjia.web.csv_files import csv_response
@@ -43,12 +43,12 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     faults = [
         Fault(f"hand_over.{name}_missing", Where(name)) for name, value in (("task", chosen), ("to", to)) if not value
     ]
+    if to and not is_person(f"person:{to}"):
+        faults.append(Fault("field.no_such_person", Where("to")))
     before = holders_of_tasks(chosen)
     try:
         if faults:
             raise Refused(faults)
-        if not to.isdigit():
-            raise NotFound("person", to)
         moved = hand_over_tasks(chosen, int(to), request.actor, request.now)
     except Denied:
         raise
