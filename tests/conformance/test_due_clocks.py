@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 
 from tests.support.rows import fingerprint, refused
 from tests.support.world import World
@@ -11,6 +11,7 @@ from wanjia.actions.cases import fire_due_clocks as module
 from wanjia.actions.cases.complete_task import complete_task
 from wanjia.actions.cases.enter_calendar_year import enter_calendar_year
 from wanjia.actions.cases.fire_due_clocks import RETRY_MINUTES, fire_due_clocks
+from wanjia.actions.cases.saving import Changes
 from wanjia.model.actors import SYSTEM
 from wanjia.records.cases.history import broken_links
 from wanjia.records.cases.models import Case, HistoryEntry, Message
@@ -86,14 +87,14 @@ def test_a_slip_in_the_program_on_one_case_holds_nobody_up(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken, well = world.call("a"), world.call("b")
-    step = module.step_case
+    step = module.work_out
 
     def slips(case: Case, *rest: object) -> object:
         if case.pk == broken.pk:
             raise KeyError("slip")
         return step(case, *rest)
 
-    monkeypatch.setattr(module, "step_case", slips)
+    monkeypatch.setattr(module, "work_out", slips)
     assert fire_due_clocks(world.now + timedelta(hours=3)) == 2
     assert Case.objects.get(pk=broken.pk).stuck == "case.clock_failed" and fired(broken) == []
     assert fired(well) and "KeyError" in caplog.text
@@ -101,7 +102,7 @@ def test_a_slip_in_the_program_on_one_case_holds_nobody_up(
 
 def test_a_failing_store_undoes_the_whole_round(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.call("a"), world.call("b")
-    before, step, calls = fingerprint(), module.step_case, []
+    before, step, calls = fingerprint(), module.work_out, []
 
     def fails_second(case: Case, *rest: object) -> object:
         calls.append(case.pk)
@@ -109,10 +110,25 @@ def test_a_failing_store_undoes_the_whole_round(world: World, monkeypatch: pytes
             raise DatabaseError("the disk is gone")
         return step(case, *rest)
 
-    monkeypatch.setattr(module, "step_case", fails_second)
+    monkeypatch.setattr(module, "work_out", fails_second)
     with pytest.raises(DatabaseError):
         fire_due_clocks(world.now + timedelta(hours=3))
     assert fingerprint() == before
+
+
+def test_a_row_that_the_store_refuses_holds_nobody_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, well = world.call("a"), world.call("b")
+    save_all = module.save_all
+
+    def refuses(changes: list[Changes]) -> None:
+        save_all(changes)
+        if any(each.case.pk == broken.pk for each in changes):
+            raise IntegrityError("a row is refused")
+
+    monkeypatch.setattr(module, "save_all", refuses)
+    assert fire_due_clocks(world.now + timedelta(hours=3)) == 2
+    assert Case.objects.get(pk=broken.pk).stuck == "case.clock_failed" and fired(broken) == []
+    assert fired(well) == [("clock_warned", "answer"), ("clock_expired", "answer")]
 
 
 def test_an_unknown_year_is_refused_until_it_is_entered(world: World) -> None:

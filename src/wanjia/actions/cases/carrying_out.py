@@ -1,13 +1,12 @@
-"""Turns the engine's commands into rows, inside the transaction that saves the case."""
+"""Turns the engine's commands into rows, which are saved together in the transaction that locked the case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-
-from django.db.models import QuerySet
 
 from wanjia.actions.cases.holders import Holder, above, by_reference, find_holder
 from wanjia.actions.cases.letters import issue_letter
 from wanjia.actions.cases.notices import notify, tell_holder
+from wanjia.actions.cases.saving import Changes, save_all
 from wanjia.engine import nouns as engine
 from wanjia.engine.clocks import strictest
 from wanjia.engine.states import case_to_json, is_held
@@ -16,19 +15,23 @@ from wanjia.model.jsonvalue import Facts
 from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.nouns import Practice, Role
 from wanjia.practice.titles import title_of
-from wanjia.records.cases.history import write_history
-from wanjia.records.cases.models import Case, Clock, Message, Task
+from wanjia.records.cases.models import Case, Clock, Task
 
 
 class Carrier:
-    """Carries out the commands of one or more steps of one locked case and collects its history lines."""
+    """Carries out the commands of one or more steps of one locked case and collects the rows that they change.
 
-    def __init__(self, case: Case, practice: Practice, actor: Actor, now: datetime, calendar: WorkCalendar) -> None:
+    `open_tasks` may be given when the caller has already read them, for many cases at once.
+    """
+
+    def __init__(
+        self, case: Case, practice: Practice, actor: Actor, now: datetime, calendar: WorkCalendar,
+        open_tasks: Iterable[Task] | None = None,
+    ) -> None:  # fmt: skip
         self.case, self.practice, self.actor, self.now = case, practice, actor, now
-        self.day = calendar.day_of(now)
-        self.history: list[tuple[str, Facts]] = []
-        self.clocks: dict[str, Clock] = {}
-        self.messages: list[Message] = []
+        self.calendar, self.day = calendar, calendar.day_of(now)
+        self.changes = Changes(case, actor, now)
+        self.open_tasks = {task.key: task for task in (open_tasks_of([case]) if open_tasks is None else open_tasks)}
         self.calls: list[engine.CallCapability] = []
         self.facts: Facts = {}
         self._by_kind: dict[type, Callable[..., None]] = {
@@ -53,8 +56,14 @@ class Carrier:
         return self.calls
 
     def save(self, state: engine.CaseState) -> None:
-        """Write the state, the columns copied from it, and everything collected; one statement per kind of row."""
+        """Write the state and everything collected."""
+        self.finish(state)
+        save_all([self.changes])
+
+    def finish(self, state: engine.CaseState) -> Changes:
+        """Put the state and what is copied from it into the rows; they still have to be written."""
         case, shown = self.case, strictest(state.clocks)
+        new_facts = case.state.get("facts") != state.facts if case.state else True
         case.state = case_to_json(state)
         case.row_version += 1
         case.status, case.end = state.status.value, state.end or ""
@@ -63,33 +72,21 @@ class Carrier:
             case.ended_at = None  # a reopened case has not ended
         case.due_at = shown.due_at if shown else None
         case.late = any(clock.status in ("expired", "late") for clock in state.clocks)
-        case.title = title_of(self.practice, state.facts, "zh-Hans")[:200]
-        case.title_en = title_of(self.practice, state.facts, "en")[:200]
-        case.save()
-        self._save_dues(state)
-        Clock.objects.bulk_create(
-            self.clocks.values(), update_conflicts=True, unique_fields=["case", "key"], update_fields=_CLOCK_COLUMNS
-        )
-        Message.objects.bulk_create(self.messages)
-        write_history(f"case:{case.pk}", self.actor, self.now, self.history)
+        if new_facts:
+            case.title = title_of(self.practice, state.facts, "zh-Hans")[:200]
+            case.title_en = title_of(self.practice, state.facts, "en")[:200]
+        self._set_dues(state)
+        return self.changes
 
-    def _save_dues(self, state: engine.CaseState) -> None:
+    def _set_dues(self, state: engine.CaseState) -> None:
         """A task is due when its own clock is, or the case's strictest clock, whichever comes first."""
-        rows = {
-            row.key: row for row in Task.objects.filter(case=self.case, status=Task.Status.OPEN).only("key", "due_at")
-        }
-        changed = []
         for task in state.tasks:
-            row, shown = (
-                rows.get(task.key),
-                strictest(clock for clock in state.clocks if clock.task_key in (None, task.key)),
-            )
+            row = self.open_tasks[task.key]
+            shown = strictest(clock for clock in state.clocks if clock.task_key in (None, task.key))
             due_at = shown.due_at if shown else None
-            if row is not None and row.due_at != due_at:
+            if row.due_at != due_at:
                 row.due_at = due_at
-                changed.append(row)
-        if changed:
-            Task.objects.bulk_update(changed, ["due_at"])
+                self.changes.tasks[row.key] = row
 
     def _open_task(self, command: engine.OpenTask) -> None:
         task = command.task
@@ -103,40 +100,37 @@ class Carrier:
             question=task.question or "", for_task=task.for_task or "", opened_at=task.opened_at,
         )  # fmt: skip
         _give(row, holder)
-        row.save()
-        self.messages += tell_holder(self.case, row, "task_opened", self.now)
+        self.open_tasks[row.key] = self.changes.tasks[row.key] = row
+        self.changes.messages += tell_holder(self.case, row, "task_opened", self.now)
 
     def _close_task(self, command: engine.CloseTask) -> None:
-        self._task(command.task_key).update(
-            status=command.how, closed_at=self.now, closed_by=self.actor.reference, due_at=None
-        )
+        row = self.open_tasks.pop(command.task_key)
+        row.status, row.closed_at, row.closed_by, row.due_at = command.how, self.now, self.actor.reference, None
+        self.changes.tasks[row.key] = row
 
     def _assign(self, command: engine.Assign) -> None:
-        row = self._task(command.task_key).get()
+        row = self._changing(command.task_key)
         if command.to is not None:
             _give(row, by_reference(command.to, self.case, self.day))
         if command.delegated_to is None:
             row.delegated_to = None
         else:
             row.delegated_to = by_reference(command.delegated_to, self.case, self.day).person
-        row.save()
-        self.messages += tell_holder(self.case, row, "task_handed", self.now)
+        self.changes.messages += tell_holder(self.case, row, "task_handed", self.now)
 
     def _escalate(self, command: engine.Escalate) -> None:
-        row = self._task(command.task_key).select_related("post__organisation", "holder", "organisation").get()
-        holder = above(row, command.levels, self.day)
+        row = self._changing(command.task_key)
         before = row.holder_id
-        _give(row, holder)
+        _give(row, above(row, command.levels, self.day))
         row.escalated += command.levels
-        row.save()
         data: Facts = {"task": row.key, "step": row.step, "clock": command.clock, "from": before, "to": row.holder_id}
-        self.history.append(("task_escalated", data))
-        self.messages += tell_holder(self.case, row, "task_escalated", self.now)
+        self.changes.history.append(("task_escalated", data))
+        self.changes.messages += tell_holder(self.case, row, "task_escalated", self.now)
 
     def _clock_changed(self, command: engine.ClockChanged) -> None:
         clock = command.clock
         rule = next(rule for rule in self.practice.definition.clocks if rule.id == clock.clock)
-        self.clocks[clock.key] = Clock(
+        self.changes.clocks[clock.key] = Clock(
             case=self.case,
             key=clock.key,
             clock=clock.clock,
@@ -153,27 +147,36 @@ class Carrier:
         )
 
     def _notify(self, command: engine.Notify) -> None:
-        self.messages += notify(self.case, self.practice, command, self.facts, self.actor, self.now, self.day)
+        open_tasks = self.open_tasks.values()
+        self.changes.messages += notify(self.practice, command, self.facts, open_tasks, self.changes, self.day)
 
     def _write_letter(self, command: engine.WriteLetter) -> None:
         number = issue_letter(self.case, self.practice, command, self.now)
-        self.history.append(("letter_issued", {"letter": command.letter, "number": number}))
+        self.changes.history.append(("letter_issued", {"letter": command.letter, "number": number}))
 
     def _call(self, command: engine.CallCapability) -> None:
         self.calls.append(command)
 
     def _record(self, command: engine.Record) -> None:
-        self.history.append((command.verb, command.data))
+        self.changes.history.append((command.verb, command.data))
 
     def _end_case(self, command: engine.EndCase) -> None:
         self.case.ended_at = self.now
 
-    def _task(self, key: str) -> QuerySet[Task]:
-        return Task.objects.filter(case=self.case, key=key)
+    def _changing(self, key: str) -> Task:
+        """An open task that is about to be changed."""
+        row = self.changes.tasks[key] = self.open_tasks[key]
+        return row
 
 
-_CLOCK_COLUMNS = ["status", "due_at", "next_at", "stopped_at"]
-"""What changes in a clock's row after it has begun."""
+def open_tasks_of(cases: Sequence[Case]) -> list[Task]:
+    """The open tasks of locked cases, with who holds them."""
+    by_id = {case.pk: case for case in cases}
+    rows = Task.objects.filter(case__in=by_id, status=Task.Status.OPEN)
+    found = list(rows.select_related("post__organisation", "holder", "organisation"))
+    for row in found:
+        row.case = by_id[row.case_id]
+    return found
 
 
 def next_firing(clock: engine.ClockState) -> datetime | None:

@@ -6,6 +6,7 @@ from django.db import transaction
 from pyproj import Geod
 
 from wanjia.actions.cases.papers import claim_papers
+from wanjia.actions.cases.practices import practice_of
 from wanjia.actions.cases.stepping import locked_case, open_task, step_case
 from wanjia.actions.permission import require_on_task
 from wanjia.engine.nouns import CaseState, Complete
@@ -14,7 +15,6 @@ from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.answers import validate_answers
 from wanjia.practice.nouns import Practice
-from wanjia.practice.stored import stored_practice
 from wanjia.records.cases.history import write_history
 from wanjia.records.cases.models import Case, Rating, Task
 
@@ -30,7 +30,7 @@ def complete_task(
         task = open_task(case, task_key)
         require_on_task(actor, "complete", task)
         _may_requester_act(case, task, actor)
-        practice = stored_practice(case.practice.digest, case.practice.files)
+        practice = practice_of(case.practice)
         faults = validate_answers(
             practice, task.step, answers, {**case.state["settings"], **case.state["facts"], **(task.item or {})}
         )

@@ -1,8 +1,10 @@
 """Messages of a case to the requester and to staff; the caller writes them in the transaction that caused them."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from wanjia.actions.cases.holders import find_holder
+from wanjia.actions.cases.saving import Changes
 from wanjia.engine.nouns import Notify
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts
@@ -11,23 +13,26 @@ from wanjia.records.cases.models import Case, Message, Task
 
 
 def notify(
-    case: Case, practice: Practice, command: Notify, facts: Facts, actor: Actor, now: datetime, day: date
+    practice: Practice, command: Notify, facts: Facts, open_tasks: Collection[Task], changes: Changes, day: date
 ) -> list[Message]:
     """One notice of the practice, to the requester, the holder of a task, or whoever performs a role."""
+    case, actor, now = changes.case, changes.actor, changes.at
     if command.audience == "requester":
         return [_message(case, "requester", None, actor, command, now)]
-    people = _people(case, practice, command.audience, facts, day)
+    people = _people(case, practice, command.audience, facts, open_tasks, day)
     return [_message(case, "staff", person, actor, command, now) for person in sorted(people)]
 
 
-def _people(case: Case, practice: Practice, audience: str, facts: Facts, day: date) -> set[int]:
+def _people(
+    case: Case, practice: Practice, audience: str, facts: Facts, open_tasks: Collection[Task], day: date
+) -> set[int]:
     """Holders of the tasks meant; a role without a task in this case yet is found as for a new task."""
     kind, _, key = audience.partition(":")
-    tasks = case.tasks.filter(holder__isnull=False)
     if kind == "holder":
-        tasks = tasks.filter(status=Task.Status.OPEN)
-        return set((tasks.filter(key=key) if key else tasks).values_list("holder_id", flat=True))
-    people = set(tasks.filter(role=audience).values_list("holder_id", flat=True))
+        return {task.holder_id for task in open_tasks if task.holder_id and key in ("", task.key)}
+    done = case.tasks.filter(role=audience, holder__isnull=False).exclude(status=Task.Status.OPEN)
+    people = set(done.values_list("holder_id", flat=True))
+    people |= {task.holder_id for task in open_tasks if task.holder_id and task.role == audience}
     rule = practice.roles.get(audience)
     if not people and rule is not None and rule.who != "item":
         person = find_holder(rule, case, facts, None, day).person

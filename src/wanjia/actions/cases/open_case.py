@@ -10,6 +10,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from wanjia.actions.cases.numbering import next_number
 from wanjia.actions.cases.papers import claim_papers
 from wanjia.actions.cases.placing import Placed, place_request
+from wanjia.actions.cases.practices import practice_of
 from wanjia.actions.cases.stepping import step_case
 from wanjia.actions.permission import require
 from wanjia.engine.nouns import Start
@@ -18,7 +19,6 @@ from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.answers import initial_facts, validate_answers
 from wanjia.practice.nouns import Practice
-from wanjia.practice.stored import stored_practice
 from wanjia.records.cases.models import Case, PracticeVersion
 
 ACCESS_CODE_DIGITS = 8
@@ -92,10 +92,10 @@ def _key(request: Request) -> str:
 
 
 def _open(request: Request, actor: Actor, now: datetime) -> Opened:
-    version = PracticeVersion.objects.filter(name=request.practice, active=True).first()
+    version = PracticeVersion.objects.defer("files").filter(name=request.practice, active=True).first()
     if version is None:
         raise Refused([Fault("case.practice_unknown", Where(), {"practice": request.practice})])
-    practice = stored_practice(version.digest, version.files)
+    practice = practice_of(version)
     placed = place_request(practice, request.answers, request.customer_number, request.organisation, actor, now)
     faults = (*validate_answers(practice, "start", request.answers, {}), *placed.faults)
     if faults:
