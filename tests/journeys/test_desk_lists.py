@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.support.world import HOME, World
+from tests.support.world import World
 from wanjia.actions.cases.complete_task import complete_task
 from wanjia.queries.cases.load import load_of
 from wanjia.queries.standing.indicators import Scope, practice_figures

@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from tests.support.world import World
+from tests.support.world import HOME, World
 from wanjia.actions.cases.fire_due_clocks import fire_due_clocks
+from wanjia.model.actors import Actor
 from wanjia.records.cases.history import broken_links
 from wanjia.records.cases.models import Case, HistoryEntry, Message, PersonalDataRead, Task
 
@@ -147,6 +148,16 @@ def test_names_are_shown_in_full_only_for_a_reason_that_is_kept(world: World) ->
     assert "李阿婆" in shown(manager, case) and "13800000067" in shown(manager, case)
     assert PersonalDataRead.objects.get().reason == "回电核实情况"
     assert "13800000067" not in shown(world.client("manager"), case), "another browser gives its own reason"
+
+
+def test_the_history_does_not_name_the_requester(world: World) -> None:
+    answers = {"line": "care", "care_for": "elderly", "need": "请来看看", "place": HOME, "contact_phone": "13800000067"}
+    own = world.open("contact_card", answers, "own", "card", by=world.actor("resident")).case  # type: ignore[arg-type]
+    told = world.open("contact_card", answers, "told", "card", by=Actor("citizen", "李阿婆")).case  # type: ignore[arg-type]
+    chief = world.client("chief")
+    for case in (own, told):
+        page = shown(chief, case)
+        assert "受理" in page and "林小满" not in page and "李阿婆" not in page
 
 
 def test_messages_and_papers_reach_the_case(world: World) -> None:

@@ -115,7 +115,8 @@ def case_page(number: str, actor: Actor, now: datetime, language: str, revealed:
     subject = subject_of_case(case)
     facts = fact_rows(practice, state.facts, language, revealed)
     head = _head(case, practice, state, language, revealed)
-    deeds = case_history(case.pk, practice, language) if may(actor, "history", "see", subject) else ()
+    may_look = may(actor, "history", "see", subject)
+    deeds = case_history(case.pk, practice, language, case.requester_id) if may_look else ()
     return CasePage(
         head, practice, state.facts, facts, any(row.masked for row in facts) or (not revealed and bool(head.requester)),
         answers_of_path(head.cell_path, _day(case, now)), _tasks(case, practice, state, actor, language),

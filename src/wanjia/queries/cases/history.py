@@ -27,24 +27,29 @@ class Deed:
     broken: bool
 
 
-def case_history(case_id: int, practice: Practice, language: str) -> tuple[Deed, ...]:
-    """All entries, newest first."""
+def case_history(case_id: int, practice: Practice, language: str, requester: int | None = None) -> tuple[Deed, ...]:
+    """All entries, newest first. What `requester` (a person's id) did is the requester's: the name stands masked."""
     subject = f"case:{case_id}"
     rows = list(HistoryEntry.objects.filter(subject=subject).order_by("-sequence"))
     broken = set(broken_links(subject))
     names = Names((value for row in rows for value in (row.data.get("to"), row.data.get("from"))), language)
     return tuple(
-        Deed(row.sequence, row.at, who_text(row.actor, row.actor_name, language), row.verb,
+        Deed(row.sequence, row.at, _who(row, requester, language), row.verb,
              sentence(practice, row.verb, row.data, names, language), row.sequence in broken)
         for row in rows
     )  # fmt: skip
 
 
 def who_text(actor: str, name: str, language: str) -> str:
-    """The name of who did it; the product, a deadline and a requester without an account have words."""
-    if name:
-        return name
-    return say(f"deed.by.{actor}", language) if actor in ("system", "clock", "citizen") else actor
+    """The name of who did it; the product, a deadline and a requester without an account have words instead."""
+    if actor in ("system", "clock", "citizen"):
+        return say(f"deed.by.{actor}", language)
+    return name or actor
+
+
+def _who(row: HistoryEntry, requester: int | None, language: str) -> str:
+    asked = requester is not None and row.actor == f"person:{requester}"
+    return who_text("citizen" if asked else row.actor, row.actor_name, language)
 
 
 def sentence(practice: Practice, verb: str, data: Facts, names: Names, language: str) -> str:

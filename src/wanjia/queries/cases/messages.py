@@ -72,7 +72,7 @@ def case_messages(case: Case, practice: Practice, language: str) -> tuple[Said, 
     names = Names((row.sender for row in rows), language)
     return tuple(
         Said(
-            row.pk, row.created_at, _sender(row.sender, names, language), row.audience,
+            row.pk, row.created_at, _sender(row.sender, case.requester_id, names, language), row.audience,
             message_text(practice, case, row, language), bool(row.text), row.audience == "staff" and bool(row.text),
             row.read_at is not None,
         )
@@ -101,14 +101,17 @@ def _notices(rows: list[Message], language: str) -> list[Notice]:
     return [
         Notice(
             row.pk, row.created_at, row.case.number, row.case.title_en if language == "en" else row.case.title,
-            message_text(practice_of(row.case.practice), row.case, row, language), _sender(row.sender, names, language),
-            bool(row.text), row.read_at is not None,
+            message_text(practice_of(row.case.practice), row.case, row, language),
+            _sender(row.sender, row.case.requester_id, names, language), bool(row.text), row.read_at is not None,
         )
         for row in rows
     ]  # fmt: skip
 
 
-def _sender(reference: str, names: Names, language: str) -> str:
+def _sender(reference: str, requester: int | None, names: Names, language: str) -> str:
+    """Who sent it; the requester is called so, not by name."""
+    if requester is not None and reference == f"person:{requester}":
+        reference = "citizen"
     return who_text(reference, names(reference) if reference.startswith("person:") else "", language)
 
 
