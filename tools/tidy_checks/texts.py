@@ -57,10 +57,11 @@ def _placeholders(sentence: Any) -> set[str]:
 
 
 def all_there(tree: Tree) -> Iterator[Fault]:
-    """Every key named as a literal in `say("key")` or `{% t "key" %}` exists."""
+    """Every key named as a literal in `say("key")` or `{% t "key" %}` exists; one that ends in a dot begins some key."""
     known = tables(tree, LANGUAGES[0])
     for path, line, key in (*_said(tree), *_templated(tree)):
-        if key not in known:
+        begins = key.endswith(".") and any(one.startswith(key) for one in known)
+        if key not in known and not begins:
             yield Fault(path, line, f"text {key!r} does not exist; write it in both languages under {FOLDER}")
 
 
