@@ -152,7 +152,7 @@ def _head(case: Case, practice: Practice, state: CaseState, language: str, revea
     )  # fmt: skip
 
 
-def _day(case: Case, now: datetime):  # type: ignore[no-untyped-def]
+def _day(case: Case, now: datetime):
     """Who answers today; for a case that is over, who answered when it ended."""
     return (case.ended_at or now).astimezone(timezone.get_default_timezone()).date()
 

@@ -79,7 +79,7 @@ def _length(clock: ClockState) -> timedelta:
     return clock.limit.elapsed or timedelta(days=clock.limit.value)
 
 
-def _bar(practice: Practice, clock: ClockState, items: dict, now: datetime, language: str) -> ClockBar:  # type: ignore[type-arg]
+def _bar(practice: Practice, clock: ClockState, items: dict, now: datetime, language: str) -> ClockBar:
     rule = next(rule for rule in practice.clocks if rule.id == clock.clock)
     edition = next((row for row in rule.editions if row.from_on == clock.edition_from), _NO_EDITION)
     share = share_gone(clock, now)

@@ -61,5 +61,5 @@ def _candidate(row: Case, case: Case, language: str) -> Duplicate:
 def _metres(row: Case, case: Case) -> int | None:
     if None in (row.longitude, row.latitude, case.longitude, case.latitude):
         return None
-    across = (row.longitude - case.longitude) * math.cos(math.radians(case.latitude))  # type: ignore[operator,arg-type]
-    return round(METRES_PER_DEGREE * math.hypot(across, row.latitude - case.latitude))  # type: ignore[operator]
+    across = (row.longitude - case.longitude) * math.cos(math.radians(case.latitude))
+    return round(METRES_PER_DEGREE * math.hypot(across, row.latitude - case.latitude))

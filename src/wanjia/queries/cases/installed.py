@@ -25,7 +25,7 @@ class _Files(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._fetched())
 
-    def items(self):  # type: ignore[no-untyped-def]
+    def items(self):
         """All at once, so that reading a practice is one query."""
         return self._fetched().items()
 

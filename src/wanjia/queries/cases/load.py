@@ -81,7 +81,7 @@ def load_of(actor: Actor, code: str, now: datetime, language: str) -> Load | Non
     names = _cell_names(code, now, language) if station else _station_names(organisation, language)
     week = week_start(now)
     if not station:  # a company may receive cases itself
-        receiving = {row.organisation for row in (*running, *ended)}
+        receiving = {row.organisation for row in running} | {row.organisation for row in ended}
         names |= _names(Organisation.objects.filter(code__in=receiving), language)
     titles = dict(practice_names(language))
     return Load(

@@ -87,7 +87,7 @@ def on_case(request: HttpRequest, number: str, deed: str) -> HttpResponse:
     return redirect("desk:case", number)
 
 
-def _files(request: HttpRequest, form: TaskForm, answers: dict, upload_key: str) -> list[Fault]:  # type: ignore[type-arg]
+def _files(request: HttpRequest, form: TaskForm, answers: dict, upload_key: str) -> list[Fault]:
     if not form.has_form:
         return []
     return add_files(request, form.practice, form.step, answers, upload_key, request.actor, request.now)

@@ -1,6 +1,6 @@
 """Finding cases: filters in the address, pages, export."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
@@ -59,7 +59,8 @@ def cases(request: HttpRequest) -> HttpResponse:
 def filters_of(request: HttpRequest) -> CaseFilters:
     """Filters from the address; what is no day is left out."""
     texts = {name: request.GET.get(name, "").strip()[:80] for name in asdict(CaseFilters()) if name not in DATES}
-    return CaseFilters(**texts, **{name: _day(request.GET.get(name, "")) for name in DATES})
+    days = {name: _day(request.GET.get(name, "")) for name in DATES}
+    return replace(CaseFilters(**texts), **days)  # type: ignore[arg-type]
 
 
 def _day(text: str) -> date | None:
