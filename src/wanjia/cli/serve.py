@@ -12,6 +12,9 @@ from wanjia import wiring
 THREADS = 8
 """Blocking threads per process: enough to keep two cores busy while some wait for the disk."""
 
+RESPAWN_SECONDS = 0.5
+"""How soon a web process that died (killed for its memory, say) is replaced."""
+
 
 def run_server(host: str, port: int, workers: int) -> None:
     """Serve until stopped. One process on SQLite (a second writer would only wait), `workers` on PostgreSQL."""
@@ -24,6 +27,8 @@ def run_server(host: str, port: int, workers: int) -> None:
         interface=Interfaces.WSGI,
         workers=1 if embedded else workers,
         blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        respawn_interval=RESPAWN_SECONDS,
         log_access=False,
         log_level=LogLevels.warning,
     ).serve()

@@ -1,0 +1,78 @@
+"""A real store of its own for tests that start processes: a SQLite file or a PostgreSQL database, with the small world.
+
+`python -m tests.support.stores` fills the store that the environment names; the rest is for the tests' own process.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support import postgres
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Store:
+    """`kind` is sqlite or postgres; `environment` leads every Wanjia process to it."""
+
+    kind: str
+    environment: dict[str, str] = field(repr=False)
+
+    def python(self, *arguments: str) -> str:
+        """Run Python on this store to its end and give what it printed; raises with its complaints when it fails."""
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(arguments)} on {self.kind} failed:\n{done.stderr[-4000:]}")
+        return done.stdout
+
+    def start(self, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
+        """Start Python on this store in a process group of its own."""
+        with log.open("ab") as out:
+            return subprocess.Popen(
+                [sys.executable, *arguments], env=self.environment, cwd=ROOT, stdout=out, stderr=out,
+                start_new_session=True,
+            )  # fmt: skip
+
+
+@contextmanager
+def filled_store(kind: str, folder: Path, postgres_url: str = "") -> Iterator[Store]:
+    """A migrated store with the small world; `postgres_url` leads to the server on which to make the database."""
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "WANJIA_HOME": str(folder), "DJANGO_SETTINGS_MODULE": "wanjia.web.settings"}
+    environment["DATABASE_URL"] = ""
+    if kind == "sqlite":
+        yield _filled(Store(kind, environment))
+        return
+    with postgres.database(postgres_url, f"wanjia_{folder.name}_{os.getpid()}".replace("-", "_")) as url:
+        yield _filled(Store(kind, {**environment, "DATABASE_URL": url}))
+
+
+def _filled(store: Store) -> Store:
+    store.python("-m", "tests.support.stores")
+    return store
+
+
+def set_up() -> None:
+    """Make Django ready in a process that was started on a store."""
+    from wanjia import wiring  # noqa: PLC0415  (the tests' own process must not set Django up a second time)
+
+    wiring.ready()
+
+
+def _fill() -> None:
+    set_up()
+    from tests.support import world  # noqa: PLC0415  (its rows exist only once Django is set up)
+    from wanjia import wiring  # noqa: PLC0415
+
+    wiring.migrate()
+    world.build()
+
+
+if __name__ == "__main__":
+    _fill()
