@@ -80,7 +80,8 @@ def page_form(
 ) -> PageForm:  # fmt: skip
     """The form of a step, filled with `values`; `facts` are the case's own (offers to choose from)."""
     form = practice.forms[step]
-    faults = in_language(practice, tuple(faults), language)
+    order = [f"field-{name}" for name in form.fields]
+    faults = sorted(in_language(practice, tuple(faults), language), key=lambda fault: _rank(order, fault))
     drawer = _Drawer(practice, language, values, faults, facts or {}, step, areas)
     drawn = {name: drawer.field(name) for name in form.fields}
     grouped = [
@@ -125,6 +126,12 @@ def sent_answers(practice: Practice, step: str, request: HttpRequest, facts: Fac
     return answers
 
 
+def _rank(order: Sequence[str], fault: Fault) -> int:
+    """Faults stand in the order of the page; those that belong to no field come first."""
+    anchor = _anchor(fault)
+    return order.index(anchor) if anchor in order else -1
+
+
 def _anchor(fault: Fault) -> str:
     name = fault.where.column or ("" if "/" in fault.where.file else fault.where.file)
     return f"field-{name.split('.')[0]}" if name else ""
@@ -149,12 +156,17 @@ class _Drawer:
         columns = self._columns(name, rule) if widget == "table" else ()
         return Field(
             name, self._text(name), self._help(name), f"components/form/{_TEMPLATES.get(widget, 'input')}.html",
-            name in self.form.required, value, self._choices(name, rule, widget), str(rule.get("unit", "")),
+            name in self.form.required, value, self._choices(name, rule, widget), self._unit(name),
             rule.get("minimum", ""), rule.get("maximum", ""), "1" if rule.get("type") == "integer" else "any", mine,
             columns, self._rows(name, rule, value) if widget == "table" else (),
             self.form.show_if.get(name, ""), _input_type(rule), int(rule.get("maxLength", 0)),
             self.areas if rule.get("format") == "place" else (),
         )  # fmt: skip
+
+    def _unit(self, name: str) -> str:
+        """The unit in words, unless the label names it already."""
+        unit = str(self.practice.facts.get(name, {}).get("unit", ""))
+        return say(f"unit.{unit}", self.language) if unit and not self._text(name).endswith(("）", ")")) else ""
 
     def _text(self, name: str) -> str:
         return self.practice.text(f"facts.{name}", self.language)

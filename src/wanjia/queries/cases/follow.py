@@ -200,8 +200,10 @@ def _my_task(row: Task, practice: Practice, state: CaseState, language: str) -> 
 
 
 def _answering(case: Case, now: datetime) -> tuple[Answering, ...]:
+    """Who answers now, the nearest first; for a case that is over, who answered when it ended."""
     day = work_calendar().day_of(case.ended_at or now)
-    return answers_of_path(tuple(case.cell_path.split("/")), day) if case.cell_path else ()
+    found = answers_of_path(tuple(case.cell_path.split("/")), day) if case.cell_path else ()
+    return tuple(reversed(found))
 
 
 def _letters(case: Case, language: str) -> tuple[MyLetter, ...]:

@@ -9,7 +9,7 @@ from wanjia.records.territory.models import ContactCard
 
 @dataclass(frozen=True)
 class Card:
-    """The village, where it lies, and who answers there today (level 1 first)."""
+    """The village, where it lies, and who answers there today (the nearest first)."""
 
     code: str
     village_zh: str
@@ -25,7 +25,7 @@ class Card:
     @property
     def manager(self) -> Answering | None:
         """Who is named on the card: the finest level that somebody holds."""
-        return next((row for row in reversed(self.answering) if row.person), None)
+        return next((row for row in self.answering if row.person), None)
 
 
 def contact_card(code: str, on: date) -> Card | None:
@@ -33,5 +33,5 @@ def contact_card(code: str, on: date) -> Card | None:
     row = ContactCard.objects.filter(code=code, revoked_on=None).first()
     if row is None:
         return None
-    answering = who_answers(row.longitude, row.latitude, on)
+    answering = tuple(reversed(who_answers(row.longitude, row.latitude, on)))
     return Card(row.code, row.village_zh, row.village_en, row.longitude, row.latitude, answering)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.installed import active_practices
+from wanjia.web.surfaces.portal import samples
 
 ON_HOME = ("portal", "window")
 """Surfaces whose requests a citizen can begin alone; a card's begin at the card, the desk's are the staff's."""
@@ -37,6 +38,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def open_to_everyone(practice: Practice) -> bool:
     """Whether a citizen can begin it from the first page."""
     return practice.entry.surface in ON_HOME and practice.entry.open_to == "everyone"
+
+
+@require_safe
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, from invented values."""
+    return render(request, "surfaces/portal/components.html", samples.page(request.language, request.now))
 
 
 def _tile(practice: Practice, language: str) -> Tile:

@@ -7,6 +7,7 @@ from wanjia.web.surfaces.portal import cards, deeds, follow, home, letters, new,
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("components/", home.components, name="components"),
     path("new/<slug:name>/", new.new, name="new"),
     path("received/<str:number>/", new.received, name="received"),
     path("follow/", follow.gate, name="follow"),
