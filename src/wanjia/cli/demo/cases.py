@@ -3,7 +3,8 @@
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +29,7 @@ from wanjia.cli.demo.pictures import drawing
 from wanjia.model.actors import SYSTEM, Actor
 from wanjia.model.faults import Refused
 from wanjia.model.jsonvalue import Facts, Json
+from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.nouns import Practice, Scenario
 from wanjia.practice.stored import stored_practice
 from wanjia.practice.virtual_case import later
@@ -100,6 +102,18 @@ def fire_until(until: datetime) -> int:
     return fired
 
 
+@cache
+def _calendar() -> WorkCalendar:
+    """The demo enters its calendars once, before any case."""
+    return work_calendar()
+
+
+@lru_cache(maxsize=4096)
+def _actor(person: Person, day: date) -> Actor:
+    """Nobody changes posts while the demo is made."""
+    return actor_of(person, day)
+
+
 def _next_due() -> datetime | None:
     return Clock.objects.exclude(next_at=None).order_by("next_at").values_list("next_at", flat=True).first()
 
@@ -141,7 +155,7 @@ def _is_in_time(scenario: Scenario) -> bool:
 
 
 def _daytime(chance: Generator, at: datetime) -> datetime:
-    local = work_calendar().local(at)
+    local = _calendar().local(at)
     hour = int(chance.choice([7, 8, 8, 9, 9, 9, 10, 10, 11, 13, 14, 14, 15, 15, 16, 17, 18, 19, 20]))
     return local.replace(hour=hour, minute=int(chance.integers(60)), second=int(chance.integers(60)), microsecond=0)
 
@@ -175,7 +189,7 @@ def _take(chance: Generator, script: Script, played: Played) -> bool:
     script.step += 1
     if script.step == len(script.scenario.steps):
         return False
-    pause = later(work_calendar(), script.at, str(script.scenario.steps[script.step].get("after") or "0m")) - script.at
+    pause = later(_calendar(), script.at, str(script.scenario.steps[script.step].get("after") or "0m")) - script.at
     script.at += max(pause * script.hurry, timedelta(seconds=20))
     return True
 
@@ -227,7 +241,7 @@ def _opener(script: Script) -> Actor:
     post_role = "window_clerk" if surface == "window" else "county_manager"
     tenures = Tenure.objects.filter(post__role=post_role, ends_on=None).order_by("post__code")
     tenure = tenures[script.order % tenures.count()]
-    return actor_of(tenure.person, work_calendar().day_of(script.at))
+    return _actor(tenure.person, _calendar().day_of(script.at))
 
 
 def _arrange_world(script: Script, customer: Customer) -> None:
@@ -293,7 +307,7 @@ def _performer(script: Script, task: Task) -> Actor:
     if task.for_requester:
         return _requester(script.number)
     person = task.delegated_to or task.holder
-    return actor_of(person, work_calendar().day_of(script.at)) if person else SYSTEM
+    return _actor(person, _calendar().day_of(script.at)) if person else SYSTEM
 
 
 def _colleague(task: Task) -> str:
