@@ -32,6 +32,7 @@ def source_of(bpmn: bytes, dmn: bytes | None = None, clocks: tuple[ClockRule, ..
         withdraw_until=None if extra.get("withdraw_until") is None else tuple(extra["withdraw_until"]),
         reopen_to=extra.get("reopen_to"),
         notice_audiences=extra.get("notices", {}),
+        four_eyes=extra.get("four_eyes", {}),
     )
 
 

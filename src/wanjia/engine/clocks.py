@@ -7,20 +7,32 @@ instant is handled; a clock that is stopped, paused or held after its end has ru
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal, TypeAlias, TypeVar
 
 from wanjia.engine.expressions import ExpressionError, compile_expression, evaluate
 from wanjia.engine.nouns import ClockRule, ClockState, ClockStatus, Edition
 from wanjia.model.faults import Fault, Refused, Where
-from wanjia.model.jsonvalue import Json
-from wanjia.model.working_time import Limit, UnknownYear, WorkCalendar, before, deadline, remaining
+from wanjia.model.jsonvalue import Facts, Json
+from wanjia.model.working_time import (
+    LIMIT_MAX_DAYS,
+    Limit,
+    UnknownYear,
+    WorkCalendar,
+    before,
+    deadline,
+    remaining,
+)
 
 Clocks: TypeAlias = tuple[ClockState, ...]
 Kind: TypeAlias = Literal["warn", "expire"]
 
-BY_RULE, BY_HOLD = "rule", "hold"
+BY_HOLD = "hold"
+# What format 1 wrote for every pause of a rule, when pauses were not yet counted; any resume of the rule ends it.
+BY_RULE = "rule"
+OPENED = "opened"
+_ITEM = "item."
 _OPEN = frozenset({ClockStatus.RUNNING, ClockStatus.PAUSED, ClockStatus.EXPIRED})
 _UNFIRED = frozenset({ClockStatus.RUNNING, ClockStatus.PAUSED})
 # At one instant a warning comes before the end that it warns of.
@@ -40,33 +52,70 @@ class Due:
     number: int
 
 
+@dataclass(frozen=True)
+class Trigger:
+    """Something that happened: `opened:review`, `case_started`, ...; the task and the branch that it happened in.
+
+    `branch` is "" outside of every multi-instance branch, `item` the branch's fields as they are.
+    """
+
+    name: str
+    task_key: str | None = None
+    branch: str = ""
+    item: Facts | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.name.partition(":")[0]
+
+    @property
+    def step(self) -> str:
+        """The step of the task; "" for triggers that are about no task."""
+        return "" if self.kind == "message" else self.name.partition(":")[2]
+
+    @property
+    def cause(self) -> str:
+        """What a pause by this trigger is called: the task that opened, so that each one's end lifts its own pause."""
+        if self.kind != OPENED:
+            return self.name
+        return self.task_key or "/".join(filter(None, (self.branch, self.step)))
+
+
 def on_trigger(
     rules: Iterable[ClockRule],
     clocks: Clocks,
-    trigger: str,
-    task_key: str | None,
+    trigger: Trigger,
     facts: Mapping[str, Json],
     now: datetime,
     calendar: WorkCalendar,
 ) -> tuple[Clocks, Clocks]:
-    """What a trigger (`opened:review`, `case_started`, ...) of the task `task_key` does to all clocks.
+    """What a trigger does to all clocks.
 
     Per rule, in this order: stop, pause, resume, start; so one trigger may end a clock and start the next. A start is
-    ignored while the rule's clock (for scope `task`: this task's clock) is open. Raises Refused with `clock.*` or
-    `expression.*` faults for a year without a calendar or a condition that cannot be evaluated; nothing changed then.
+    ignored while the rule's clock (for scope `task`: this task's; `item`: this branch's) is open. Raises Refused with
+    `clock.*` or `expression.*` faults for a year without a calendar or a condition that cannot be evaluated; nothing
+    changed then.
     """
     after = clocks
     for rule in rules:
         for triggers, change in (
             (rule.stop, lambda clock, _: _stopped(clock, now)),
-            (rule.pause, lambda clock, _: _paused(clock, BY_RULE, now, calendar)),
-            (rule.resume, lambda clock, rule: _resumed(clock, BY_RULE, rule, now, calendar)),
+            (rule.pause, lambda clock, _: _paused(clock, trigger.cause, now, calendar)),
+            (rule.resume, lambda clock, rule: _resumed(clock, _lifted(rule, clock, trigger), rule, now, calendar)),
         ):
-            if trigger in triggers:
-                after = _changed(after, rule, _meant(rule, after, trigger, task_key), change)
-        if trigger in rule.start and _holds(rule, facts):
-            after = _with_new(after, rule, task_key, facts, now, calendar)
+            if trigger.name in triggers:
+                after = _changed(after, rule, _meant(rule, after, trigger), change)
+        if trigger.name in rule.start and _holds(rule, facts, trigger.item):
+            after = _with_new(after, rule, trigger, facts, now, calendar)
     return after, _difference(clocks, after)
+
+
+def _lifted(rule: ClockRule, clock: ClockState, trigger: Trigger) -> frozenset[str]:
+    """The causes that a resume trigger ends: a pausing task's own end only its own pause, anything else all of them."""
+    if f"{OPENED}:{trigger.step}" in rule.pause:
+        own = replace(trigger, name=f"{OPENED}:{trigger.step}").cause
+        return frozenset({own, BY_RULE})
+    return frozenset(clock.paused_by) - {BY_HOLD}
 
 
 def due(clocks: Iterable[ClockState], now: datetime) -> tuple[Due, ...]:
@@ -90,7 +139,8 @@ def hold(clocks: Clocks, now: datetime, calendar: WorkCalendar) -> tuple[Clocks,
 def release(rules: Iterable[ClockRule], clocks: Clocks, now: datetime, calendar: WorkCalendar) -> tuple[Clocks, Clocks]:
     """Let all held clocks run on, but for those that a pause of their own rule still holds. Raises Refused."""
     by_id = {rule.id: rule for rule in rules}
-    after = tuple(_resumed(clock, BY_HOLD, by_id.get(clock.clock), now, calendar) for clock in clocks)
+    lifted = frozenset({BY_HOLD})
+    after = tuple(_resumed(clock, lifted, by_id.get(clock.clock), now, calendar) for clock in clocks)
     return after, _difference(clocks, after)
 
 
@@ -101,8 +151,25 @@ def stop_all(clocks: Clocks, now: datetime) -> tuple[Clocks, Clocks]:
 
 
 def stop_task(clocks: Clocks, task_key: str, now: datetime) -> tuple[Clocks, Clocks]:
-    """A task went away without being done (cancelled, returned): its own clocks have nothing to measure any more."""
-    after = tuple(_stopped(clock, now) if clock.task_key == task_key else clock for clock in clocks)
+    """A task is over: its own clocks have nothing to measure any more. Those of its branch go on with the branch."""
+    after = tuple(
+        _stopped(clock, now) if clock.task_key == task_key and not clock.branch else clock for clock in clocks
+    )
+    return after, _difference(clocks, after)
+
+
+def stop_branches(clocks: Clocks, is_over: Callable[[str], bool], now: datetime) -> tuple[Clocks, Clocks]:
+    """The clocks of scope `item` whose multi-instance branch is over."""
+    after = tuple(_stopped(clock, now) if clock.branch and is_over(clock.branch) else clock for clock in clocks)
+    return after, _difference(clocks, after)
+
+
+def lift(
+    rules: Iterable[ClockRule], clocks: Clocks, task_key: str, now: datetime, calendar: WorkCalendar
+) -> tuple[Clocks, Clocks]:
+    """A task went away undone (cancelled, returned): what its opening paused runs on, as its end can come no more."""
+    by_id, lifted = {rule.id: rule for rule in rules}, frozenset({task_key})
+    after = tuple(_resumed(clock, lifted, by_id.get(clock.clock), now, calendar) for clock in clocks)
     return after, _difference(clocks, after)
 
 
@@ -112,28 +179,26 @@ def strictest(clocks: Iterable[ClockState]) -> ClockState | None:
     return min(shown, key=lambda entry: entry[:2])[2] if shown else None
 
 
-def _meant(rule: ClockRule, clocks: Clocks, trigger: str, task_key: str | None) -> frozenset[str]:
+def _meant(rule: ClockRule, clocks: Clocks, trigger: Trigger) -> frozenset[str]:
     """Keys of the rule's open clocks that a trigger is about.
 
-    A clock of scope `task` hears the triggers of its own task. A trigger of another step (a supplement that pauses a
-    review) is about the clock of the task whose key comes with it, and about all of the rule's clocks when none has it.
+    A clock of scope `item` hears the triggers of its own branch. A clock of scope `task` hears those of its own task; a
+    trigger of another step (a supplement that pauses a review) is about the clock of the task whose key comes with it,
+    and about all of the rule's clocks when none has it.
     """
     open_clocks = [clock for clock in clocks if clock.clock == rule.id and clock.status in _OPEN]
     everyone = frozenset(clock.key for clock in open_clocks)
-    if rule.scope == "case" or task_key is None:
+    if rule.scope == "item":
+        return frozenset(clock.key for clock in open_clocks if clock.branch == trigger.branch)
+    if rule.scope == "case" or trigger.task_key is None:
         return everyone
-    own = frozenset(clock.key for clock in open_clocks if clock.task_key == task_key)
-    return own if own or _step_of(trigger) in watched_steps(rule) else everyone
+    own = frozenset(clock.key for clock in open_clocks if clock.task_key == trigger.task_key)
+    return own if own or trigger.step in watched_steps(rule) else everyone
 
 
 def watched_steps(rule: ClockRule) -> frozenset[str]:
     """The steps whose tasks a clock measures: those named in its start triggers (`opened:review` gives review)."""
-    return frozenset(step for trigger in rule.start if (step := _step_of(trigger)))
-
-
-def _step_of(trigger: str) -> str:
-    kind, _, step = trigger.partition(":")
-    return "" if kind == "message" else step
+    return frozenset(step for name in rule.start if (step := Trigger(name).step))
 
 
 def _changed(
@@ -147,8 +212,8 @@ def _difference(old: Clocks, new: Clocks) -> Clocks:
     return tuple(clock for clock in new if known.get(clock.key) != clock)
 
 
-def _holds(rule: ClockRule, facts: Mapping[str, Json]) -> bool:
-    """Whether the rule's condition is true; null is not."""
+def _holds(rule: ClockRule, facts: Mapping[str, Json], item: Facts | None) -> bool:
+    """Whether the rule's condition is true; null is not, and outside of a branch every `item.<field>` is null."""
     if rule.when is None:
         return True
     where = Where("clocks.yaml", 0, f"{rule.id}.when")
@@ -156,7 +221,7 @@ def _holds(rule: ClockRule, facts: Mapping[str, Json]) -> bool:
     if faults:
         raise Refused(faults)
     try:
-        return evaluate(tree, facts) is True
+        return evaluate(tree, facts, item or {}) is True
     except ExpressionError as error:
         raise Refused([error.fault(where, rule.when)]) from error
 
@@ -169,35 +234,50 @@ def _condition(text: str, where: Where) -> tuple[Json | None, tuple[Fault, ...]]
 def _with_new(
     clocks: Clocks,
     rule: ClockRule,
-    task_key: str | None,
+    trigger: Trigger,
     facts: Mapping[str, Json],
     now: datetime,
     calendar: WorkCalendar,
 ) -> Clocks:
-    watched = task_key if rule.scope == "task" else None
+    if rule.scope == "item" and not trigger.branch:
+        return clocks
     earlier = [clock for clock in clocks if clock.clock == rule.id]
-    if any(clock.status in _OPEN and clock.task_key == watched for clock in earlier):
+    if rule.scope == "item" and any(_measures(clock, trigger) for clock in earlier):
+        # The branch's next task, a review after its supplement: the clock that runs passes on to it.
+        return tuple(
+            replace(clock, task_key=trigger.task_key) if clock.clock == rule.id and _measures(clock, trigger) else clock
+            for clock in clocks
+        )
+    watched = None if rule.scope == "case" else trigger.task_key
+    if rule.scope != "item" and any(clock.status in _OPEN and clock.task_key == watched for clock in earlier):
         return clocks
     key = f"{rule.id}#{len(earlier) + 1}" if earlier else rule.id
-    clock = _started(rule, key, watched, facts, now, calendar)
+    started = replace(trigger, task_key=watched, branch=trigger.branch if rule.scope == "item" else "")
+    clock = _started(rule, key, started, facts, now, calendar)
     is_held = any(BY_HOLD in other.paused_by for other in clocks)
     return (*clocks, _paused(clock, BY_HOLD, now, calendar) if is_held else clock)
+
+
+def _measures(clock: ClockState, trigger: Trigger) -> bool:
+    return clock.status in _OPEN and clock.branch == trigger.branch
 
 
 def _started(
     rule: ClockRule,
     key: str,
-    task_key: str | None,
+    trigger: Trigger,
     facts: Mapping[str, Json],
     now: datetime,
     calendar: WorkCalendar,
 ) -> ClockState:
     edition = edition_on(rule, calendar.day_of(now))
-    limit = _reckoned(rule.id, lambda: _limit(edition, rule.limit_by, facts, now, calendar))
+    known = {**facts, **(trigger.item or {})}
+    until = _until(edition, known, now, calendar)
+    limit = until or _reckoned(rule.id, lambda: _limit(edition, rule.limit_by, known, now, calendar))
     started = ClockState(
         key=key,
         clock=rule.id,
-        task_key=task_key,
+        task_key=trigger.task_key,
         status=ClockStatus.RUNNING,
         started_at=now,
         due_at=None,
@@ -206,8 +286,23 @@ def _started(
         limit=limit,
         remaining=None,
         edition_from=edition.from_on,
+        branch=trigger.branch,
     )
-    return _running(started, rule, now, limit, calendar)
+    if until is None:
+        return _running(started, rule, now, limit, calendar)
+    ends_at = calendar.end_of(calendar.day_of(now) + timedelta(days=until.value))
+    return _ending(started, rule, now, ends_at, calendar)
+
+
+def _until(edition: Edition, facts: Mapping[str, Json], now: datetime, calendar: WorkCalendar) -> Limit | None:
+    """Days up to the date that ends the clock; 0 when it is past, None when there is none or it is no honest date."""
+    value = facts.get(edition.until.removeprefix(_ITEM)) if edition.until else None
+    try:
+        days = (date.fromisoformat(str(value)) - calendar.day_of(now)).days
+    except ValueError:
+        return None
+    # Further away than any limit may be: somebody slipped while typing the year.
+    return Limit(max(days, 0), "days") if days <= LIMIT_MAX_DAYS else None
 
 
 def edition_on(rule: ClockRule, day: date) -> Edition:
@@ -221,7 +316,7 @@ def _limit(
     edition: Edition, limit_by: str | None, facts: Mapping[str, Json], now: datetime, calendar: WorkCalendar
 ) -> Limit:
     """The limit of the fact's value; without a value, or with one that has no limit, the strictest of all."""
-    value = facts.get(limit_by) if limit_by else None
+    value = facts.get(limit_by.removeprefix(_ITEM)) if limit_by else None
     if isinstance(value, str) and value in edition.limits:
         return edition.limits[value]
     ends = [(deadline(calendar, now, limit), name, limit) for name, limit in edition.limits.items()]
@@ -232,7 +327,12 @@ def _running(
     clock: ClockState, rule: ClockRule | None, since: datetime, limit: Limit, calendar: WorkCalendar
 ) -> ClockState:
     """The clock with the end and the warnings of a run of `limit` that begins at `since`."""
-    due_at = _reckoned(clock.clock, lambda: deadline(calendar, since, limit))
+    return _ending(clock, rule, since, _reckoned(clock.clock, lambda: deadline(calendar, since, limit)), calendar)
+
+
+def _ending(
+    clock: ClockState, rule: ClockRule | None, since: datetime, due_at: datetime, calendar: WorkCalendar
+) -> ClockState:
     warn = rule.warn if rule else ()
     warn_at = tuple(sorted(_warning(calendar, due_at, ahead, since) for ahead in warn))
     return replace(clock, status=ClockStatus.RUNNING, due_at=due_at, warn_at=warn_at)
@@ -267,11 +367,11 @@ def _paused(clock: ClockState, cause: str, now: datetime, calendar: WorkCalendar
 
 
 def _resumed(
-    clock: ClockState, cause: str, rule: ClockRule | None, now: datetime, calendar: WorkCalendar
+    clock: ClockState, lifted: frozenset[str], rule: ClockRule | None, now: datetime, calendar: WorkCalendar
 ) -> ClockState:
-    if clock.status is not ClockStatus.PAUSED or cause not in clock.paused_by:
+    if clock.status is not ClockStatus.PAUSED or lifted.isdisjoint(clock.paused_by):
         return clock
-    others = tuple(other for other in clock.paused_by if other != cause)
+    others = tuple(other for other in clock.paused_by if other not in lifted)
     if others:
         return replace(clock, paused_by=others)
     left = clock.remaining or clock.limit

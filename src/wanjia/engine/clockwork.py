@@ -1,30 +1,56 @@
 """Where the machine meets the clocks: every call of `clocks.py` is here, and every change becomes a command."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from wanjia.engine import clocks
-from wanjia.engine.clocks import Clocks, Due
+from wanjia.engine.clocks import Clocks, Due, Trigger
 from wanjia.engine.draft import Draft
 from wanjia.engine.nouns import ClockChanged, ClockRule, ClockState
+from wanjia.model.jsonvalue import Facts
 
-__all__ = ["Due", "case_over", "fire", "next_due", "pause_all", "resume_all", "rule_of", "task_over", "trigger"]
+__all__ = [
+    "Due",
+    "branches_over",
+    "case_over",
+    "fire",
+    "next_due",
+    "pause_all",
+    "resume_all",
+    "rule_of",
+    "task_gone",
+    "task_over",
+    "trigger",
+]
 
 
-def trigger(draft: Draft, name: str, key: str | None) -> None:
-    """Tells all clocks that something happened; `key` is the task that it happened to."""
-    task = draft.tasks.get(key) if key else None
-    item = (task.item if task else None) or {}  # so that `limit_by` may be a fact of the item, such as the department
-    facts = {**dict.fromkeys(draft.definition.facts), **draft.settings, **draft.facts, **item}
-    rules = draft.definition.clocks
-    _take(draft, clocks.on_trigger(rules, draft.clocks, name, key, facts, draft.now, draft.calendar))
+def trigger(draft: Draft, name: str, key: str | None, branch: str = "", item: Facts | None = None) -> None:
+    """Tells all clocks that something happened; `key` is the task that it happened to, `branch` and `item` its own."""
+    facts = {**dict.fromkeys(draft.definition.facts), **draft.settings, **draft.facts}
+    rules, happened = draft.definition.clocks, Trigger(name, key, branch, item)
+    _take(draft, clocks.on_trigger(rules, draft.clocks, happened, facts, draft.now, draft.calendar))
     if draft.held:
         pause_all(draft)
 
 
 def task_over(draft: Draft, key: str) -> None:
-    """A task is no longer open: clocks that watched only it have nothing left to watch."""
+    """A task is done: clocks that watched only it have nothing left to watch."""
     if key:
         _take(draft, clocks.stop_task(draft.clocks, key, draft.now))
+
+
+def task_gone(draft: Draft, key: str) -> None:
+    """A task went away undone: as `task_over`, and what its opening paused runs on."""
+    task_over(draft, key)
+    if key:
+        _take(draft, clocks.lift(draft.definition.clocks, draft.clocks, key, draft.now, draft.calendar))
+
+
+def branches_over(draft: Draft, is_over: Callable[[str], bool]) -> None:
+    """Multi-instance branches are over: their clocks stop, and who did what in them need not be known any more."""
+    _take(draft, clocks.stop_branches(draft.clocks, is_over, draft.now))
+    for place in [place for place in draft.done_by if is_over(place.rpartition("/")[0])]:
+        del draft.done_by[place]
 
 
 def case_over(draft: Draft) -> None:

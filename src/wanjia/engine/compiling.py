@@ -62,6 +62,7 @@ def _definition(source: Source, diagram: Diagram, decisions: dict[str, Json]) ->
         withdraw_until=source.withdraw_until,
         reopen_to=source.reopen_to,
         notice_audiences=dict(source.notice_audiences),
+        four_eyes=dict(source.four_eyes),
     )
 
 

@@ -47,6 +47,7 @@ class Draft:
     sequence: int = 0
     end: str | None = None
     merged_into: str | None = None
+    done_by: dict[str, str] = field(default_factory=dict)
     held: bool = False
     urged_at: str | None = None
     reached_end: str | None = None
@@ -76,6 +77,7 @@ class Draft:
             sequence=state.sequence,
             end=state.end,
             merged_into=state.merged_into,
+            done_by=dict(state.done_by),
             held=saved.get("held") is True,
             urged_at=urged_at if isinstance(urged_at, str) else None,
             reached_end=reached_end if isinstance(reached_end, str) else None,
@@ -105,6 +107,7 @@ class Draft:
             sequence=self.sequence,
             end=self.end,
             merged_into=self.merged_into,
+            done_by=self.done_by,
         )
         return Outcome(state, tuple(self.commands))
 

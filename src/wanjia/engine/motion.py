@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from wanjia.engine.clockwork import case_over, task_over, trigger
+from wanjia.engine.clockwork import branches_over, case_over, task_gone, task_over, trigger
 from wanjia.engine.decisions import DecisionError, decide
 from wanjia.engine.draft import Draft
 from wanjia.engine.nouns import (
@@ -16,7 +16,7 @@ from wanjia.engine.nouns import (
 )
 from wanjia.engine.process.moving import Happening, Move, What
 from wanjia.engine.process.plan import plan_of
-from wanjia.engine.process.tokens import Token
+from wanjia.engine.process.tokens import Token, branches, inner_branches_of
 from wanjia.model.faults import Refused
 from wanjia.model.jsonvalue import Facts
 
@@ -51,8 +51,15 @@ def settle(draft: Draft, move: Move) -> None:
     draft.sequence = max(draft.sequence, move.next_key)
     for happening in move.happened:
         _TELL[happening.what](draft, happening)
+    left_over(draft, draft.tokens)
     if not draft.tokens:
         _end(draft)
+
+
+def left_over(draft: Draft, tokens: tuple[Token, ...]) -> None:
+    """Branches without a token are over."""
+    under_way = {"", *branches(tokens)}
+    branches_over(draft, lambda branch: branch not in under_way)
 
 
 def _perform(rule: StepRule, draft: Draft, facts: Facts, item: Facts | None) -> tuple[What | None, Facts]:
@@ -72,7 +79,7 @@ def _opened(draft: Draft, happening: Happening) -> None:
         source = {**known(draft), **(happening.item or {})}
         inputs = {name: source.get(fact) for name, fact in rule.inputs.items()}
         draft.emit(CallCapability(happening.key, str(rule.work), inputs))
-    trigger(draft, f"opened:{rule.id}", happening.key)
+    trigger(draft, f"opened:{rule.id}", happening.key, happening.branch, happening.item)
 
 
 def _open_user_task(draft: Draft, rule: StepRule, happening: Happening) -> None:
@@ -80,7 +87,8 @@ def _open_user_task(draft: Draft, rule: StepRule, happening: Happening) -> None:
 
 
 def _reached(draft: Draft, happening: Happening) -> None:
-    trigger(draft, f"opened:{happening.node}", None)
+    _inner_over(draft, happening)
+    trigger(draft, f"opened:{happening.node}", None, happening.branch, happening.item)
 
 
 def _done(draft: Draft, happening: Happening) -> None:
@@ -88,14 +96,23 @@ def _done(draft: Draft, happening: Happening) -> None:
         draft.close_task(happening.key, "done")
     if happening.node not in draft.done_steps:
         draft.done_steps.append(happening.node)
-    trigger(draft, f"done:{happening.node}", happening.key or None)
+    trigger(draft, f"done:{happening.node}", happening.key or None, happening.branch, happening.item)
     task_over(draft, happening.key)
+    _inner_over(draft, happening)
+    if happening.branch.rpartition("/")[2].startswith(f"{happening.node}["):
+        branches_over(draft, lambda branch: branch == happening.branch)
+
+
+def _inner_over(draft: Draft, happening: Happening) -> None:
+    """A multi-instance activity begins or is done: branches of its earlier round, named alike, are over."""
+    begin = inner_branches_of(happening.node, happening.branch)
+    branches_over(draft, lambda branch: branch.startswith(begin))
 
 
 def _cancelled(draft: Draft, happening: Happening) -> None:
     if happening.key in draft.tasks:
         draft.close_task(happening.key, "cancelled")
-    task_over(draft, happening.key)
+    task_gone(draft, happening.key)
 
 
 def _letter(draft: Draft, happening: Happening) -> None:

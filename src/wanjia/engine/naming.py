@@ -25,6 +25,7 @@ def name_faults(diagram: Diagram, source: Source, decisions: Mapping[str, Json])
     for rule in source.clocks:
         found.extend(_clock(diagram, source, rule))
     found.extend(_steps_named(diagram, source))
+    found.extend(_four_eyes(diagram, source))
     return found
 
 
@@ -52,6 +53,10 @@ def item_fields(diagram: Diagram, source: Source, scope: str) -> frozenset[str] 
     branch = _branch(diagram, scope, set())
     if branch is None:
         return None
+    return _fields_of(source, branch)
+
+
+def _fields_of(source: Source, branch: Node) -> frozenset[str]:
     own = {name for name, fact in source.facts.items() if fact.get("scope") == "item"}
     items = source.facts.get(branch.mi_input, {}).get("items")
     properties = items.get("properties") if isinstance(items, dict) else None
@@ -110,9 +115,73 @@ def _clock(diagram: Diagram, source: Source, rule: ClockRule) -> Iterator[Fault]
         yield Fault("engine.clock_never_starts", Where(CLOCKS, 0, rule.id), {"clock": rule.id})
     if rule.scope == "task" and not all(t.startswith("opened:") for t in rule.start):
         yield Fault("engine.clock_task_start", Where(CLOCKS, 0, f"{rule.id}.start"), {"clock": rule.id})
+    if rule.scope == "item":
+        yield from _item_clock(diagram, rule)
+    yield from _clock_reads(diagram, source, rule)
     for part in ("on_warn", "on_expire"):
         for action in getattr(rule, part):
             yield from _action(source, rule, action, Where(CLOCKS, 0, f"{rule.id}.{part}"))
+
+
+def _item_clock(diagram: Diagram, rule: ClockRule) -> Iterator[Fault]:
+    """A clock of a branch hears only steps of one and the same multi-instance activity."""
+    seen: set[str] = set()
+    for part in ("start", "stop", "pause", "resume"):
+        for trigger in getattr(rule, part):
+            kind, _, name = trigger.partition(":")
+            host = repeating(diagram, name) if kind != "message" and name in diagram.nodes else None
+            if host is None or seen - {host.id}:
+                where = Where(CLOCKS, 0, f"{rule.id}.{part}")
+                yield Fault("engine.clock_item_trigger", where, {"clock": rule.id, "trigger": trigger})
+            else:
+                seen.add(host.id)
+
+
+def _clock_reads(diagram: Diagram, source: Source, rule: ClockRule) -> Iterator[Fault]:
+    """The condition, and the facts that pick a limit or a date: of the case, or `item.<field>` of the task's item."""
+    fields = None if rule.scope == "case" else _clock_fields(diagram, source, rule)
+    if rule.when is not None:
+        yield from _expression(rule.when, source.facts, fields, Where(CLOCKS, 0, f"{rule.id}.when"))
+    for part, name in (("limit_by", rule.limit_by), *(("editions", edition.until) for edition in rule.editions)):
+        if name is not None and name.startswith("item.") and name.removeprefix("item.") not in (fields or ()):
+            values = {"clock": rule.id, "field": name, "known": ", ".join(sorted(fields or ())) or "-"}
+            yield Fault("engine.clock_item_field", Where(CLOCKS, 0, f"{rule.id}.{part}"), values)
+
+
+def _clock_fields(diagram: Diagram, source: Source, rule: ClockRule) -> frozenset[str] | None:
+    """Fields that the item has at every start of the clock; None when one start lies outside of any branch."""
+    steps = [trigger.partition(":")[2] for trigger in rule.start]
+    hosts = [repeating(diagram, step) if step in diagram.nodes else None for step in steps]
+    known = [_fields_of(source, host) for host in hosts if host is not None]
+    return frozenset.intersection(*known) if known and None not in hosts else None
+
+
+def repeating(diagram: Diagram, step: str) -> Node | None:
+    """The multi-instance activity that a step is, or in which it lies, nearest first; None outside of any."""
+    node = diagram.nodes[step]
+    return (
+        node if node.multi and node.tag not in ("subProcess", "callActivity") else _branch(diagram, node.scope, set())
+    )
+
+
+def _four_eyes(diagram: Diagram, source: Source) -> Iterator[Fault]:
+    """Both steps are done by people, and the earlier one in the same branch as the later one, or around it."""
+    for step, other in source.four_eyes.items():
+        where = Where(PRACTICE, 0, f"four_eyes.{step}")
+        strange = [name for name in (step, other) if not _is_step(diagram, name, PEOPLE)]
+        for name in strange:
+            yield Fault("engine.four_eyes_unknown", where, {"step": name})
+        if not strange and (step == other or not _lies_around(diagram, other, step)):
+            yield Fault("engine.four_eyes_apart", where, {"step": step, "other": other})
+
+
+def _lies_around(diagram: Diagram, other: str, step: str) -> bool:
+    host, hosts = repeating(diagram, step), {""}
+    while host is not None:
+        hosts.add(host.id)
+        host = _branch(diagram, host.scope, set())
+    around = repeating(diagram, other)
+    return (around.id if around else "") in hosts
 
 
 def _trigger(diagram: Diagram, source: Source, trigger: str, where: Where) -> Iterator[Fault]:
@@ -142,7 +211,7 @@ def _action(source: Source, rule: ClockRule, action: Facts, where: Where) -> Ite
 
 
 def _silence(source: Source, rule: ClockRule, value: Json, where: Where) -> Iterator[Fault]:
-    if rule.scope != "task" or not isinstance(value, dict):
+    if rule.scope == "case" or not isinstance(value, dict):
         yield Fault("engine.action_complete", where, {"clock": rule.id})
         return
     for fact in sorted(set(value) - set(source.facts)):

@@ -57,8 +57,9 @@ class TaskState:
 class ClockState:
     """One running, paused or ended clock. `due_at` is None while paused; `remaining` then holds what is left.
 
-    After a pause `remaining` stays as the limit of the run that began at `resumed_at`. `paused_by` names what holds the
-    clock now: `rule` (a pause trigger), `hold` (the whole case), or both.
+    After a pause `remaining` stays as the limit of the run that began at `resumed_at`. `paused_by` names all that
+    holds the clock now: the key of each task whose opening paused it, any other pause trigger by its name, `hold` (the
+    whole case). `branch` is that of a clock of scope `item`, whose `task_key` is the task it now measures.
     """
 
     key: str
@@ -76,11 +77,16 @@ class ClockState:
     paused_at: datetime | None = None
     resumed_at: datetime | None = None
     paused_by: tuple[str, ...] = ()
+    branch: str = ""
 
 
 @dataclass(frozen=True)
 class CaseState:
-    """A whole case between two steps. `process` is the token mover's saved state and opaque to everybody else."""
+    """A whole case between two steps. `process` is the token mover's saved state and opaque to everybody else.
+
+    `done_by` says who did the steps that somebody else must check: actor by `<branch>/<step>`, or `<step>` alone
+    outside of any multi-instance branch.
+    """
 
     practice: str
     version: str
@@ -95,6 +101,7 @@ class CaseState:
     sequence: int
     end: str | None = None
     merged_into: str | None = None
+    done_by: Mapping[str, str] = field(default_factory=dict)
 
 
 # Events: what happened. `actor` is an opaque reference such as "person:12" or "system".
@@ -358,12 +365,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Edition:
-    """A clock's limit from a day on; `limits` by the value of the clock's `limit_by` fact, or the single key ""."""
+    """A clock's limit from a day on; `limits` by the value of the clock's `limit_by` fact, or the single key "".
+
+    `until` names a date fact (or `item.<field>`) whose day ends the clock instead; without a date the limit applies.
+    """
 
     from_on: str
     limits: Mapping[str, Limit]
     source: str
     sure: Literal["A", "B", "C", "M"]
+    until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -372,7 +383,7 @@ class ClockRule:
 
     id: str
     regime: str
-    scope: Literal["case", "task"]
+    scope: Literal["case", "task", "item"]
     when: str | None
     start: tuple[str, ...]
     stop: tuple[str, ...]
@@ -417,6 +428,7 @@ class Source:
     withdraw_until: tuple[str, ...] | None
     reopen_to: str | None
     notice_audiences: Mapping[str, str]
+    four_eyes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -436,3 +448,4 @@ class Definition:
     withdraw_until: tuple[str, ...] | None
     reopen_to: str | None
     notice_audiences: Mapping[str, str]
+    four_eyes: Mapping[str, str] = field(default_factory=dict)

@@ -22,8 +22,11 @@ from wanjia.model.faults import Fault, Refused
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import Limit
 
-CASE_FORMAT = 1
-DEFINITION_FORMAT = 1
+# 2: pauses are counted by their causes, clocks of branches, who did the steps that others check; dates that end clocks.
+CASE_FORMAT = 2
+DEFINITION_FORMAT = 2
+# Earlier forms are read as they are: what they lack has a value that means what they meant.
+_READABLE = frozenset({1, 2})
 
 
 def case_to_json(state: CaseState) -> Facts:
@@ -48,6 +51,7 @@ def case_from_json(saved: Json) -> CaseState:
         sequence=row["sequence"],
         end=row["end"],
         merged_into=row["merged_into"],
+        done_by=row.get("done_by", {}),
     )
 
 
@@ -79,6 +83,7 @@ def definition_from_json(saved: Json) -> Definition:
         withdraw_until=None if until is None else tuple(until),
         reopen_to=row["reopen_to"],
         notice_audiences=row["notice_audiences"],
+        four_eyes=row.get("four_eyes", {}),
     )
 
 
@@ -101,7 +106,7 @@ def plain(value: Any) -> Json:
 
 def _row(saved: Json, what: str, known: int) -> dict[str, Any]:
     found = saved.get("format") if isinstance(saved, dict) else None
-    if found != known:
+    if found not in _READABLE:
         raise Refused([Fault("engine.saved_format", values={"what": what, "format": found, "known": known})])
     return cast(dict[str, Any], saved)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from wanjia.engine.nouns import CaseState, Definition, Outcome, Record, TaskState
 from wanjia.engine.process.diagram import Diagram
 from wanjia.engine.process.plan import plan_of
-from wanjia.engine.process.tokens import Token, all_tokens, tokens_from_json, tokens_to_json
+from wanjia.engine.process.tokens import Token, all_tokens, renamed_branch, tokens_from_json, tokens_to_json
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Json
 
@@ -34,7 +34,9 @@ def migrate(state: CaseState, old: Definition, new: Definition, step_map: Mappin
         digest=new.digest,
         process={**process, "tokens": tokens_to_json(_renamed(token, step_map) for token in tokens)},
         tasks=tuple(_task(task, new, step_map) for task in state.tasks),
+        clocks=tuple(replace(clock, branch=renamed_branch(clock.branch, step_map)) for clock in state.clocks),
         done_steps=tuple(step_map.get(step, step) for step in state.done_steps),
+        done_by={_place(place, step_map): actor for place, actor in state.done_by.items()},
     )
     data: dict[str, Json] = {"from": old.version, "to": new.version}
     return Outcome(moved, (Record("upgraded", "system", data),))
@@ -79,6 +81,11 @@ def _renamed(token: Token, step_map: Mapping[str, str]) -> Token:
         inside=None if token.inside is None else tuple(_renamed(inner, step_map) for inner in token.inside),
         instances=tuple(_renamed(instance, step_map) for instance in token.instances),
     )
+
+
+def _place(place: str, step_map: Mapping[str, str]) -> str:
+    branch, slash, step = place.rpartition("/")
+    return f"{renamed_branch(branch, step_map)}{slash}{step_map.get(step, step)}"
 
 
 def _task(task: TaskState, new: Definition, step_map: Mapping[str, str]) -> TaskState:

@@ -1,11 +1,14 @@
 """Rows of clocks.yaml as the engine's clock rules."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from wanjia.engine.nouns import ClockRule, Edition
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import Limit
 from wanjia.practice.folder import Folder, as_mapping, as_names
+
+_SCOPES: Mapping[str, Literal["case", "task", "item"]] = {"case": "case", "task": "task", "item": "item"}
 
 
 def clock_rules(folder: Folder) -> tuple[ClockRule, ...]:
@@ -23,7 +26,7 @@ def _clock(row: Facts) -> ClockRule:
     return ClockRule(
         id=str(row["id"]),
         regime=str(row["regime"]),
-        scope="task" if row["scope"] == "task" else "case",
+        scope=_SCOPES[str(row["scope"])],
         when=_text(row.get("when")),
         start=as_names(row.get("start")),
         stop=as_names(row.get("stop")),
@@ -43,7 +46,7 @@ def _from_on(edition: Edition) -> str:
 
 def _edition(row: dict[str, Any]) -> Edition:
     limits = {"": limit_of(row["limit"])} if "limit" in row else {k: limit_of(v) for k, v in row["limits"].items()}
-    return Edition(row["from"], limits, row["source"], row["sure"])
+    return Edition(row["from"], limits, row["source"], row["sure"], row.get("until"))
 
 
 def _text(value: Json) -> str | None:

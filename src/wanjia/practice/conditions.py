@@ -9,7 +9,12 @@ from wanjia.practice.folder import Folder
 
 
 def condition_faults(
-    folder: Folder, text: str, where: Where, expect: str | None = "boolean", in_form: bool = False
+    folder: Folder,
+    text: str,
+    where: Where,
+    expect: str | None = "boolean",
+    in_form: bool = False,
+    item_fields: frozenset[str] | None = None,
 ) -> Iterator[Fault]:
     """What is wrong with one expression; `expect` is the JSON type it must give, None when any will do.
 
@@ -21,7 +26,7 @@ def condition_faults(
         facts = readable(folder)
         if in_form:
             facts = {name: {**row, "scope": "case"} for name, row in facts.items()}
-        yield from check_names(tree, facts, None, where, expect)
+        yield from check_names(tree, facts, item_fields, where, expect)
 
 
 def readable(folder: Folder) -> dict[str, Facts]:

@@ -80,6 +80,7 @@ def source_of(folder: Folder, fingerprint: str) -> Source:
         withdraw_until=as_names(withdraw.get("until")) if withdraw else None,
         reopen_to=str(reopen["to"]) if "to" in reopen else None,
         notice_audiences={name: str(row.get("to")) for name, row in folder.section("notices").items()},
+        four_eyes={step: str(other) for step, other in as_mapping(manifest.get("four_eyes")).items()},
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wanjia.engine.clocks import (
+    Trigger,
     due,
     fire,
     hold,
@@ -51,8 +52,8 @@ def rule(identifier="answer", limit=None, limits=None, editions=None, **changes)
     return ClockRule(**(values | changes))
 
 
-def run(rules, clocks, trigger, now=MONDAY, task_key=None, facts=None):
-    return on_trigger(rules, clocks, trigger, task_key, facts or {}, now, CALENDAR)
+def run(rules, clocks, trigger, now=MONDAY, task_key=None, facts=None, branch="", item=None):
+    return on_trigger(rules, clocks, Trigger(trigger, task_key, branch, item), facts or {}, now, CALENDAR)
 
 
 def ticked(clocks, now):
@@ -289,7 +290,7 @@ def test_a_hold_and_a_pause_end_each_by_its_own():
     clocks, _ = hold(clocks, after(minutes=50), CALENDAR)
     clocks, _ = run(rules, clocks, "opened:supplement", after(minutes=55))
     clocks, _ = release(rules, clocks, after(minutes=60), CALENDAR)
-    assert clocks[0].status is ClockStatus.PAUSED and clocks[0].paused_by == ("rule",)
+    assert clocks[0].status is ClockStatus.PAUSED and clocks[0].paused_by == ("supplement",)
     clocks, _ = run(rules, clocks, "done:supplement", after(minutes=70))
     assert clocks[0].due_at == after(minutes=70 + 40)
 

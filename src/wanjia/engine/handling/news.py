@@ -5,7 +5,7 @@ from wanjia.engine.draft import Draft
 from wanjia.engine.handling.work import check_answers
 from wanjia.engine.motion import new_move, settle
 from wanjia.engine.nouns import CapabilityDone, CapabilityFailed, Message, Notify, StepRule
-from wanjia.engine.process.tokens import path_to
+from wanjia.engine.process.tokens import branch_of, path_to
 from wanjia.model.jsonvalue import Facts
 
 FALLBACK_AUDIENCE = "requester"
@@ -26,7 +26,9 @@ def deliver(draft: Draft, name: str, payload: Facts, key: str | None) -> bool:
     if not move.deliver(name, payload, key):
         return False
     draft.record("message", name=name, task=key, fields=sorted(payload))
-    trigger(draft, f"message:{name}", key)
+    task = draft.tasks.get(key) if key else None
+    branch = branch_of(path_to(draft.tokens, key)) if key else ""
+    trigger(draft, f"message:{name}", key, branch, task.item if task else None)
     settle(draft, move)
     return True
 

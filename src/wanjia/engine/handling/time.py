@@ -18,6 +18,7 @@ from wanjia.engine.nouns import (
     TaskState,
     Tick,
 )
+from wanjia.engine.process.tokens import branch_of, outward, path_to
 from wanjia.model.jsonvalue import Facts, Json
 
 FIRES_MAX = 1_000
@@ -69,7 +70,7 @@ class Fired:
 def _fire(draft: Draft, due: Due) -> None:
     clock = fire(draft, due)
     rule = rule_of(draft, clock)
-    item = next((task.item for task in watched(draft, clock) if clock.task_key and task.item), {})
+    item = next((task.item for task in watched(draft, clock) if rule.scope != "case" and task.item), {})
     fired = Fired(clock, due.kind == "expire", item)
     verb = "clock_expired" if fired.expired else "clock_warned"
     draft.record(verb, clock=rule.id, task=clock.task_key)
@@ -80,10 +81,12 @@ def _fire(draft: Draft, due: Due) -> None:
 
 
 def watched(draft: Draft, clock: ClockState) -> list[TaskState]:
-    """The open tasks that a clock is about: its own task, or all of the case."""
-    if clock.task_key is None:
-        return draft.user_tasks()
-    return [task for task in draft.user_tasks() if task.key == clock.task_key]
+    """The open tasks that a clock is about: its own task; else all of its branch; all of the case when it has none."""
+    own = [task for task in draft.user_tasks() if task.key == clock.task_key]
+    if own or (clock.task_key is not None and not clock.branch):
+        return own
+    tasks = draft.user_tasks()
+    return [task for task in tasks if clock.branch in outward(branch_of(path_to(draft.tokens, task.key)))]
 
 
 def _notify(draft: Draft, fired: Fired, audience: Json) -> None:
@@ -116,7 +119,7 @@ def _message(draft: Draft, fired: Fired, name: Json) -> None:
 
 def _complete(draft: Draft, fired: Fired, answers: Json) -> None:
     """默示: no answer in time is an answer. Opinions that are still out are dropped with the task."""
-    for task in watched(draft, fired.clock):
+    for task in [task for task in watched(draft, fired.clock) if task.key == fired.clock.task_key]:
         draft.record("silence", task=task.key, step=task.step, clock=fired.clock.clock)
         finish(draft, task.key, dict(answers) if isinstance(answers, dict) else {})
 

@@ -1,12 +1,12 @@
 """Start, Complete, ReturnTo: the work itself goes forward or back."""
 
-from wanjia.engine.clockwork import task_over, trigger
+from wanjia.engine.clockwork import task_gone, trigger
 from wanjia.engine.draft import Draft
-from wanjia.engine.motion import new_move, settle
+from wanjia.engine.motion import left_over, new_move, settle
 from wanjia.engine.nouns import CaseState, Complete, Definition, ReturnTo, Start, TaskKind
 from wanjia.engine.process.plan import plan_of
 from wanjia.engine.process.returning import allowed_targets, returned
-from wanjia.engine.process.tokens import Token, all_tokens, tokens_from_json
+from wanjia.engine.process.tokens import Token, all_tokens, branch_of, outward, path_to, tokens_from_json
 from wanjia.model.jsonvalue import Facts
 
 START = "start"
@@ -30,12 +30,32 @@ def complete(draft: Draft, event: Complete) -> None:
     if waiting:
         draft.refuse("opinion_open", task=event.task_key, count=len(waiting))
     check_answers(draft, event.answers)
+    _check_eyes(draft, event)
     finish(draft, event.task_key, event.answers)
+
+
+def _check_eyes(draft: Draft, event: Complete) -> None:
+    """Four eyes: who did the earlier step, in this branch or around it, may not also do the one that checks it."""
+    step = draft.tasks[event.task_key].step
+    other = draft.definition.four_eyes.get(step)
+    if other is None:
+        return
+    places = [_place(branch, other) for branch in outward(branch_of(path_to(draft.tokens, event.task_key)))]
+    did = [draft.done_by[place] for place in places if place in draft.done_by]
+    if did[:1] == [event.actor]:
+        draft.refuse("same_person", task=event.task_key, step=step, other=other)
+
+
+def _place(branch: str, step: str) -> str:
+    return f"{branch}/{step}" if branch else step
 
 
 def finish(draft: Draft, key: str, answers: Facts) -> None:
     """Completes a task and lets everything move on; also used when a deadline answers by silence."""
-    draft.record("done", task=key, step=draft.tasks[key].step, fields=sorted(answers))
+    step = draft.tasks[key].step
+    draft.record("done", task=key, step=step, fields=sorted(answers))
+    if step in draft.definition.four_eyes.values():
+        draft.done_by[_place(branch_of(path_to(draft.tokens, key)), step)] = draft.actor
     move = new_move(draft)
     move.complete(key, answers)
     settle(draft, move)
@@ -58,9 +78,11 @@ def return_to(draft: Draft, event: ReturnTo) -> None:
         draft.refuse("return_target", task=event.task_key, to=event.to_step, allowed=", ".join(targets))
     draft.record("returned", task=event.task_key, step=task.step, to=event.to_step, reason=event.reason)
     tokens = returned(plan_of(draft.definition.process).diagram, draft.tokens, event.task_key, event.to_step)
+    branch = branch_of(path_to(draft.tokens, event.task_key))
     _close_gone(draft, tokens, event.task_key)
-    trigger(draft, f"returned:{task.step}", event.task_key)
-    task_over(draft, event.task_key)
+    trigger(draft, f"returned:{task.step}", event.task_key, branch, task.item)
+    task_gone(draft, event.task_key)
+    left_over(draft, tokens)
     settle(draft, new_move(draft, tokens))
 
 
@@ -94,4 +116,4 @@ def _close_gone(draft: Draft, tokens: tuple[Token, ...], returned_key: str) -> N
         if task.key not in kept and task.key in draft.tasks:
             draft.close_task(task.key, "returned" if task.key == returned_key else "cancelled")
             if task.key != returned_key:
-                task_over(draft, task.key)
+                task_gone(draft, task.key)

@@ -1,6 +1,6 @@
 """Moves tokens: one `Move` is set up from saved tokens, told what happened, and read off again."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -20,13 +20,17 @@ What: TypeAlias = Literal["opened", "reached", "done", "cancelled", "letter", "n
 
 @dataclass(frozen=True)
 class Happening:
-    """One thing that the moving tokens did, in order. `facts` is what was known at that moment (letters, notices)."""
+    """One thing that the moving tokens did, in order. `facts` is what was known at that moment (letters, notices).
+
+    `branch` is the multi-instance branch in which it happened, written as in `tokens.branch_of`.
+    """
 
     what: What
     node: str
     key: str = ""
     item: Facts | None = None
     facts: Facts | None = None
+    branch: str = ""
 
 
 Perform: TypeAlias = Callable[[str, Facts, Facts | None], tuple[What | None, Facts]]
@@ -90,12 +94,9 @@ class FactsEngine:
 
     def item_of(self, task: Task) -> Facts | None:
         """The item of the nearest multi-instance branch around a task; None outside of any."""
-        here: Task | None = task
-        while here is not None:
-            if "index" in here.internal_data:
-                item: Facts = here.parent.internal_data["items"][here.internal_data["index"]]
-                return item
-            here = here.parent or _around(here)
+        for instance in _instances(task):
+            item: Facts = instance.parent.internal_data["items"][instance.internal_data["index"]]
+            return item
         return None
 
 
@@ -183,7 +184,7 @@ class Move:
         self, what: What, task: Task, key: str = "", item: Facts | None = None, facts: Facts | None = None
     ) -> None:
         copy = None if item is None else dict(item)
-        self.happened.append(Happening(what, node_of(task), key, copy, facts))
+        self.happened.append(Happening(what, node_of(task), key, copy, facts, _branch_around(task)))
 
     @property
     def _engine(self) -> FactsEngine:
@@ -235,6 +236,21 @@ def _around(task: Task) -> Task | None:
         return None
     around: Task = workflow.top_workflow.get_task_from_id(workflow.parent_task_id)
     return around
+
+
+def _instances(task: Task) -> Iterator[Task]:
+    """The multi-instance instances that a task lies in, or is, inner first."""
+    here: Task | None = task
+    while here is not None:
+        if "index" in here.internal_data:
+            yield here
+        here = here.parent or _around(here)
+
+
+def _branch_around(task: Task) -> str:
+    """As `tokens.branch_of` writes it."""
+    parts = [f"{node_of(instance)}[{instance.internal_data['index']}]" for instance in _instances(task)]
+    return "/".join(reversed(parts))
 
 
 def _guards(task: Task) -> Iterable[Task]:

@@ -5,7 +5,7 @@ One JSON object a token, short keys because it is written at every step:
 `i` items of a multi-instance activity, `d` finished ones, `c` its open instances, `x` which item an instance has.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from wanjia.model.jsonvalue import Facts, Json
@@ -89,6 +89,40 @@ def path_to(tokens: tuple[Token, ...], key: str) -> tuple[Token, ...]:
             if rest:
                 return (token, *rest)
     return ()
+
+
+def branch_of(path: Iterable[Token]) -> str:
+    """The multi-instance branch at the end of a path of tokens, `reviews[2]` or `reviews[2]/parts[0]`; "" outside."""
+    return "/".join(f"{token.node}[{token.index}]" for token in path if token.index is not None)
+
+
+def branches(tokens: Iterable[Token], around: tuple[Token, ...] = ()) -> Iterator[str]:
+    """Every branch that is still under way."""
+    for token in tokens:
+        path = (*around, token)
+        if token.index is not None:
+            yield branch_of(path)
+        yield from branches(token.inside or (), path)
+        yield from branches(token.instances, path)
+
+
+def inner_branches_of(node: str, around: str) -> str:
+    """What the branches of a multi-instance activity, itself in the branch `around`, begin with."""
+    return f"{around}/{node}[" if around else f"{node}["
+
+
+def outward(branch: str) -> Iterator[str]:
+    """The branch and those around it, inner first; "" (the case) last."""
+    while branch:
+        yield branch
+        branch = branch.rpartition("/")[0]
+    yield ""
+
+
+def renamed_branch(branch: str, names: Mapping[str, str]) -> str:
+    """The same branch after steps got other names."""
+    parts = (part.partition("[") for part in branch.split("/") if part)
+    return "/".join(f"{names.get(node, node)}[{rest}" for node, _, rest in parts)
 
 
 def exchanged(tokens: tuple[Token, ...], path: tuple[Token, ...], inner: tuple[Token, ...]) -> tuple[Token, ...]:

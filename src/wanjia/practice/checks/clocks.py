@@ -5,11 +5,13 @@ from datetime import date
 
 from wanjia.model.faults import Fault, Where
 from wanjia.model.jsonvalue import Facts, Json
+from wanjia.practice.conditions import condition_faults
 from wanjia.practice.folder import Folder, as_mapping, as_names
 from wanjia.practice.nearest import unknown
 
 FILE = "clocks.yaml"
 TRIGGERS = ("start", "stop", "pause", "resume")
+ITEM = "item."
 
 
 def faults(folder: Folder) -> Iterator[Fault]:
@@ -21,6 +23,7 @@ def faults(folder: Folder) -> Iterator[Fault]:
             yield Fault("practice.row_twice", folder.where(FILE, "clocks", index), {"name": name})
         seen.add(name)
         yield from _trigger_faults(folder, index, clock)
+        yield from _condition_faults(folder, index, clock)
         yield from _pause_faults(folder, index, clock)
         yield from _edition_faults(folder, index, clock)
         yield from _effect_faults(folder, index, clock)
@@ -46,6 +49,24 @@ def _trigger_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]
         yield Fault("practice.task_clock_start", where, {"clock": clock.get("id")})
 
 
+def _condition_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]:
+    """The condition as far as it can be judged without the diagram; the engine knows the branch and judges again."""
+    if isinstance(clock.get("when"), str):
+        where = folder.where(FILE, "clocks", index, "when")
+        yield from condition_faults(folder, str(clock["when"]), where, item_fields=_item_fields(folder, clock))
+
+
+def _item_fields(folder: Folder, clock: Facts) -> frozenset[str] | None:
+    """Every field that any item may have; None for a clock of the whole case."""
+    if clock.get("scope") == "case":
+        return None
+    facts = folder.section("facts")
+    fields = {name for name, fact in facts.items() if fact.get("scope") == "item"}
+    for fact in facts.values():
+        fields |= set(as_mapping(as_mapping(fact.get("items")).get("properties")))
+    return frozenset(fields)
+
+
 def _pause_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]:
     if bool(clock.get("pause")) != bool(clock.get("resume")):
         has, lacks = ("pause", "resume") if clock.get("pause") else ("resume", "pause")
@@ -67,11 +88,24 @@ def _edition_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]
         if ("limit" in edition) == ("limits" in edition):
             yield Fault("practice.limit_or_limits", where, {"clock": clock.get("id")})
         yield from _limits_faults(folder, (index, at), clock, edition)
+        yield from _until_faults(folder, (index, at), edition)
     yield from _limit_by_faults(folder, index, clock)
 
 
+def _until_faults(folder: Folder, at: tuple[int, int], edition: Facts) -> Iterator[Fault]:
+    """A clock ends with a day only, so the fact must be one; the engine sees whether the item has the field."""
+    if not isinstance(edition.get("until"), str):
+        return
+    name, facts = str(edition["until"]).removeprefix(ITEM), folder.section("facts")
+    where = folder.where(FILE, "clocks", at[0], "editions", at[1], "until")
+    if name not in facts:
+        yield unknown("practice.fact_unknown", where, name, facts)
+    elif facts[name].get("format") != "date":
+        yield Fault("practice.until_no_date", where, {"fact": name})
+
+
 def _limit_by_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]:
-    name, facts = clock.get("limit_by"), folder.section("facts")
+    name, facts = _bare(clock.get("limit_by")), folder.section("facts")
     where = folder.where(FILE, "clocks", index, "limit_by")
     if isinstance(name, str) and name not in facts:
         yield unknown("practice.fact_unknown", where, name, facts)
@@ -83,7 +117,7 @@ def _limits_faults(folder: Folder, at: tuple[int, int], clock: Facts, edition: F
     if "limits" not in edition:
         return
     where = folder.where(FILE, "clocks", at[0], "editions", at[1], "limits")
-    name = clock.get("limit_by")
+    name = _bare(clock.get("limit_by"))
     if name is None:
         yield Fault("practice.limits_without_fact", where, {"clock": clock.get("id")})
         return
@@ -112,11 +146,15 @@ def _one_effect(folder: Folder, clock: Facts, effect: Facts, at: tuple[str, Wher
         yield unknown("practice.role_unknown", where, whom, audiences)
     if isinstance(message, str) and message not in folder.section("messages"):
         yield unknown("practice.message_unknown", where, message, folder.section("messages"))
-    if "complete" in effect and (clock.get("scope") != "task" or key != "on_expire"):
+    if "complete" in effect and (clock.get("scope") == "case" or key != "on_expire"):
         yield Fault("practice.silence_scope", where, {"clock": clock.get("id")})
     for name in as_mapping(effect.get("complete")):
         if name not in folder.section("facts"):
             yield unknown("practice.fact_unknown", where, name, folder.section("facts"))
+
+
+def _bare(name: Json) -> Json:
+    return name.removeprefix(ITEM) if isinstance(name, str) else name
 
 
 def _is_day(text: str) -> bool:

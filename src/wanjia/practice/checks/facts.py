@@ -99,7 +99,9 @@ def _in_form(folder: Folder, step: str) -> Iterator[str]:
 def _in_clocks(folder: Folder) -> Iterator[str]:
     for _, clock in folder.rows("clocks.yaml", "clocks"):
         yield from identifiers(str(clock.get("when", "")))
-        yield str(clock.get("limit_by", ""))
+        yield str(clock.get("limit_by", "")).removeprefix("item.")
+        for edition in map(as_mapping, _list(clock.get("editions"))):
+            yield str(edition.get("until", "")).removeprefix("item.")
         for effect in _list(clock.get("on_expire")):
             yield from as_mapping(as_mapping(effect).get("complete"))
 

@@ -80,6 +80,9 @@ def _named_steps(manifest: Facts) -> Iterator[tuple[tuple[str | int, ...], str]]
         yield ("returns", step), step
         for index, back_to in enumerate(as_names(earlier)):
             yield ("returns", step, index), back_to
+    for step, other in as_mapping(manifest.get("four_eyes")).items():
+        yield ("four_eyes", step), step
+        yield ("four_eyes", step), str(other)
 
 
 def _call_faults(folder: Folder, diagram: Diagram) -> Iterator[Fault]:

@@ -90,6 +90,7 @@ SCHEMA: Facts = closed(
             )
         ),
         "returns": by_name(names),
+        "four_eyes": by_name(name),
         "papers": by_name(paper),
     },
     "domain",
