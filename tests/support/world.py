@@ -81,6 +81,7 @@ PEOPLE = (
     ("water", "江河", "reviewer", "water", ""),
     ("electrician", "赵师傅", "village_electrician", "electricians", ""),
     ("electrician2", "钱师傅", "village_electrician", "electricians", ""),
+    ("window_chief", "高远", "window_chief", "service_centre", ""),
 )
 RESIDENT = "resident"
 SKILLS = ["socket", "lamp", "air_switch", "leakage_trip", "wiring", "no_power", "meter_box", "other"]
