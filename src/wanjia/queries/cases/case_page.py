@@ -107,6 +107,11 @@ class CasePage:
     unbroken: bool
     verbs: frozenset[str]
 
+    @property
+    def clocks_over(self) -> tuple[ClockBar, ...]:
+        """Those that were stopped, kept or not."""
+        return tuple(clock for clock in self.clocks if clock.stopped_at is not None)
+
 
 def case_page(number: str, actor: Actor, now: datetime, language: str, revealed: bool = False) -> CasePage:
     """The page of a case. Raises NotFound, and Denied for somebody who may not see it."""

@@ -31,6 +31,7 @@ from wanjia.web.forms import sent_answers
 from wanjia.web.surfaces.desk.access import desk_page
 from wanjia.web.surfaces.desk.cases import Trouble, keep_revealed, show_case
 from wanjia.web.surfaces.desk.saying import said, said_undoable
+from wanjia.web.surfaces.portal.papers import admit_files
 from wanjia.web.uploads import add_files, upload_key_of
 
 OnTask: TypeAlias = Callable[[HttpRequest, str, str], None]
@@ -57,6 +58,7 @@ def on_task(request: HttpRequest, number: str, key: str, deed: str) -> HttpRespo
 def complete(request: HttpRequest, number: str, key: str) -> HttpResponse:
     """Do a task: the form's answers, with the papers sent along."""
     upload_key, answers = upload_key_of(request), {}
+    admit_files(request, upload_key)
     try:
         form = task_form(number, key, request.actor, request.language)
         answers = sent_answers(form.practice, form.step, request, form.facts) if form.has_form else {}

@@ -16,6 +16,7 @@ from wanjia.queries.cases.organisations import own_organisation
 from wanjia.web.forms import page_form, sent_answers
 from wanjia.web.surfaces.desk.access import desk_page
 from wanjia.web.surfaces.desk.saying import said
+from wanjia.web.surfaces.portal.papers import admit_files
 from wanjia.web.uploads import add_files, upload_key_of
 
 OPEN_AT_DESK = ("portal", "desk", "card")
@@ -44,6 +45,7 @@ def new(request: HttpRequest, practice: str) -> HttpResponse:
     if request.method == "GET":
         return _form(request, found, {}, [], secrets.token_urlsafe(24))
     key = upload_key_of(request)
+    admit_files(request, key)
     answers = sent_answers(found, "start", request)
     faults = add_files(request, found, "start", answers, key, request.actor, request.now)
     try:
