@@ -1,0 +1,173 @@
+"""One look at the evidence: which districts matter now, their counts, their weights, and the best explanation."""
+
+from dataclasses import dataclass
+from math import exp
+
+import numpy as np
+
+from wanjia.kernels.sensing import counting, weighing
+from wanjia.kernels.sensing.choosing import choose
+from wanjia.kernels.sensing.counting import COLUMNS, TERMINAL, Spans
+from wanjia.kernels.sensing.grid import Grid
+from wanjia.kernels.sensing.memory import FREE, NEVER, Memory
+from wanjia.kernels.sensing.nouns import Bools, Evidence, Floats, Ints
+from wanjia.kernels.sensing.parameters import Parameters
+from wanjia.kernels.sensing.weighing import IMPOSSIBLE, Odds
+
+TENTHS = 10
+"""Of a second in a second."""
+CONFIDENCE_MAX = 0.999
+"""The model is never surer than this of itself."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The parameters as the compiled loops take them, and the odds of every candidate."""
+
+    parameters: Parameters
+    spans: Spans
+    odds: Odds
+    candidate_odds: Floats
+
+
+@dataclass(frozen=True)
+class Element:
+    """One device of the best explanation: candidate (or NONE), its ranks, what its key is called among outages.
+
+    `key` is the candidate's number, or -1 - rank for a part of that district.
+    """
+
+    key: int
+    begin: int
+    end: int
+    score: float
+    margin: float
+
+    @property
+    def is_part(self) -> bool:
+        """Whether only a part of one district is dark."""
+        return self.key < 0
+
+    @property
+    def confidence(self) -> float:
+        """Probability of this device against the next best explanation."""
+        return min(CONFIDENCE_MAX, 1.0 / (1.0 + exp(-max(min(self.margin, 50.0), -50.0))))
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """What one look showed: by rank the counts, the time counted around, the weights; and the explanation."""
+
+    counts: Ints
+    since: Ints
+    dark: Floats
+    elements: tuple[Element, ...]
+
+
+def model_of(grid: Grid, parameters: Parameters) -> Model:
+    """The figures of a grid, in the units of the loops."""
+    p = parameters
+    spans = Spans(
+        *(round(TENTHS * s) for s in (p.fresh_seconds, p.cluster_seconds, 1.5 * p.heartbeat_seconds)),
+        round(TENTHS * 1.5 * p.terminal_heartbeat_seconds),
+    )
+    odds = Odds(
+        p.gasp_delivered_share, p.gasp_late_share, p.gasp_spread_seconds, p.lateness_max_seconds,
+        p.stray_per_meter_hour * p.fresh_seconds / 3600.0, p.heartbeat_seconds, p.terminal_heartbeat_seconds,
+        p.wrong_life_share, p.meters_off_share, p.stray_stays_silent_share, p.terminal_stays_silent_share,
+        p.silent_before_share, p.falls_silent_share, p.silent_with_outage_share,
+    )  # fmt: skip
+    return Model(p, spans, odds, np.where(grid.switching, p.open_odds_log, p.break_odds_log))
+
+
+def look(grid: Grid, memory: Memory, now: int, model: Model, covered: Bools) -> Sight | None:
+    """The evidence at a time (tenths); None when nothing speaks for any outage."""
+    minded = np.flatnonzero((memory.attention != 0) | (memory.held != FREE)).astype(np.int32)
+    if not len(minded):
+        return None
+    counts = np.zeros((grid.districts, COLUMNS), dtype=np.int32)
+    since = np.full(grid.districts, NEVER, dtype=np.int32)
+    dark, part = np.zeros(grid.districts), np.full(grid.districts, IMPOSSIBLE)
+    _count_and_weigh(grid, memory, minded, now, model, since.copy(), counts, since, dark, part)
+    calm = minded[(since[minded] == NEVER)]
+    memory.attention[calm] = 0
+    alarming = minded[(np.maximum(dark, part)[minded] > 0) | (memory.held[minded] != FREE)]
+    if not len(alarming):
+        return None
+    others = _neighbours(grid, minded[since[minded] != NEVER], alarming)
+    _count_and_weigh(grid, memory, others, now, model, _nearest(since, alarming), counts, since, dark, part)
+    part[covered] = IMPOSSIBLE
+    free = np.where(covered, model.parameters.planned_bias, dark)
+    return Sight(counts, since, dark, _explain(grid, model, free, part))
+
+
+def _count_and_weigh(
+    grid: Grid, memory: Memory, ranks: Ints, now: int, model: Model, fallback: Ints, counts: Ints, since: Ints,
+    dark: Floats, part: Floats,
+) -> None:  # fmt: skip
+    counting.count(
+        ranks, memory.cells, grid.first_meter, now, model.spans, memory.onset, memory.held, fallback, counts, since
+    )
+    weighing.weigh(ranks, counts, since, now, model.odds, memory.held, memory.back, dark, part)
+
+
+def _neighbours(grid: Grid, counted: Ints, alarming: Ints) -> Ints:
+    """The other ranks in the trees of the alarming ones: their silence or life speaks for or against devices upstream."""
+    wanted = np.zeros(grid.districts, dtype=np.bool_)
+    for tree in np.unique(grid.tree[alarming]).tolist():
+        wanted[grid.begin[tree] : grid.end[tree]] = True
+    wanted[counted] = False
+    return np.flatnonzero(wanted).astype(np.int32)
+
+
+def _nearest(since: Ints, alarming: Ints) -> Ints:
+    """For every rank the onset of the nearest alarming one; in preorder the nearest is a close relative."""
+    ranks = np.arange(len(since))
+    after = np.clip(np.searchsorted(alarming, ranks), 0, len(alarming) - 1)
+    before = np.maximum(after - 1, 0)
+    closer = np.abs(alarming[before] - ranks) < np.abs(alarming[after] - ranks)
+    found: Ints = since[np.where(closer, alarming[before], alarming[after])]
+    return found
+
+
+def _explain(grid: Grid, model: Model, dark: Floats, part: Floats) -> tuple[Element, ...]:
+    part_odds = model.parameters.part_odds_log
+    chosen, parts, score, inside = choose(
+        grid.begin, grid.end, grid.parent, grid.leaf, model.candidate_odds, dark, part, part_odds
+    )
+    elements = [_element(grid, int(g), score, inside) for g in chosen]
+    for r in parts.tolist():
+        gain = float(part[r] + part_odds)
+        elements.append(Element(-1 - r, r, r + 1, gain, gain - max(0.0, float(score[grid.leaf[r]]))))
+    return tuple(elements)
+
+
+def _element(grid: Grid, g: int, score: Floats, inside: Floats) -> Element:
+    margin = float(score[g] - max(0.0, inside[g]))
+    above = int(grid.parent[g])
+    if above >= 0:  # what the tree around it scores best, against the next device upstream
+        margin = min(margin, float(inside[above] - score[above]))
+    return Element(g, int(grid.begin[g]), int(grid.end[g]), float(score[g]), margin)
+
+
+def evidence_of(sight: Sight, ranks: Ints, log_odds: float) -> Evidence:
+    """The counts below a device, added up."""
+    counts = sight.counts[ranks]
+    sums = counts.sum(axis=0)
+    gasped, alive, silent = (int(n) for n in sums[:3])
+    heard = counts[:, counting.GASPED] + counts[:, counting.ALIVE]
+    return Evidence(
+        gasped + alive + silent, gasped, alive, silent, int(sums[TERMINAL]), int(sums[TERMINAL + 1]),
+        int(((heard == 0) & (counts[:, counting.SILENT] > 0)).sum()), round(log_odds, 2),
+    )  # fmt: skip
+
+
+def speakers(sight: Sight, ranks: Ints) -> int:
+    """Devices that speak for darkness by themselves: that gasped, or terminals whose heartbeats stopped.
+
+    One meter's gasp never makes an outage of a district.
+    """
+    counts = sight.counts[ranks]
+    gasped = int(counts[:, counting.GASPED].sum() + counts[:, TERMINAL + counting.GASPED].sum())
+    stopped = counts[:, TERMINAL + counting.BEAT_GASPED].sum() + counts[:, TERMINAL + counting.BEAT_SILENT].sum()
+    return gasped + int(stopped)

@@ -1,0 +1,46 @@
+"""What is remembered of every device, and of every district: arrays that the step changes in place."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wanjia.kernels.sensing.grid import Grid
+from wanjia.kernels.sensing.nouns import Bytes, Ints
+
+NEVER = -(2**30)
+"""A time that never was, in tenths of a second; far enough from the ends that sums do not overflow."""
+GASP, LIFE, AHEAD, RANK = range(4)
+"""Columns of `Memory.cells`: newest gasp and newest sign of life by the device's own clock, tenths of a second since the
+epoch; the most that its clock was ahead of ours (0 or negative: what to add); rank of its district."""
+FREE, DARK, PART = range(3)
+"""What a district's onset is held for: nothing, an outage of the whole district, one of a part of it."""
+
+
+@dataclass(eq=False)
+class Memory:
+    """`cells`[slots, 4]; by rank of district: `attention` (a device may be dark), `onset` (since when it is held dark),
+    `held` (what for), `noticed` (since when the evidence convinces), `back` and `back_onset` (when a district came back
+    after an outage, and since when it had been dark; its late meters are watched)."""
+
+    cells: Ints
+    attention: Bytes
+    onset: Ints
+    held: Bytes
+    noticed: Ints
+    back: Ints
+    back_onset: Ints
+
+    def copied(self) -> "Memory":
+        """The same, apart; the step changes the arrays of the one that it is given."""
+        return Memory(*(np.copy(value) for value in vars(self).values()))
+
+
+def empty_memory(grid: Grid) -> Memory:
+    """Nothing was heard of any device yet."""
+    cells = np.full((grid.meters + grid.districts, 4), NEVER, dtype=np.int32)
+    cells[:, AHEAD] = 0
+    cells[: grid.meters, RANK] = np.repeat(np.arange(grid.districts), np.diff(grid.first_meter))
+    cells[grid.meters :, RANK] = np.arange(grid.districts)
+    never = np.full(grid.districts, NEVER, dtype=np.int32)
+    flags = np.zeros(grid.districts, dtype=np.int8)
+    return Memory(cells, flags, never, flags.copy(), never.copy(), never.copy(), never.copy())

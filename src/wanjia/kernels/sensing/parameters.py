@@ -1,0 +1,88 @@
+"""Every figure of the sensing model: name, unit, default, and why it has that default."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The figures of the statistical model and of the hold times. Seconds unless the name says otherwise.
+
+    All are defaults of data that a company may set: they describe its meters and its communication.
+    """
+
+    tick_seconds: float = 5.0
+    """Evidence is judged at whole multiples of this arrival time, so that it does not matter how events are batched."""
+
+    gasp_delay_seconds: float = 38.0
+    """From loss of voltage to the stamp of the last gasp: 30-45 s (norms, meter events), the middle of it."""
+    gasp_delivered_share: float = 0.95
+    """Of gasps sent, how many ever arrive; field reports and the demanded 5 % loss."""
+    gasp_late_share: float = 0.15
+    """Of delivered gasps, how many come minutes later, through collisions on the power-line carrier."""
+    gasp_spread_seconds: float = 12.0
+    """Time constant of arrival of the gasps that are not late: radio slots and carrier queues."""
+    lateness_max_seconds: float = 600.0
+    """Gasps later than this are not waited for; a carrier concentrator's usual collection round."""
+    stray_per_meter_hour: float = 0.01
+    """Gasps of single meters for their own reasons (main switch, exchange, fault of the meter), per meter and hour."""
+    fresh_seconds: float = 300.0
+    """A gasp older than this belongs to no new outage unless its district is already held dark."""
+    cluster_seconds: float = 60.0
+    """Gasps this long before the middle one of a district are of one event: gasp delays differ by 15 s, clocks by a minute."""
+
+    heartbeat_seconds: float = 900.0
+    """Meters report every 15 minutes. Only meters seen to do so are expected to; others' silence says nothing."""
+    terminal_heartbeat_seconds: float = 300.0
+    """District terminals report every 5 minutes."""
+    wrong_life_share: float = 0.01
+    """Of dark meters, how many seem alive, through clocks ahead by more than the gasp delay."""
+
+    meters_off_share: float = 0.01
+    """Lit meters that fall silent for good at any moment: a broken radio is not darkness."""
+    stray_stays_silent_share: float = 0.3
+    """Of single meters that gasp for their own reasons, how many then stay silent: switched off, or taken down."""
+    terminal_stays_silent_share: float = 0.02
+    """The same for terminals, which are supervised and hang on three phases."""
+
+    silent_before_share: float = 0.02
+    """Concentrators out of reach at any moment: collection success is 98-99.8 % (norms, collection)."""
+    falls_silent_share: float = 0.001
+    """Lit concentrators that fall silent just in the minutes judged: a failure a month lasts 700 hours of good minutes."""
+    silent_with_outage_share: float = 0.15
+    """Concentrators that fall silent together with their transformer, at once or while gasps come in."""
+
+    open_odds_log: float = -8.5
+    """Natural logarithm of the odds that one switching device opened in the minutes judged: about once in 5,000."""
+    break_odds_log: float = -10.5
+    """The same for what cannot switch (a line that breaks without a fuse or breaker acting): seven times rarer."""
+    part_odds_log: float = -6.9
+    """The same for part of a district below its transformer (a low-voltage branch, one phase): once in 1,000."""
+    planned_bias: float = -0.5
+    """Log-likelihood of a district under planned work: nothing new, and no reason to look further upstream."""
+
+    announce_odds_log: float = 2.2
+    """An outage is announced at odds of 9 to 1 against the best explanation without it."""
+    settle_seconds: float = 25.0
+    """From the first convincing evidence to the announcement: gasps of one event differ by 15 s and the network by 10."""
+    steady_seconds: float = 10.0
+    """The same explanation must hold for this long before it is announced."""
+    settle_seconds_max: float = 45.0
+    """After this the best explanation is announced even while it still changes."""
+    revise_seconds: float = 20.0
+    """A better explanation must hold for this long before an announced outage is revised, so that none flaps."""
+    end_seconds: float = 15.0
+    """Districts must look lit for this long before their outage ends."""
+
+    momentary_seconds: float = 300.0
+    """Interruptions up to 5 minutes are momentary (IEEE 1366)."""
+    residual_seconds: float = 2400.0
+    """After a district is back, meters that gasped and kept silent through two heartbeats and the lateness are still dark."""
+    planned_early_seconds: float = 300.0
+    """Work may begin this much before its window."""
+    planned_grace_seconds: float = 600.0
+    """After the window's end, dark districts are an overrun when the late `restored` events had time to arrive."""
+    clock_jump_seconds: float = 660.0
+    """A device that was ahead and now is less so by more than this had its clock set back: more than lateness explains."""
+
+
+DEFAULTS = Parameters()
