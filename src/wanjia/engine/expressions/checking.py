@@ -216,8 +216,8 @@ def _call(check: _Check, node: Json) -> _Shape:
     name = str(_part(node, 2))
     arguments = list(_parts(_part(node, 3)))
     shapes = [check.shape(argument) for argument in arguments]
-    _ARGUMENTS[name](check, node, arguments, shapes)
-    return _Shape(FUNCTIONS[name].gives)
+    known = _ARGUMENTS[name](check, node, arguments, shapes)
+    return known or _Shape(FUNCTIONS[name].gives)
 
 
 def _not_arguments(check: _Check, node: Json, arguments: list[Json], shapes: list[_Shape]) -> None:
@@ -247,6 +247,22 @@ def _where_arguments(check: _Check, node: Json, arguments: list[Json], shapes: l
         parts = field.declared.get("items")
         field = _declared(field.name, parts) if isinstance(parts, dict) else _UNKNOWN
     check.match(field, shapes[2], node)
+
+
+def _append_arguments(check: _Check, node: Json, arguments: list[Json], shapes: list[_Shape]) -> _Shape:
+    check.want(shapes[0], ("array",), arguments[0])
+    _match_elements(check, shapes[1], arguments[0], shapes[0], node)
+    return shapes[0] if shapes[0].type == "array" else _Shape("array")
+
+
+def _sum_of_arguments(check: _Check, node: Json, arguments: list[Json], shapes: list[_Shape]) -> None:
+    check.want(shapes[0], ("array",), arguments[0])
+    check.want(check.field(shapes[0], str(shapes[1].value), node), ("number",), arguments[1])
+
+
+def _value_where_arguments(check: _Check, node: Json, arguments: list[Json], shapes: list[_Shape]) -> _Shape:
+    _where_arguments(check, node, arguments, shapes)
+    return check.field(shapes[0], str(shapes[3].value), node)
 
 
 def _declared(name: str, schema: Mapping[str, Json]) -> _Shape:
@@ -306,7 +322,10 @@ _SHAPES: Mapping[str, Callable[[_Check, Json], _Shape]] = {
     **dict.fromkeys("+-*/", _arithmetic),
 }  # fmt: skip
 
-_ARGUMENTS: Mapping[str, Callable[[_Check, Json, list[Json], list[_Shape]], None]] = {
+# What a function asks of its arguments; some know the shape of their value better than the table of functions does.
+_ARGUMENTS: Mapping[str, Callable[[_Check, Json, list[Json], list[_Shape]], _Shape | None]] = {
     "not": _not_arguments, "count": _list_argument, "sum": _list_argument, "min": _extreme_arguments,
-    "max": _extreme_arguments, "contains": _contains_arguments, **dict.fromkeys(WHERE_FUNCTIONS, _where_arguments),
+    "max": _extreme_arguments, "contains": _contains_arguments, "append": _append_arguments,
+    "sum_of": _sum_of_arguments, "value_where": _value_where_arguments,
+    **dict.fromkeys(WHERE_FUNCTIONS, _where_arguments),
 }  # fmt: skip

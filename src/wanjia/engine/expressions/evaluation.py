@@ -208,8 +208,12 @@ def _count(run: _Run, arguments: list[Json], at: int, depth: int) -> Json:
 
 
 def _sum(run: _Run, arguments: list[Json], at: int, depth: int) -> Json:
+    return _total(run.elements(arguments[0], depth, at), at)
+
+
+def _total(elements: list[Json], at: int) -> int | float:
     total: int | float = 0
-    for element in run.elements(arguments[0], depth, at):
+    for element in elements:
         if element is None:
             continue
         figure = _figure(element, at)
@@ -245,6 +249,33 @@ def _contains(run: _Run, arguments: list[Json], at: int, depth: int) -> Json:
     return any(run.same(element, value, at) for element in elements)
 
 
+def _append(run: _Run, arguments: list[Json], at: int, depth: int) -> Json:
+    """The list with one more element; null is none, and a list that is full stays an error, never cut."""
+    elements, value = run.elements(arguments[0], depth, at), run.value(arguments[1], depth)
+    if value is None:
+        return list(elements)
+    if len(elements) >= LIST_MAX_ITEMS:
+        values = {"length": len(elements) + 1, "most": LIST_MAX_ITEMS}
+        raise ExpressionError("expression.list_too_long", at, values)
+    return [*elements, value]
+
+
+def _sum_of(run: _Run, arguments: list[Json], at: int, depth: int) -> Json:
+    field = _field_name(run, arguments[1], depth, at)
+    elements = run.elements(arguments[0], depth, at)
+    return _total([_field(element, field, at) for element in elements if element is not None], at)
+
+
+def _value_where(run: _Run, arguments: list[Json], at: int, depth: int) -> Json:
+    """The wanted field of the first element that has the value; null when none has it."""
+    field, wanted = _field_name(run, arguments[1], depth, at), _field_name(run, arguments[3], depth, at)
+    elements, value = run.elements(arguments[0], depth, at), run.value(arguments[2], depth)
+    if value is None:
+        return None
+    found = (each for each in elements if each is not None and _holds(run, _field(each, field, at), value, at))
+    return _field(next(found, {}), wanted, at)
+
+
 def _count_where(run: _Run, arguments: list[Json], at: int, depth: int) -> Json:
     return sum(_matches(run, arguments, at, depth))
 
@@ -259,9 +290,7 @@ def _any_where(run: _Run, arguments: list[Json], at: int, depth: int) -> Json:
 
 def _matches(run: _Run, arguments: list[Json], at: int, depth: int) -> list[bool]:
     elements = run.elements(arguments[0], depth, at)
-    field = run.value(arguments[1], depth)
-    if type(field) is not str:
-        raise _wrong_type(at, "string", field)
+    field = _field_name(run, arguments[1], depth, at)
     wanted = run.value(arguments[2], depth)
     return [_holds(run, _field(element, field, at), wanted, at) for element in elements]
 
@@ -272,6 +301,13 @@ def _holds(run: _Run, value: Json, wanted: Json, at: int) -> bool:
         run.burn(len(value), at)
         return any(run.same(part, wanted, at) for part in value)
     return run.same(value, wanted, at)
+
+
+def _field_name(run: _Run, argument: Json, depth: int, at: int) -> str:
+    field = run.value(argument, depth)
+    if type(field) is not str:
+        raise _wrong_type(at, "string", field)
+    return field
 
 
 def _field(element: Json, field: str, at: int) -> Json:
@@ -343,5 +379,6 @@ _HANDLERS: Mapping[str, _Handler] = {
 
 _FUNCTIONS: Mapping[str, _Handler] = {
     "not": _not, "count": _count, "sum": _sum, "min": _least, "max": _most, "contains": _contains,
-    "count_where": _count_where, "every_where": _every_where, "any_where": _any_where,
+    "append": _append, "sum_of": _sum_of, "value_where": _value_where, "count_where": _count_where,
+    "every_where": _every_where, "any_where": _any_where,
 }  # fmt: skip

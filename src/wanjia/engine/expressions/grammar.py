@@ -23,11 +23,15 @@ ARITHMETIC = frozenset({"+", "-", "*", "/"})
 
 @dataclass(frozen=True)
 class Function:
-    """How often a function takes arguments; `most` None means as many as LIST_MAX_ITEMS. `gives` a type or ""."""
+    """How often a function takes arguments; `most` None means as many as LIST_MAX_ITEMS. `gives` a type or "".
+
+    `fields` are the places (from 0) of the arguments that name a field and so must be plain texts.
+    """
 
     least: int
     most: int | None
     gives: str
+    fields: tuple[int, ...] = ()
 
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -37,9 +41,12 @@ FUNCTIONS: Mapping[str, Function] = {
     "min": Function(1, None, ""),
     "max": Function(1, None, ""),
     "contains": Function(2, 2, "boolean"),
-    "count_where": Function(3, 3, "number"),
-    "every_where": Function(3, 3, "boolean"),
-    "any_where": Function(3, 3, "boolean"),
+    "append": Function(2, 2, "array"),
+    "sum_of": Function(2, 2, "number", fields=(1,)),
+    "value_where": Function(4, 4, "", fields=(1, 3)),
+    "count_where": Function(3, 3, "number", fields=(1,)),
+    "every_where": Function(3, 3, "boolean", fields=(1,)),
+    "any_where": Function(3, 3, "boolean", fields=(1,)),
 }
 WHERE_FUNCTIONS = frozenset({"count_where", "every_where", "any_where"})
 

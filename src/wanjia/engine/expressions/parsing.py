@@ -17,7 +17,6 @@ from wanjia.engine.expressions.grammar import (
     FUNCTIONS,
     LIST_MAX_ITEMS,
     ORDERINGS,
-    WHERE_FUNCTIONS,
 )
 from wanjia.engine.expressions.tokens import Token, tokens_of
 from wanjia.model.faults import Fault, Where
@@ -242,8 +241,9 @@ class _Parser:
         if len(arguments) < function.least or (function.most is not None and len(arguments) > function.most):
             values = {"function": name.text, "wanted": function.least, "found": len(arguments)}
             raise ExpressionError("expression.arguments", name.at, values)
-        if name.text in WHERE_FUNCTIONS and not (arguments[1][0] == "const" and isinstance(arguments[1][2], str)):
-            raise ExpressionError("expression.field_name", name.at, {"function": name.text})
+        for place in function.fields:
+            if not (arguments[place][0] == "const" and isinstance(arguments[place][2], str)):
+                raise ExpressionError("expression.field_name", name.at, {"function": name.text})
         return ["call", name.at, name.text, [*arguments]]
 
     def _listed(self, closing: str) -> list[list[Json]]:
