@@ -53,7 +53,13 @@ def test_who_answers_by_point_cell_and_customer_number(world: World) -> None:
     page = client.get(f"/who/?number={customer.number}").content.decode()
     assert "许秀兰" in page and customer.name not in page and customer.address not in page
     assert "何大勇" in client.get("/who/?area=C211").content.decode()
-    for nowhere in ("longitude=0&latitude=0", "number=nothing", "area=X", "longitude=x&latitude=y", "longitude=nan&latitude=1"):
+    for nowhere in (
+        "longitude=0&latitude=0",
+        "number=nothing",
+        "area=X",
+        "longitude=x&latitude=y",
+        "longitude=nan&latitude=1",
+    ):
         assert "不在服务范围" in client.get(f"/who/?{nowhere}").content.decode(), nowhere
 
 

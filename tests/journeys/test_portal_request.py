@@ -1,55 +1,18 @@
 """A resident reports, follows by number and code, chooses, and rates; and what is refused on the way."""
 
-import io
 import re
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
-from PIL import Image
 
+from tests.support.residents import FORM, finish_repair, keys, picture, report
 from tests.support.world import HOME, World
-from wanjia.actions.cases.complete_task import complete_task
-from wanjia.records.cases.models import Case, Paper, Task
-
-FORM = {
-    "fault": "socket", "extent": "one_spot", "description": "插座打火", "period": "day", "contact_name": "王秀英",
-    "contact_phone": "13800000012", "place.longitude": "119.91", "place.latitude": "29.91",
-    "place.address": "海棠村12号",
-}  # fmt: skip
+from wanjia.records.cases.models import Case, Paper
 
 
 @pytest.fixture(autouse=True)
 def _no_limits_left() -> None:
     cache.clear()
-
-
-def keys(page: str) -> dict[str, str]:
-    """The hidden fields that join a form with its uploads."""
-    return {
-        name: found[1]
-        for name in ("upload_key", "seal")
-        if (found := re.search(rf'name="{name}" value="([^"]+)"', page))
-    }
-
-
-def picture() -> io.BytesIO:
-    """A small photograph that says where it was taken."""
-    made = io.BytesIO()
-    exif = Image.Exif()
-    exif[0x010F] = "camera-maker"
-    Image.new("RGB", (60, 40), "#804020").save(made, "JPEG", exif=exif)
-    made.seek(0)
-    made.name = "socket.jpg"
-    return made
-
-
-def report(client: Client, **fields: object) -> str:
-    """Send the form and return the number of the case."""
-    page = client.get("/new/behind_meter_repair/").content.decode()
-    answer = client.post("/new/behind_meter_repair/", {**FORM, **keys(page), **fields})
-    assert answer.status_code == 302, answer.content.decode()
-    return answer["Location"].split("/")[2]
 
 
 def test_from_report_to_rating(world: World) -> None:
@@ -88,20 +51,6 @@ def test_from_report_to_rating(world: World) -> None:
     assert "已办结" in stranger.get(f"/follow/{number}/").content.decode()
 
 
-def finish_repair(world: World, case: Case) -> None:
-    """The electrician's part, through the actions."""
-    answers = {
-        "accept": {"accepted": True},
-        "arrive": {"arrive_place": HOME, "distance_km": 1.0},
-        "repair": {"outcome": "fixed", "work_done": "更换插座", "hazard": "none", "parts_yuan": 0},
-        "pay": {"paid_by": "cash", "paid_yuan": 30},
-    }
-    for step, answer in answers.items():
-        task = Task.objects.get(case=case, step=step, status="open")
-        actor = world.requester(case) if task.for_requester else world.actor("electrician")
-        complete_task(case.number, task.key, answer, actor, world.now)
-
-
 def test_faults_come_all_at_once_and_keep_what_was_sent(world: World) -> None:
     client = world.client(language="en")
     page = client.get("/new/behind_meter_repair/").content.decode()
@@ -121,3 +70,36 @@ def test_faults_come_all_at_once_and_keep_what_was_sent(world: World) -> None:
     assert Paper.objects.get().case is not None
     double = client.post("/new/behind_meter_repair/", {**FORM, **keys(text), "photos": token})
     assert double["Location"] == again["Location"] and Case.objects.count() == 1
+
+
+def test_what_is_not_asked_is_not_held_against_anybody(world: World) -> None:
+    """Without JavaScript every field shows; answers to questions that the others rule out are left out."""
+    client = world.client()
+    page = client.get("/new/one_window_review/").content.decode()
+    assert "外线长度（米）" in page and '"conditions"' in page
+    answers = {
+        "project_name": "海棠村外线", "applicant_kind": "person", "applicant_name": "王秀英", "credit_code": "不适用",
+        "contact_name": "王秀英", "contact_phone": "13800000012", "route": "海棠路至石桥路", "voltage": "lv",
+        "laying": "open_cut", "length_m": "150", "width_m": "1", "road_class": "lane", "carriageway_m2": "0",
+        "green_m2": "0", "starts_on": "2026-12-01", "ends_on": "2026-12-20", "commitment": "true",
+        "commitment_signature": "王秀英",
+    }  # fmt: skip
+    place = {f"place.{key}": str(value) for key, value in HOME.items()}
+    plan = {"site_plan.files": picture(), "excavation_plan.files": picture(), "planning_drawing.files": picture()}
+    sent = {**answers, **place, **plan, **keys(page)}
+    answer = client.post("/new/one_window_review/", sent)
+    assert answer.status_code == 302, re.findall(r'class="fault"[^>]*>([^<]+)', answer.content.decode())
+    facts = Case.objects.get().state["facts"]
+    assert "credit_code" not in facts and facts["protected_road"] is False and facts["length_m"] == 150
+
+
+def test_a_broken_answer_is_named_by_its_own_language(world: World) -> None:
+    client = world.client(language="en")
+    page = client.get("/new/one_window_review/").content.decode()
+    answer = client.post("/new/one_window_review/", {**keys(page), "length_m": "-5", "starts_on": "soon"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    summary = text[text.index('id="faults"') : text.index("</ul>")]
+    fields = re.findall(r'href="#field-(\w+)"', summary)
+    assert fields == sorted(fields, key=lambda name: text.index(f'id="field-{name}"'))
+    assert "length_m" in fields and "starts_on" in fields and not re.search(r"[\u4e00-\u9fff]", summary)

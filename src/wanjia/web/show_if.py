@@ -1,4 +1,4 @@
-"""Which fields of a form are asked: the same conditions for the server, which decides, and for the browser, which shows."""
+"""Which fields of a form are asked: one condition for the server, which decides, and the browser, which shows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Visibility:
 
 
 def visibility(practice: Practice, form: Form, known: Facts) -> Visibility | None:
-    """None when every field is always asked. Of the case's facts only those that a condition reads go to the browser."""
+    """None when every field is always asked. Of the case's facts the browser gets only what a condition reads."""
     if not form.show_if:
         return None
     trees: Facts = {name: compile_expression(text, Where())[0] for name, text in form.show_if.items()}

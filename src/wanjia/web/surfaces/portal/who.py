@@ -1,9 +1,5 @@
 """Who answers for me: a page, the piece of it that the map asks for, and the cells that the map draws."""
 
-import gzip
-import hashlib
-import json
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -11,7 +7,7 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from wanjia.model.faults import NotFound
-from wanjia.queries.territory.cells_map import cells_map
+from wanjia.queries.territory.cells_geojson import cells_geojson
 from wanjia.queries.territory.places import Point, area_choices, point_of_area, point_of_customer
 from wanjia.queries.territory.who_answers import who_answers
 from wanjia.web.limits import LOOKUPS, address_of, take
@@ -21,12 +17,10 @@ FINEST = 3
 CELLS_SECONDS_MAX = 3600
 """How long a browser may keep the cells without asking: borders change by the day at most."""
 
-GZIP_LEVEL = 6
-
 
 @require_safe
 def who(request: HttpRequest) -> HttpResponse:
-    """With a point, cell or customer number: the three people who answer there. htmx and the map get the piece alone."""
+    """With a point, cell or customer number: who answers there. htmx and the map get that piece of the page alone."""
     point, asked = _point(request)
     answering = who_answers(point.longitude, point.latitude, request.today) if point else ()
     values = {
@@ -47,13 +41,11 @@ def cells(request: HttpRequest) -> HttpResponse:
     level, within = request.GET.get("level", str(FINEST)), request.GET.get("within", "")
     if level not in map(str, LEVELS):
         raise NotFound("level", level)
-    body = json.dumps(
-        cells_map(request.today, int(level), request.language, within=within), ensure_ascii=False, separators=(",", ":")
-    ).encode()
-    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    response = HttpResponse(body, content_type="application/geo+json")
+    drawn = cells_geojson(request.today, int(level), request.language, within)
+    etag = quote_etag(drawn.mark)
+    response = HttpResponse(drawn.body, content_type="application/geo+json")
     if "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.content = gzip.compress(body, GZIP_LEVEL, mtime=0)
+        response.content = drawn.compressed
         response.headers["Content-Encoding"] = "gzip"
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = f"public, max-age={CELLS_SECONDS_MAX}"
