@@ -47,8 +47,11 @@ OUTAGE_HOURS = 6
 HOME_SHARES = (0.06, 0.10, 0.84)
 """Share of the cases in the cell of the login `manager`, in its station, and anywhere."""
 
-RECENT_SHARE, RECENT_HOURS = 0.08, 40.0
-"""Share of the cases that begin within the last hours, so that there is work on every desk today."""
+FRESH_SHARE, FRESH_MINUTES = 0.05, 150.0
+"""Share of the cases that came in lately and are worked on slowly, so that every desk has work today; mean age."""
+
+FRESH_HOME_SHARES = (0.4, 0.25, 0.35)
+"""The same shares for the fresh ones."""
 
 
 @dataclass(order=True)
@@ -60,7 +63,7 @@ class Script:
     practice: Practice = field(compare=False)
     scenario: Scenario = field(compare=False)
     customer: Customer = field(compare=False)
-    hurry: float = field(compare=False, default=1.0)
+    pace: float = field(compare=False, default=1.0)
     step: int = field(compare=False, default=0)
     number: str = field(compare=False, default="")
 
@@ -125,18 +128,18 @@ def _scripts(chance: Generator, count: int, since: datetime, now: datetime) -> l
     scenarios = [(practice, scenario) for practice in practices for scenario in practice.scenarios]
     weights = [_weight(practice, scenario) for practice, scenario in scenarios]
     chosen = chance.choice(len(scenarios), count, p=[weight / sum(weights) for weight in weights])
-    customers = _customers(chance, count)
+    fresh = int(count * FRESH_SHARE)
+    customers = [*_customers(chance, count - fresh, HOME_SHARES), *_customers(chance, fresh, FRESH_HOME_SHARES)]
     scripts = []
     for order, at in enumerate(chosen):
         practice, scenario = scenarios[int(at)]
-        recent = chance.random() < RECENT_SHARE
-        begun = (
-            now - timedelta(hours=float(chance.uniform(1, RECENT_HOURS)))
-            if recent
-            else _daytime(chance, since + (now - since) * float(chance.beta(1.4, 1.0)))
-        )
-        hurry = float(chance.uniform(0.55, 1.0)) if _is_in_time(scenario) else 1.0
-        scripts.append(Script(min(begun, now), order, practice, scenario, customers[order], hurry))
+        if order < count - fresh:
+            begun = _daytime(chance, since + (now - since) * float(chance.beta(1.4, 1.0)))
+            pace = float(chance.uniform(0.55, 1.0)) if _is_in_time(scenario) else 1.0
+        else:
+            begun = now - timedelta(minutes=float(chance.exponential(FRESH_MINUTES)))
+            pace = float(chance.uniform(1, 60))
+        scripts.append(Script(min(begun, now), order, practice, scenario, customers[order], pace))
     return scripts
 
 
@@ -160,14 +163,14 @@ def _daytime(chance: Generator, at: datetime) -> datetime:
     return local.replace(hour=hour, minute=int(chance.integers(60)), second=int(chance.integers(60)), microsecond=0)
 
 
-def _customers(chance: Generator, count: int) -> list[Customer]:
+def _customers(chance: Generator, count: int, shares: tuple[float, float, float]) -> list[Customer]:
     """For whom: everywhere, but more often where the demo's own logins work, so that they find something to do."""
     paid_up = Customer.objects.filter(arrears_yuan=0).order_by("number")
     manager = Tenure.objects.select_related("post").get(person__account__username="manager", ends_on=None).post
     home = list(paid_up.filter(district__cell_code=manager.cell_code).values_list("number", flat=True))
     station = list(paid_up.filter(district__organisation=manager.organisation_id).values_list("number", flat=True))
     anywhere = list(paid_up.values_list("number", flat=True))
-    near = chance.choice(3, count, p=HOME_SHARES)
+    near = chance.choice(3, count, p=shares)
     chosen = [str(chance.choice((home, station, anywhere)[int(at)])) for at in near]
     found = Customer.objects.select_related("district").in_bulk(chosen)
     return [found[number] for number in chosen]
@@ -190,7 +193,7 @@ def _take(chance: Generator, script: Script, played: Played) -> bool:
     if script.step == len(script.scenario.steps):
         return False
     pause = later(_calendar(), script.at, str(script.scenario.steps[script.step].get("after") or "0m")) - script.at
-    script.at += max(pause * script.hurry, timedelta(seconds=20))
+    script.at += max(pause * script.pace, timedelta(seconds=20))
     return True
 
 
