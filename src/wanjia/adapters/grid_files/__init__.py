@@ -1,0 +1,1 @@
+"""Network folders, and the grids and circuits of other software that become network folders."""
