@@ -164,9 +164,25 @@ def test_a_request_is_taken_for_somebody_else(world: World) -> None:
     done = manager.post(url, sent)
     assert done.status_code == 302
     case = Case.objects.get()
-    assert (case.requester_name, case.surface) == ("张奶奶", "desk")
+    assert (case.requester_name, case.surface, case.requester) == ("张奶奶", "desk", None)
     assert manager.post(url, sent).status_code == 302 and Case.objects.count() == 1, "sent twice is one case"
     assert manager.get("/desk/new/no_such/").status_code == 404
+
+
+def test_what_one_began_at_the_desk_comes_back_to_ones_tasks(world: World) -> None:
+    finding = {"finding_id": "W1", "finding": "村里不知道该找谁", "unit": "海棠供电所", "severity": "ordinary"}
+    round_of = {
+        "round_title": "第一轮检视",
+        "round_source": "self_check",
+        "round_on": "2026-01-05",
+        "findings": [finding],
+    }
+    number = world.open("finding_rectification", round_of, "f", "desk", by=world.actor("county")).case.number  # type: ignore[arg-type]
+    county = world.client("county")
+    assert number in county.get("/desk/").content.decode()
+    page = county.get(f"/desk/cases/{number}/").content.decode()
+    assert "tasks/t" in page and "/complete/" in page and "余志远" in page
+    assert number not in world.client("chief").get("/desk/").content.decode()
 
 
 def test_notices_are_mine_and_can_be_read(world: World) -> None:

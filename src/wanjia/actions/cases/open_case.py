@@ -116,16 +116,20 @@ def _new_row(
     code = access_code(request.request_key)
     return Case(
         number=number, access_hash=access_hash(number, code), request_key=_key(request), practice=version,
-        state={}, row_version=0, requester_id=_requester(request, actor), language=request.language,
+        state={}, row_version=0, requester_id=_requester(request, practice, actor), language=request.language,
         surface=request.surface, organisation=placed.organisation, cell_code=placed.cell_code,
         cell_path=placed.cell_path, longitude=placed.longitude, latitude=placed.latitude, address=placed.address,
         district=placed.district, customer=placed.customer, opened_at=now, **_contact(practice, request.answers),
     )  # fmt: skip
 
 
-def _requester(request: Request, actor: Actor) -> int | None:
-    """A signed-in person asks for themselves on the portal; a clerk at a window asks for the person in front of it."""
-    return None if request.surface == "window" else actor.person_id
+def _requester(request: Request, practice: Practice, actor: Actor) -> int | None:
+    """A signed-in person asks for themselves on the portal, and at the desk in a practice that begins there.
+
+    At a window, and at the desk in any other practice, they ask for somebody who stands before them or calls.
+    """
+    for_others = request.surface == "window" or (request.surface == "desk" and practice.entry.surface != "desk")
+    return None if for_others else actor.person_id
 
 
 def _contact(practice: Practice, answers: Facts) -> dict[str, str]:

@@ -17,7 +17,7 @@ from wanjia.queries.cases.clocks import ClockBar, clock_bars
 from wanjia.queries.cases.facts import FactRow, fact_rows, item_text
 from wanjia.queries.cases.history import Deed, case_history
 from wanjia.queries.cases.installed import practice_of
-from wanjia.queries.cases.masking import mask_name, mask_phone
+from wanjia.queries.cases.masking import hidden_requester, mask_name, mask_phone
 from wanjia.queries.cases.messages import Said, case_messages
 from wanjia.queries.cases.papers import PaperRow, papers_of
 from wanjia.queries.territory.who_answers import Answering, answers_of_path
@@ -121,7 +121,7 @@ def case_page(number: str, actor: Actor, now: datetime, language: str, revealed:
     facts = fact_rows(practice, state.facts, language, revealed)
     head = _head(case, practice, state, language, revealed)
     may_look = may(actor, "history", "see", subject)
-    deeds = case_history(case.pk, practice, language, case.requester_id) if may_look else ()
+    deeds = case_history(case.pk, practice, language, hidden_requester(case)) if may_look else ()
     return CasePage(
         head, practice, state.facts, facts, any(row.masked for row in facts) or (not revealed and bool(head.requester)),
         answers_of_path(head.cell_path, _day(case, now)), _tasks(case, practice, state, actor, language),

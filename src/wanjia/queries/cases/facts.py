@@ -71,9 +71,15 @@ def _row(practice: Practice, name: str, value: Json, names: Names, language: str
     rule, label = practice.facts[name], practice.text(f"facts.{name}", language)
     if isinstance(value, list) and any(isinstance(row, dict) for row in value):
         return _table(practice, name, label, [row for row in value if isinstance(row, dict)], language)
-    text = shown_text(practice, name, value, names, language)
+    text = shown_text(practice, name, value, names, language) + _unit(rule, label, language)
     masked = text if revealed else mask_fact(rule, text)
     return FactRow(name, label, masked, masked != text)
+
+
+def _unit(rule: Mapping[str, Any], label: str, language: str) -> str:
+    """The unit behind a figure, unless the label names it already."""
+    unit = str(rule.get("unit", ""))
+    return f" {say(f'unit.{unit}', language)}" if unit and not label.endswith(("）", ")")) else ""
 
 
 def shown_text(practice: Practice, name: str, value: Json, names: Names, language: str) -> str:
@@ -119,7 +125,9 @@ def item_text(practice: Practice, item: Mapping[str, Any] | None, language: str)
 
 
 def _table(practice: Practice, name: str, label: str, rows: list[dict[str, Json]], language: str) -> FactRow:
-    columns = list(dict.fromkeys(key for row in rows for key in row if key != "id"))[:COLUMNS_SHOWN_MAX]
+    papers = {key for key, rule in practice.facts.items() if rule.get("format") == "papers"}  # they stand elsewhere
+    columns = list(dict.fromkeys(key for row in rows for key in row if key != "id" and key not in papers))
+    columns = columns[:COLUMNS_SHOWN_MAX]
     cells = [row.get(column) for row in rows for column in columns]
     names = Names([cell for cell in cells if isinstance(cell, str) and cell.startswith("person:")], language)
 

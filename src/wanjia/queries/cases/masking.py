@@ -1,6 +1,7 @@
 """How personal data is shown to somebody who has not asked to see it, with a reason."""
 
 from wanjia.model.jsonvalue import Facts, Json
+from wanjia.records.cases.models import Case
 
 PHONE_SHOWN_FIRST, PHONE_SHOWN_LAST = 3, 4
 """Enough of a number to tell two callers apart, too little to dial."""
@@ -30,3 +31,8 @@ def mask_fact(rule: Facts, shown: str) -> str:
     if kind == "person_name":
         return mask_name(shown)
     return mask_phone(shown) if kind == "phone" else HIDDEN
+
+
+def hidden_requester(case: Case) -> int | None:
+    """Id of the person who is called `the requester` instead of by name; staff who began a case at the desk are not."""
+    return None if case.surface == "desk" else case.requester_id

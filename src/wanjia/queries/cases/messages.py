@@ -14,6 +14,7 @@ from wanjia.practice.titles import fact_text
 from wanjia.queries.cases.facts import Names, moment_text
 from wanjia.queries.cases.history import who_text
 from wanjia.queries.cases.installed import practice_of
+from wanjia.queries.cases.masking import hidden_requester
 from wanjia.queries.cases.rows import Rows
 from wanjia.records.cases.models import Case, Message
 from wanjia.texts import say
@@ -72,7 +73,7 @@ def case_messages(case: Case, practice: Practice, language: str) -> tuple[Said, 
     names = Names((row.sender for row in rows), language)
     return tuple(
         Said(
-            row.pk, row.created_at, _sender(row.sender, case.requester_id, names, language), row.audience,
+            row.pk, row.created_at, _sender(row.sender, hidden_requester(case), names, language), row.audience,
             message_text(practice, case, row, language), bool(row.text), row.audience == "staff" and bool(row.text),
             row.read_at is not None,
         )
@@ -102,7 +103,7 @@ def _notices(rows: list[Message], language: str) -> list[Notice]:
         Notice(
             row.pk, row.created_at, row.case.number, row.case.title_en if language == "en" else row.case.title,
             message_text(practice_of(row.case.practice), row.case, row, language),
-            _sender(row.sender, row.case.requester_id, names, language), bool(row.text), row.read_at is not None,
+            _sender(row.sender, hidden_requester(row.case), names, language), bool(row.text), row.read_at is not None,
         )
         for row in rows
     ]  # fmt: skip

@@ -37,7 +37,7 @@ def tasks_for(actor: Actor, verb: str) -> Q:
 
 
 def waiting_for(actor: Actor) -> Q:
-    """Filter of `Task` rows that are the actor's to do: held, delegated, and the pool of an own organisation.
+    """Filter of `Task` rows that are the actor's to do: held, delegated, own requests, and an own organisation's pool.
 
     Narrower than the permission to complete: a dispatcher may step in for all below, but does not have it all to do.
     """
@@ -45,7 +45,8 @@ def waiting_for(actor: Actor) -> Q:
     for seat, scope in _scopes(actor, "task", "complete"):
         if scope == "organisation":
             found |= Q(organisation=seat.organisation)
-    return found & Q(for_requester=False)
+    asked = Q(for_requester=True, case__requester=actor.person_id) if actor.person_id else NOTHING
+    return (found & Q(for_requester=False)) | asked
 
 
 def in_cell(code: str, prefix: str = "") -> Q:
