@@ -101,7 +101,6 @@ def arrives(electrician: Visitor) -> None:
     electrician.settle()
     page.locator("[data-locate]").click()
     expect(page.locator("[data-lon]")).to_have_value(re.compile(r"^119\.91"))
-    page.locator("#in-distance_km").fill("1.5")
     electrician.picture("electrician-signs-in-on-site")
     electrician.send(page.locator("#task form"))
     electrician.sees("处理故障")
@@ -121,7 +120,6 @@ def repairs(electrician: Visitor) -> None:
         row = {"name": name, "quantity": quantity, "unit_price_yuan": price, "amount_yuan": quantity * price}
         for key, value in row.items():
             page.locator(f"[name='parts.{at}.{key}']").fill(str(value))
-    page.locator("#in-parts_yuan").fill("22")
     electrician.choose("hazard", "none")
     electrician.picture("electrician-repairs")
     electrician.send(page.locator("#task form"))

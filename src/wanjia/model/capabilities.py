@@ -58,10 +58,10 @@ _ROWS = (
     ),
     CapabilitySignature(
         "nearest_electricians",
-        "Village electricians on duty who are qualified for the work, nearest first, as offers to choose from.",
-        {"place": PLACE, "qualification": TEXT},
+        "Village electricians on duty who are qualified for the work, nearest first, without those `excluded` (ids).",
+        {"place": PLACE, "qualification": TEXT, "excluded": {"type": "array", "items": {"type": "string"}}},
         {"electricians": {"type": "array", "format": "offers"}},
-        optional=frozenset({"qualification"}),
+        optional=frozenset({"qualification", "excluded"}),
     ),
     CapabilitySignature(
         "responsible_post",

@@ -1,6 +1,7 @@
 """Messages of a case to the requester and to staff; the caller writes them in the transaction that caused them."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 
 from wanjia.actions.cases.holders import find_holder
@@ -17,10 +18,18 @@ def notify(
 ) -> list[Message]:
     """One notice of the practice, to the requester, the holder of a task, or whoever performs a role."""
     case, actor, now = changes.case, changes.actor, changes.at
+    command = replace(command, values={**command.values, "holder": _holders(command, open_tasks)})
     if command.audience == "requester":
         return [_message(case, "requester", None, actor, command, now)]
     people = _people(case, practice, command.audience, facts, open_tasks, day)
     return [_message(case, "staff", person, actor, command, now) for person in sorted(people)]
+
+
+def _holders(command: Notify, open_tasks: Collection[Task]) -> str:
+    """Who has the task that a notice is about now, after any escalation; all who have one when it is about the case."""
+    key = command.values.get("task")
+    held = [task for task in open_tasks if task.holder_id and key in (None, task.key)]
+    return "、".join(dict.fromkeys(task.holder.name for task in held))
 
 
 def _people(

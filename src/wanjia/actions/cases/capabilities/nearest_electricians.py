@@ -16,8 +16,14 @@ _EARTH = Geod(ellps="WGS84")
 
 
 def nearest_electricians(inputs: Facts, case: Case, now: datetime) -> Facts:
-    """`electricians`: id, name, team, distance_km of those available, licensed and qualified, nearest first."""
+    """`electricians`: id, name, team, distance_km of those available, licensed and qualified, nearest first.
+
+    Who is named in `excluded`, having declined or not answered in this case, is not offered again.
+    """
+    excluded = inputs.get("excluded")
+    refused = set(map(str, excluded)) if isinstance(excluded, list) else set()
     rows = [row for row in _licensed(now) if _qualified(row, inputs.get("qualification"))]
+    rows = [row for row in rows if f"person:{row.person_id}" not in refused]
     if not rows or case.longitude is None or case.latitude is None:
         return {"electricians": []}
     count = len(rows)
