@@ -99,4 +99,3 @@ def _served() -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
-

@@ -3,7 +3,9 @@
 `python -m tests.support.stores` fills the store that the environment names; the rest is for the tests' own process.
 """
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,8 +38,14 @@ class Store:
         with log.open("ab") as out:
             return subprocess.Popen(
                 [sys.executable, *arguments], env=self.environment, cwd=ROOT, stdout=out, stderr=out,
-                start_new_session=True,
+                start_new_session=True, preexec_fn=_die_with_parent,
             )  # fmt: skip
+
+
+def _die_with_parent() -> None:
+    """A killed test run leaves no process behind (Linux: PR_SET_PDEATHSIG = 1)."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 @contextmanager

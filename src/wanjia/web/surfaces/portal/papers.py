@@ -3,7 +3,8 @@
 import io
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -64,10 +65,10 @@ def paper(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def preview(request: HttpRequest, token: str) -> HttpResponse:
-    """A small picture without what the camera wrote into the file (place, device); other papers have none."""
+    """A small picture without what the camera wrote into the file (place, device); other papers look like a sheet."""
     found = _seen(request, token)
     if found.media_type not in PICTURES:
-        raise NotFound("preview", token)
+        return redirect(static("sheet.svg"))
     return _guarded(HttpResponse(_small(found.content), content_type="image/jpeg"), "preview.jpg", inline=True)
 
 
