@@ -81,12 +81,6 @@ def practice_page(name: str, language: str) -> PracticePage | None:
     )  # fmt: skip
 
 
-def active_files(name: str) -> dict[str, str]:
-    """The files of the active version, to be taken away and changed; empty when nothing is active."""
-    row = PracticeVersion.objects.filter(name=name, active=True).first()
-    return dict(row.files) if row else {}
-
-
 def _versions(name: str) -> list[PracticeVersion]:
     running = Count("cases", filter=Q(cases__status=Case.Status.RUNNING))
     late = Count("cases", filter=Q(cases__late=True))
