@@ -1,7 +1,7 @@
 """Who acts: a person with the posts held today, or a requester who showed a case's number and code."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wanjia.model.permissions import Scope, allowed
 
@@ -23,7 +23,8 @@ class Seat:
 class Subject:
     """What is acted upon, as far as permission cares: whose it is, where it lies, which organisations it belongs to.
 
-    `asked_by` narrows what is a citizen's own: whoever works on a request does not become the one who asked.
+    `asked_by` narrows what is a citizen's own: whoever works on a request does not become the one who asked. `desk`
+    narrows `organisations` for `DESK_VERBS` to the organisation whose task it is.
     """
 
     people: frozenset[int] = frozenset()
@@ -31,6 +32,11 @@ class Subject:
     cells: frozenset[str] = frozenset()
     organisations: frozenset[str] = frozenset()
     asked_by: frozenset[int] | None = None
+    desk: frozenset[str] | None = None
+
+
+DESK_VERBS = frozenset({"complete"})
+"""What an organisation may do for its own desk only: whoever stands above passes the task on first."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ def may(actor: Actor, obj: str, verb: str, subject: Subject | None = None) -> bo
     if actor.system:
         return True
     seats: Iterable[Seat] = (*actor.seats, Seat(post_id=0, role=CITIZEN, organisation=""))
+    if subject is not None and subject.desk is not None and verb in DESK_VERBS:
+        subject = replace(subject, organisations=subject.desk)
     return any(_covers(actor, seat, allowed((seat.role,), obj, verb), subject) for seat in seats)
 
 

@@ -27,7 +27,8 @@ def subject_of_task(task: Task) -> Subject:
         people = frozenset([case.requester_id]) if case.requester_id else frozenset[int]()
         return Subject(people, case.pk, frozenset(), _counters(case))
     people = frozenset(pk for pk in (task.holder_id, task.delegated_to_id) if pk)
-    return Subject(people, None, _cells(case), frozenset(organisation_line(task.organisation)))
+    desk = frozenset([task.organisation_id] if task.organisation_id else [])
+    return Subject(people, None, _cells(case), frozenset(organisation_line(task.organisation)), desk=desk)
 
 
 def is_requester(case: Case, actor: Actor) -> bool:
