@@ -49,8 +49,8 @@ def finish_repair(world: World, case: Case) -> None:
     """The electrician's part, through the actions."""
     answers = {
         "accept": {"accepted": True},
-        "arrive": {"arrive_place": HOME, "distance_km": 1.0},
-        "repair": {"outcome": "fixed", "work_done": "更换插座", "hazard": "none", "parts_yuan": 0},
+        "arrive": {"arrive_place": HOME},
+        "repair": {"outcome": "fixed", "work_done": "更换插座", "hazard": "none"},
         "pay": {"paid_by": "cash", "paid_yuan": 30},
     }
     for step, answer in answers.items():

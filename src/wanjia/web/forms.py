@@ -115,7 +115,7 @@ def sent_answers(practice: Practice, step: str, request: HttpRequest, facts: Fac
     form = practice.forms[step]
     answers: Facts = {}
     for name in form.fields:
-        rule = form.schema["properties"][name]  # type: ignore[index,call-overload]
+        rule: Mapping[str, Any] = form.schema["properties"][name]  # type: ignore[index,call-overload,assignment]
         value = _sent(name, rule, form.widgets.get(name, ""), request.POST)
         if value is not None:
             answers[name] = value
@@ -333,7 +333,7 @@ def _table(name: str, parts: Mapping[str, Any], sent: QueryDict) -> Json:
     rows: list[Json] = []
     for at in range(TABLE_ROWS_MAX):
         cells = {key: _typed(part, sent.get(f"{name}.{at}.{key}", "")) for key, part in parts.items()}
-        filled = {key: value for key, value in cells.items() if value is not None}
+        filled: Facts = {key: value for key, value in cells.items() if value is not None}
         if filled:
             rows.append(filled)
         elif not any(f"{name}.{at}.{key}" in sent for key in parts):

@@ -10,29 +10,32 @@ import typst
 from wanjia.adapters.letters.codec import FONTS
 from wanjia.model.faults import Fault, Refused
 
-STANDARD = "a-2b"
-"""PDF/A-2b: what archives take, with everything that is needed to show the page inside the file."""
-
 FONT_PACKAGE = "mplfonts"
 
 
 def compile_pdf(source: str, issued_at_seconds: int) -> bytes:
-    """The PDF of a source that `codec.source` wrote. Raises Refused on a machine without a Chinese typeface."""
+    """The PDF of a source that `codec.source` wrote. Raises Refused on a machine without a Chinese typeface.
+
+    PDF/A-2b is what archives take: everything that is needed to show the page is inside the file.
+    """
     folders = font_folders()
     if not chinese_fonts(folders):
         raise Refused([Fault("letter.no_font", values={"package": FONT_PACKAGE})])
-    made = typst.compile(
-        source.encode(), format="pdf", pdf_standards=[STANDARD], font_paths=list(folders), timestamp=issued_at_seconds
+    return typst.compile(
+        source.encode(), format="pdf", pdf_standards=["a-2b"], font_paths=fonts(folders), timestamp=issued_at_seconds
     )
-    assert isinstance(made, bytes)
-    return made
 
 
-@lru_cache(maxsize=4)
 def chinese_fonts(folders: tuple[str, ...]) -> tuple[str, ...]:
     """Those of FONTS that are in these folders or on the system."""
-    found = set(typst.Fonts(True, True, list(folders)).families())
+    found = set(fonts(folders).families())
     return tuple(name for name in FONTS if name in found)
+
+
+@lru_cache(maxsize=2)
+def fonts(folders: tuple[str, ...]) -> typst.Fonts:
+    """The typefaces of the system and of these folders, looked through once."""
+    return typst.Fonts(True, True, list(folders))
 
 
 def font_folders() -> tuple[str, ...]:

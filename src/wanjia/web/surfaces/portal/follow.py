@@ -90,13 +90,15 @@ def show(
 def _values(
     request: HttpRequest, shown: FollowPage, deed: str = "", faults: tuple[Fault, ...] = (),
     answers: Facts | None = None,
-) -> Facts:  # fmt: skip
+) -> dict[str, object]:  # fmt: skip
     tasks = [(task, _form(request, shown, task, deed, faults, answers)) for task in shown.mine]
+    # A form that can show its faults itself does; they stand on top for everything else.
+    on_top = () if any(task.key == deed and form for task, form in tasks) else faults
     return {
         "page": shown, "tasks": tasks, "task_keys": _keys(shown), "deed": deed, "answers": answers or {},
-        "faults": shown_faults(faults, request.language), "upload_key": upload_key_of(request),
+        "faults": shown_faults(on_top, request.language), "upload_key": upload_key_of(request),
         "upload_key_field": UPLOAD_KEY_FIELD,
-    }  # type: ignore[dict-item]  # fmt: skip
+    }  # fmt: skip
 
 
 def _form(

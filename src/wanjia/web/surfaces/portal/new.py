@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from wanjia.actions.cases.open_case import Opened, Request, open_case
 from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
-from wanjia.model.jsonvalue import Facts
+from wanjia.model.jsonvalue import Facts, Json
 from wanjia.practice.answers import validate_answers
 from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.follow import follow_page
@@ -106,7 +106,7 @@ def _located(request: HttpRequest, practice: Practice, answers: Facts, customer_
                 "longitude": point.longitude, "latitude": point.latitude, "address": address, "approximate": True
             }  # fmt: skip
         elif practice.place == "required" and address:
-            return [Fault("portal.place_unlocated", Where(column=name))]
+            return [Fault("portal.place_unlocated", Where(column=name), {"field": name})]
     return []
 
 
@@ -156,9 +156,14 @@ def _offered(request: HttpRequest, practice: Practice) -> Facts:
             answers[name] = {"longitude": card.longitude, "latitude": card.latitude, "address": village}
         elif person and rule.get("format") in ("person_name", "phone") and name not in answers:
             answers[name] = person.name if rule["format"] == "person_name" else person.phone
-        elif request.GET.get(name) in rule.get("enum", ()):  # a link that already says what it is about
+        elif request.GET.get(name) in _choices(rule):  # a link that already says what it is about
             answers[name] = request.GET[name]
     return answers
+
+
+def _choices(rule: Facts) -> list[Json]:
+    values = rule.get("enum")
+    return values if isinstance(values, list) else []
 
 
 def _new_key() -> str:

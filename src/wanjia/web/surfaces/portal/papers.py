@@ -52,7 +52,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             faults += [Fault(fault.code, Where(), {**fault.values, "name": file.name}) for fault in refused.faults]
     field = {"name": name, "value": tokens}
     said = [fault["sentence"] for fault in shown_faults(faults, request.language)]
-    return render(request, "components/form/papers_list.html", {"field": field, "faults": said})
+    return render(request, "components/form/papers_list.html", {"field": field, "upload_faults": said})
 
 
 @require_safe
