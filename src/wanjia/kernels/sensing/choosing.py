@@ -11,11 +11,35 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from wanjia.kernels.sensing.memory import NEVER
 from wanjia.kernels.sensing.nouns import Floats, Ints
 
 TIE = 1e-6
 """Log-odds that are no difference."""
 NONE = -1
+
+
+@njit(cache=True, nogil=True)
+def disagreement(begin: Ints, end: Ints, times: Ints, spread: float, most: float) -> Any:
+    """What each candidate loses because the districts below went dark at different times, [candidates].
+
+    Half the squared distance from the middle time in units of `spread`, for each district at most `most`: the cost of a
+    device of its own. `times`: since when, NEVER for those that say nothing of it.
+    """
+    lost = np.zeros(len(begin), dtype=np.float64)
+    some = np.empty(len(times), dtype=np.int32)
+    for g in range(len(begin)):
+        count = 0
+        for r in range(begin[g], end[g]):
+            if times[r] != NEVER:
+                some[count] = times[r]
+                count += 1
+        if count > 1:
+            some[:count].sort()
+            middle = some[(count - 1) // 2]
+            for i in range(count):
+                lost[g] += min(most, 0.5 * ((some[i] - middle) / spread) ** 2)
+    return lost
 
 
 @njit(cache=True, nogil=True)

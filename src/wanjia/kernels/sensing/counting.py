@@ -13,8 +13,8 @@ GASPED, ALIVE, SILENT, BEAT_GASPED, BEAT_SILENT = range(5)
 heartbeats shortly before. The terminal's five columns come after the meters' five."""
 COLUMNS = 10
 TERMINAL = 5
-BUCKETS = 30
-"""Of the histogram that finds the middle gasp: 10 s each in 300 s."""
+BUCKETS = 66
+"""Of the histogram that finds the middle gasp: 10 s each in 660 s."""
 
 
 class Spans(NamedTuple):
@@ -27,15 +27,17 @@ class Spans(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _middle_gasp(cells: Ints, begin: int, end: int, terminal: int, now: int, fresh: int, buckets: Ints) -> Any:
-    """Upper edge of the bucket of the middle fresh gasp of devices still dark, NEVER without any."""
+def _middle_gasp(
+    cells: Ints, begin: int, end: int, terminal: int, now: int, fresh: int, after: int, buckets: Ints
+) -> Any:
+    """Upper edge of the bucket of the middle fresh gasp (after `after`) of devices still dark, NEVER without any."""
     buckets[:] = 0
     width, total = fresh // BUCKETS, 0
     for k in range(begin, end + 1):
         cell = cells[terminal if k == end else k]
         if cell[GASP] > cell[LIFE]:
             age = now - (cell[GASP] + cell[AHEAD])
-            if 0 <= age < fresh:
+            if 0 <= age < fresh and now - age > after:
                 buckets[age // width] += 1
                 total += 1
     below = 0
@@ -47,19 +49,19 @@ def _middle_gasp(cells: Ints, begin: int, end: int, terminal: int, now: int, fre
 
 
 @njit(cache=True, nogil=True)
-def _state(cell: Ints, since: int, cluster: int, beat: int) -> Any:
+def _state(cell: Ints, since: int, oldest: int, beat: int) -> Any:
     """Column of a device (NEVER: says nothing, an old gasp), and whether it sent heartbeats until then."""
     life = cell[LIFE] + cell[AHEAD]
     is_beating = cell[LIFE] != NEVER and life > since - beat
     if cell[GASP] > cell[LIFE]:
-        return (GASPED if cell[GASP] + cell[AHEAD] >= since - cluster else NEVER), is_beating
+        return (GASPED if cell[GASP] + cell[AHEAD] >= oldest else NEVER), is_beating
     return (ALIVE if cell[LIFE] != NEVER and life > since else SILENT), is_beating
 
 
 @njit(cache=True, nogil=True)
 def count(
-    ranks: Ints, cells: Ints, first: Longs, now: int, spans: Spans, onset: Ints, held: Bytes, fallback: Ints,
-    counts: Ints, since: Ints,
+    ranks: Ints, cells: Ints, first: Longs, now: int, spans: Spans, onset: Ints, held: Bytes, back: Ints,
+    fallback: Ints, counts: Ints, since: Ints,
 ) -> None:  # fmt: skip
     """Fills `counts`[rank, 10] and `since`[rank] (the time counted around: the onset held, else the middle gasp, else
     the fallback; NEVER: nothing to count around, all zero)."""
@@ -69,21 +71,24 @@ def count(
         counts[r, :] = 0
         if held[r] != FREE:
             since[r] = onset[r]
+            oldest = since[r] - spans.cluster
         else:
-            since[r] = _middle_gasp(cells, first[r], first[r + 1], meters + r, now, spans.fresh, buckets)
+            since[r] = _middle_gasp(cells, first[r], first[r + 1], meters + r, now, spans.fresh, back[r], buckets)
             if since[r] == NEVER:
                 since[r] = fallback[r]
+            # Nothing that went before: neither stale gasps nor those of an outage that is over.
+            oldest = max(since[r] - spans.cluster, now - spans.fresh, back[r])
         if since[r] == NEVER:
             continue
         for k in range(first[r], first[r + 1]):
-            column, is_beating = _state(cells[k], since[r], spans.cluster, spans.beat)
+            column, is_beating = _state(cells[k], since[r], oldest, spans.beat)
             if column != NEVER:
                 counts[r, column] += 1
                 if is_beating and column != ALIVE:
                     counts[r, BEAT_GASPED if column == GASPED else BEAT_SILENT] += 1
         cell = cells[meters + r]
         if cell[GASP] != NEVER or cell[LIFE] != NEVER:  # a terminal never heard of is taken not to exist
-            column, is_beating = _state(cell, since[r], spans.cluster, spans.terminal_beat)
+            column, is_beating = _state(cell, since[r], oldest, spans.terminal_beat)
             if column != NEVER:
                 counts[r, TERMINAL + column] += 1
                 if is_beating and column != ALIVE:

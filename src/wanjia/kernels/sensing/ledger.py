@@ -13,6 +13,8 @@ from wanjia.kernels.sensing.nouns import METER, Bools, Change, Ints, Outage
 
 NOBODY = -1
 """Owner of a rank that is in no open outage."""
+LIT_ODDS_LOG = -4.0
+"""Log-likelihood ratio below which a district is lit by some device's word; silence alone does not go so low."""
 BUCKET_HALF = 5 * TENTHS
 """The middle gasp is known to its bucket of 10 s, counted by the bucket's end."""
 
@@ -87,6 +89,7 @@ class Moment:
 def settle(ledger: Ledger, moment: Moment) -> list[Change]:
     """One tick: revises what is open, then announces what has waited long enough."""
     _notice(moment)
+    _free(ledger, moment)
     elements = {element.key: element for element in moment.sight.elements}
     overlapping = {key: _owners(ledger, moment.ranks(element)) for key, element in elements.items()}
     changes = list(_revise(ledger, moment, elements, overlapping))
@@ -106,6 +109,16 @@ def _notice(moment: Moment) -> None:
     memory.noticed[convincing & (memory.noticed == NEVER)] = moment.now
 
 
+def _free(ledger: Ledger, moment: Moment) -> None:
+    """Since when a part of each open outage looks lit again."""
+    freed = moment.memory.freed
+    for held in ledger.held.values():
+        if not (moment.sight.dark[held.ranks] < LIT_ODDS_LOG).any():
+            freed[held.ranks] = NEVER
+        elif freed[held.ranks].max(initial=NEVER) == NEVER:
+            freed[held.ranks] = moment.now
+
+
 def _release(ledger: Ledger, moment: Moment) -> None:
     """Lets go of onsets that no outage needs any more: overrun work that ended, planned work that is lit."""
     memory = moment.memory
@@ -117,7 +130,7 @@ def _let_go(ledger: Ledger, moment: Moment, ranks: Ints) -> None:
     """These districts are lit again; their late meters are watched."""
     memory = moment.memory
     memory.back[ranks], memory.back_onset[ranks] = moment.now, memory.onset[ranks]
-    memory.held[ranks], memory.onset[ranks] = FREE, NEVER
+    memory.held[ranks], memory.onset[ranks], memory.freed[ranks] = FREE, NEVER, NEVER
     ledger.owner[ranks], ledger.overrun[ranks] = NOBODY, 0
 
 

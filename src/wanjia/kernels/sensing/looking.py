@@ -6,8 +6,8 @@ from math import exp
 import numpy as np
 
 from wanjia.kernels.sensing import counting, weighing
-from wanjia.kernels.sensing.choosing import choose
-from wanjia.kernels.sensing.counting import COLUMNS, TERMINAL, Spans
+from wanjia.kernels.sensing.choosing import choose, disagreement
+from wanjia.kernels.sensing.counting import ALIVE, BEAT_SILENT, COLUMNS, GASPED, TERMINAL, Spans
 from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.memory import FREE, NEVER, Memory
 from wanjia.kernels.sensing.nouns import Bools, Evidence, Floats, Ints
@@ -16,6 +16,8 @@ from wanjia.kernels.sensing.weighing import IMPOSSIBLE, Odds
 
 TENTHS = 10
 """Of a second in a second."""
+DUE_MIN = 3.0
+"""Heartbeats that must have been due from a district before its silence, or its voice, counts for the share."""
 CONFIDENCE_MAX = 0.999
 """The model is never surer than this of itself."""
 
@@ -88,27 +90,46 @@ def look(grid: Grid, memory: Memory, now: int, model: Model, covered: Bools) -> 
     counts = np.zeros((grid.districts, COLUMNS), dtype=np.int32)
     since = np.full(grid.districts, NEVER, dtype=np.int32)
     dark, part = np.zeros(grid.districts), np.full(grid.districts, IMPOSSIBLE)
-    _count_and_weigh(grid, memory, minded, now, model, since.copy(), counts, since, dark, part)
+    _count(grid, memory, minded, now, model, since.copy(), counts, since)
+    _weigh(memory, minded, now, model.odds, counts, since, dark, part)
     calm = minded[(since[minded] == NEVER)]
     memory.attention[calm] = 0
     alarming = minded[(np.maximum(dark, part)[minded] > 0) | (memory.held[minded] != FREE)]
     if not len(alarming):
         return None
     others = _neighbours(grid, minded[since[minded] != NEVER], alarming)
-    _count_and_weigh(grid, memory, others, now, model, _nearest(since, alarming), counts, since, dark, part)
+    _count(grid, memory, others, now, model, _nearest(since, alarming), counts, since)
+    judged = np.flatnonzero(since != NEVER).astype(np.int32)
+    _weigh(memory, judged, now, _with_silence(model, counts, since, now), counts, since, dark, part)
     part[covered] = IMPOSSIBLE
     free = np.where(covered, model.parameters.planned_bias, dark)
-    return Sight(counts, since, dark, _explain(grid, model, free, part))
+    spoke = (counts[:, GASPED] + counts[:, TERMINAL + GASPED] > 0) & (dark > 0) & ~covered
+    return Sight(counts, since, dark, _explain(grid, model, free, part, np.where(spoke, since, NEVER)))
 
 
-def _count_and_weigh(
-    grid: Grid, memory: Memory, ranks: Ints, now: int, model: Model, fallback: Ints, counts: Ints, since: Ints,
-    dark: Floats, part: Floats,
-) -> None:  # fmt: skip
+def _count(
+    grid: Grid, memory: Memory, ranks: Ints, now: int, model: Model, fallback: Ints, counts: Ints, since: Ints
+) -> None:
     counting.count(
-        ranks, memory.cells, grid.first_meter, now, model.spans, memory.onset, memory.held, fallback, counts, since
-    )
-    weighing.weigh(ranks, counts, since, now, model.odds, memory.held, memory.back, dark, part)
+        ranks, memory.cells, grid.first_meter, now, model.spans, memory.onset, memory.held, memory.back,
+        fallback, counts, since,
+    )  # fmt: skip
+
+
+def _weigh(
+    memory: Memory, ranks: Ints, now: int, odds: Odds, counts: Ints, since: Ints, dark: Floats, part: Floats
+) -> None:
+    weighing.weigh(ranks, counts, since, now, odds, memory.held, memory.back, memory.freed, dark, part)
+
+
+def _with_silence(model: Model, counts: Ints, since: Ints, now: int) -> Odds:
+    """The odds with the share of districts that are silent without a gasp though heartbeats were due from them."""
+    p = model.parameters
+    due = counts[:, BEAT_SILENT] * np.minimum(1.0, (now - since) / (TENTHS * p.heartbeat_seconds))
+    judged = due + counts[:, ALIVE] >= DUE_MIN
+    mute = judged & (counts[:, ALIVE] == 0) & (counts[:, GASPED] + counts[:, TERMINAL + GASPED] == 0)
+    share = float(mute.sum() / max(int(judged.sum()), 1))
+    return model.odds._replace(falls_silent=min(max(model.odds.falls_silent, share), 1.0 - weighing.SHARE_MIN))
 
 
 def _neighbours(grid: Grid, counted: Ints, alarming: Ints) -> Ints:
@@ -130,10 +151,13 @@ def _nearest(since: Ints, alarming: Ints) -> Ints:
     return found
 
 
-def _explain(grid: Grid, model: Model, dark: Floats, part: Floats) -> tuple[Element, ...]:
+def _explain(grid: Grid, model: Model, dark: Floats, part: Floats, times: Ints) -> tuple[Element, ...]:
     part_odds = model.parameters.part_odds_log
+    apart = disagreement(
+        grid.begin, grid.end, times, model.parameters.together_seconds * TENTHS, -model.parameters.open_odds_log
+    )
     chosen, parts, score, inside = choose(
-        grid.begin, grid.end, grid.parent, grid.leaf, model.candidate_odds, dark, part, part_odds
+        grid.begin, grid.end, grid.parent, grid.leaf, model.candidate_odds - apart, dark, part, part_odds
     )
     elements = [_element(grid, int(g), score, inside) for g in chosen]
     for r in parts.tolist():

@@ -20,7 +20,8 @@ FREE, DARK, PART = range(3)
 class Memory:
     """`cells`[slots, 4]; by rank of district: `attention` (a device may be dark), `onset` (since when it is held dark),
     `held` (what for), `noticed` (since when the evidence convinces), `back` and `back_onset` (when a district came back
-    after an outage, and since when it had been dark; its late meters are watched)."""
+    after an outage, and since when it had been dark; its late meters are watched), `freed` (since when a part of its outage
+    looks lit again, so that the rest is perhaps back too and only its words are missing)."""
 
     cells: Ints
     attention: Bytes
@@ -29,6 +30,7 @@ class Memory:
     noticed: Ints
     back: Ints
     back_onset: Ints
+    freed: Ints
 
     def copied(self) -> "Memory":
         """The same, apart; the step changes the arrays of the one that it is given."""
@@ -43,4 +45,4 @@ def empty_memory(grid: Grid) -> Memory:
     cells[grid.meters :, RANK] = np.arange(grid.districts)
     never = np.full(grid.districts, NEVER, dtype=np.int32)
     flags = np.zeros(grid.districts, dtype=np.int8)
-    return Memory(cells, flags, never, flags.copy(), never.copy(), never.copy(), never.copy())
+    return Memory(cells, flags, never, flags.copy(), never.copy(), never.copy(), never.copy(), never.copy())

@@ -25,8 +25,8 @@ class Parameters:
     """Gasps later than this are not waited for; a carrier concentrator's usual collection round."""
     stray_per_meter_hour: float = 0.01
     """Gasps of single meters for their own reasons (main switch, exchange, fault of the meter), per meter and hour."""
-    fresh_seconds: float = 300.0
-    """A gasp older than this belongs to no new outage unless its district is already held dark."""
+    fresh_seconds: float = 660.0
+    """A gasp older than this belongs to no new outage unless its district is already held dark: the lateness and a minute."""
     cluster_seconds: float = 60.0
     """Gasps this long before the middle one of a district are of one event: gasp delays differ by 15 s, clocks by a minute."""
 
@@ -57,6 +57,8 @@ class Parameters:
     """The same for what cannot switch (a line that breaks without a fuse or breaker acting): seven times rarer."""
     part_odds_log: float = -6.9
     """The same for part of a district below its transformer (a low-voltage branch, one phase): once in 1,000."""
+    together_seconds: float = 45.0
+    """Spread of the times since when districts below one open device seem dark: gasp delays, and buckets of 10 s."""
     planned_bias: float = -0.5
     """Log-likelihood of a district under planned work: nothing new, and no reason to look further upstream."""
 

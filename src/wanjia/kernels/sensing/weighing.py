@@ -14,7 +14,14 @@ probability h. Communication may be whole or lost. Then, each term a natural log
 c is the share of concentrators that fall silent with their transformer; u the share silent anyway (already before, or just
 now); e the share of dark meters that seem alive. B is the beta function: the probability of one sequence of G and S when
 the share itself is unknown (Bayes 1763, uniform prior). Terminals are weighed by the same formula with n = 1 and
-communication of their own. Communication lost makes a silent district cost a few units at most, however many meters
+communication of their own. Without any gasp a district's silence never speaks for darkness; it is at most neutral.
+When many districts of a tree are silent without a gasp, u is their share: then the silence is the network's own.
+
+Once a part of an announced outage is lit again, the rest is weighed against being back with its words not yet here:
+
+  back             log((1-q) ((1-p)(1-h))^G + q),   q: the share u where meters gasped, else 1
+
+Communication lost makes a silent district cost a few units at most, however many meters
 it has, and in nobody's favour: silence is not darkness.
 """
 
@@ -110,9 +117,18 @@ def _dark(of: Ints, elapsed: float, odds: Odds) -> float:
 
 
 @njit(cache=True, nogil=True)
+def _back(of: Ints, elapsed: float, beat: float, odds: Odds) -> float:
+    """Logarithm of the likelihood that all is back for `elapsed` seconds and those that gasped were not heard yet."""
+    unheard = (1.0 - _arrived(elapsed, odds)) * (1.0 - _heard(elapsed, beat, odds))
+    whole = _log(1.0 - odds.falls_silent) + of[GASPED] * _log(unheard)
+    return _either(whole, _log(odds.falls_silent)) if of[GASPED] else 0.0
+
+
+@njit(cache=True, nogil=True)
 def weigh(
-    ranks: Ints, counts: Ints, since: Ints, now: int, odds: Odds, held: Bytes, back: Ints, dark: Floats, part: Floats
-) -> None:
+    ranks: Ints, counts: Ints, since: Ints, now: int, odds: Odds, held: Bytes, back: Ints, freed: Ints, dark: Floats,
+    part: Floats,
+) -> None:  # fmt: skip
     """Fills `dark` and `part`: logarithms of the likelihood ratios against lit, [ranks]; 0 and IMPOSSIBLE where none.
 
     A district that was dark, or is back, is not tried as a part: its late `restored` events would look like one.
@@ -130,5 +146,11 @@ def weigh(
             dark[r] += _dark(meters, elapsed, odds) - lit
         if terminal[GASPED] + terminal[ALIVE] + terminal[SILENT]:
             dark[r] += _dark(terminal, elapsed, odds) - lit_terminal
+        if meters[GASPED] + terminal[GASPED] == 0:
+            dark[r] = min(dark[r], 0.0)
+        elif held[r] == DARK and freed[r] != NEVER:
+            elapsed = max(now - freed[r], 0) / TENTHS
+            were_heard = _back(meters, elapsed, odds.beat, odds) + _back(terminal, elapsed, odds.terminal_beat, odds)
+            dark[r] = min(dark[r], -were_heard + meters[ALIVE] * _log(odds.wrong_life))
         if meters[GASPED] > 1 and held[r] != DARK and back[r] == NEVER:
             part[r] = _sequence(meters[GASPED], meters[SILENT] + meters[ALIVE]) + missed - lit

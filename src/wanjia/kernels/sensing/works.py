@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from wanjia.kernels.sensing.counting import still_dark
+from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.ledger import Held, Ledger, Moment, end_outage
 from wanjia.kernels.sensing.looking import TENTHS, evidence_of
 from wanjia.kernels.sensing.memory import DARK, FREE, NEVER
-from wanjia.kernels.sensing.nouns import DISTRICT, METER, SECTION, Change, Ints, Outage, Plan
+from wanjia.kernels.sensing.nouns import METER, SECTION, Change, Ints, Outage, Plan
 from wanjia.kernels.sensing.plans import is_covering
 
 SURE_ODDS_LOG = 5.0
@@ -40,13 +41,18 @@ def _begin(ledger: Ledger, moment: Moment, number: int, plan: Plan) -> Iterator[
     memory.onset[new], memory.held[new] = moment.sight.since[new], DARK
     delay = round(TENTHS * moment.model.parameters.gasp_delay_seconds)
     outage = Outage(
-        ledger.next_number(), plan.device_id, DISTRICT if len(ranks) == 1 else SECTION,
+        ledger.next_number(), plan.device_id, _level(grid, plan),
         moment.milliseconds(int(np.median(memory.onset[dark])) - delay), moment.at, None,
         tuple(sorted(grid.district[ranks].tolist())), int(grid.customers[ranks].sum()), "planned", True, 1.0,
         evidence_of(moment.sight, ranks, 0.0),
     )  # fmt: skip
     ledger.works[number] = Held(outage, NEVER, dark)
     yield Change("planned", moment.at, outage)
+
+
+def _level(grid: Grid, plan: Plan) -> int:
+    same = np.flatnonzero((grid.begin == plan.begin) & (grid.end == plan.end))
+    return int(grid.level[same[0]]) if len(same) else SECTION
 
 
 def _follow(ledger: Ledger, moment: Moment, number: int, plan: Plan) -> Iterator[Change]:
