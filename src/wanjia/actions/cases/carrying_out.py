@@ -5,6 +5,7 @@ from datetime import datetime
 
 from wanjia.actions.cases.holders import Holder, above, by_reference, find_holder
 from wanjia.actions.cases.letters import issue_letter
+from wanjia.actions.cases.manner import manner
 from wanjia.actions.cases.notices import notify, tell_holder
 from wanjia.actions.cases.saving import Changes, save_all
 from wanjia.engine import nouns as engine
@@ -73,8 +74,8 @@ class Carrier:
         case.due_at = shown.due_at if shown else None
         case.late = any(clock.status in ("expired", "late") for clock in state.clocks)
         if new_facts:
-            case.title = title_of(self.practice, state.facts, "zh-Hans")[:200]
-            case.title_en = title_of(self.practice, state.facts, "en")[:200]
+            case.title = title_of(self.practice, state.facts, manner("zh-Hans"))[:200]
+            case.title_en = title_of(self.practice, state.facts, manner("en"))[:200]
         self._set_dues(state)
         return self.changes
 

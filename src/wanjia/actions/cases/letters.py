@@ -4,9 +4,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from wanjia.actions.cases.manner import manner
 from wanjia.engine.nouns import WriteLetter
 from wanjia.practice.composing import compose
 from wanjia.practice.nouns import Practice
+from wanjia.practice.wording import day_text
 from wanjia.records.cases.models import Case, Letter
 from wanjia.texts import LANGUAGES
 
@@ -14,8 +16,9 @@ from wanjia.texts import LANGUAGES
 def issue_letter(case: Case, practice: Practice, command: WriteLetter, now: datetime) -> str:
     """Write the letter row and return its number: the case's own, and a running number per case."""
     number = f"{case.number}-{case.letters.count() + 1:02d}"
+    letter, facts = command.letter, command.facts
     content = {
-        language: compose(practice, command.letter, command.facts, provided(case, number, now, language), language)
+        language: compose(practice, letter, facts, provided(case, number, now, language), manner(language))
         for language in LANGUAGES
     }
     audience = practice.letters[command.letter].audience
@@ -33,7 +36,7 @@ def provided(case: Case, number: str, now: datetime, language: str) -> dict[str,
         "case_number": case.number,
         "letter_number": number,
         "case_title": case.title_en if english else case.title,
-        "today": day.isoformat() if english else f"{day.year}年{day.month}月{day.day}日",
+        "today": day_text(day, language),
         "organisation": case.organisation.name_en if english else case.organisation.name_zh,
         "requester": case.requester_name,
         "address": case.address,

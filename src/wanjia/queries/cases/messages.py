@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Json
 from wanjia.practice.nouns import Practice
 from wanjia.practice.placeholders import filled
 from wanjia.practice.titles import fact_text
+from wanjia.practice.wording import Manner, written_time
 from wanjia.queries.cases.facts import Names, moment_text
 from wanjia.queries.cases.history import who_text
 from wanjia.queries.cases.installed import practice_of
@@ -129,5 +131,5 @@ def _values(practice: Practice, case: Case, values: Mapping[str, Json], language
 def _value(practice: Practice, name: str, value: Json, language: str) -> str:
     rule = practice.facts.get(name, {})
     if rule.get("format") in ("date", "date-time") or (name.endswith("_at") and isinstance(value, str)):
-        return moment_text(str(value or ""))
+        return written_time(str(value or ""), Manner(language, timezone.get_default_timezone_name()))
     return fact_text(practice, name, value, language)
