@@ -191,10 +191,14 @@ def _verbs(task: Task, actor: Actor) -> frozenset[str]:
 
 
 def _facts(task: Task, practice: Practice, facts: Facts, language: str) -> tuple[FactRow, ...]:
-    """What was applied for, and what the step's form shows. What other bodies said stays with them."""
+    """What was applied for, and what the step's form shows. What other bodies said stays with them.
+
+    A signature is a person's name and says nothing that a reviewer judges.
+    """
     shows = practice.forms[task.step].shows if task.step in practice.forms else ()
     names = [*practice.forms["start"].fields, *shows]
-    part = {name: facts[name] for name in dict.fromkeys(names) if name in facts and not _rows(facts[name])}
+    wanted = [name for name in dict.fromkeys(names) if practice.facts[name].get("format") != "signature"]
+    part = {name: facts[name] for name in wanted if name in facts and not _rows(facts[name])}
     return fact_rows(practice, part, language, revealed=False)
 
 
