@@ -3,12 +3,13 @@
 # make check  style, types, import contracts, tidiness, islands' types and tests
 # make fix    mend what can be mended by a program
 # make bench  the benchmarks, each beside a floor or a peer
+# make pictures  the pictures of README and docs, from a demo that runs on PORT (8000 by default)
 # Everything is installed into .venv and islands/node_modules; nothing outside this folder is changed.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := demo
-.PHONY: demo test check check-style check-types check-imports check-tidy check-islands fix bench islands lock clean
+.PHONY: demo test check check-style check-types check-imports check-tidy check-islands fix bench pictures islands lock clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
@@ -47,6 +48,9 @@ fix: .venv/.dev
 
 bench: .venv/.dev
 	@for file in benchmarks/[a-z]*.py; do echo; echo "== $$file"; $(BIN)/python $$file; done
+
+pictures: .venv/.dev
+	$(BIN)/python tools/pictures.py http://127.0.0.1:$${PORT:-8000}
 
 islands: $(ISLANDS)/manifest.json
 

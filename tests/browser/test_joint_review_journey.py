@@ -17,6 +17,7 @@ pytestmark = [needs("chromium"), needs("node")]
 Visit = Callable[..., Visitor]
 
 PROJECT = "海湾冷链物流园10千伏接入工程"
+ROUTE = "自港前大道北侧环网柜起，沿冷链一路东侧人行道敷设至园区配电室"
 ADDRESS = "港前大道与冷链一路交叉口"
 # department: (its own paper, its name in the letter)
 DEPARTMENTS = {
@@ -54,16 +55,18 @@ def test_joint_review(site: LiveSite, visit: Visit) -> None:
     consolidates(clerk)
     signs(visit("window chief", "window_chief"))
     reads_the_decision(applicant, number)
+    clerk.open(f"/window/cases/{number}/")
+    expect(clerk.page.locator("#facts dt", has_text="节省时间").locator("+ dd")).to_contain_text("个工作日")
+    clerk.picture("days-saved")
 
 
 def applies(applicant: Visitor) -> str:
     page = applicant.page
     applicant.open("/new/one_window_review/")
     texts = {
-        "project_name": PROJECT, "applicant_name": "海州市海湾冷链物流有限公司", "contact_name": "林晓芸",
-        "contact_phone": "13800000021", "place-address": ADDRESS, "length_m": "860", "width_m": "0.8",
-        "route": "自港前大道北侧环网柜起，沿冷链一路东侧人行道敷设至园区配电室", "carriageway_m2": "120", "green_m2": "64",
-        "starts_on": "2026-04-07", "ends_on": "2026-05-20",
+        "project_name": PROJECT, "route": ROUTE, "applicant_name": "海州市海湾冷链物流有限公司",
+        "contact_name": "林晓芸", "contact_phone": "13800000021", "place-address": ADDRESS, "length_m": "860",
+        "width_m": "0.8", "carriageway_m2": "120", "green_m2": "64", "starts_on": "2026-04-07", "ends_on": "2026-05-20",
     }  # fmt: skip
     applicant.choose("applicant_kind", "company")
     page.locator("#in-credit_code").fill("91350500MA2XWL3K7P")

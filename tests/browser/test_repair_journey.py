@@ -16,6 +16,9 @@ pytestmark = [needs("chromium"), needs("node")]
 Visit = Callable[..., Visitor]
 
 
+CALL_FEE, PARTS = 30, 18 + 4  # yuan: the fee by day as installed; socket and tape
+
+
 def test_repair(site: LiveSite, visit: Visit) -> None:
     resident = visit("resident", viewport=PHONE)
     number = reports_a_broken_socket(resident)
@@ -129,7 +132,9 @@ def repairs(electrician: Visitor) -> None:
 def notes_the_payment(electrician: Visitor) -> None:
     page = electrician.page
     electrician.choose("paid_by", "wechat")
-    page.locator("#in-paid_yuan").fill("52")
+    due = page.locator("#task dt", has_text="应收合计").locator("+ dd").inner_text()
+    assert float(due.split()[0]) >= CALL_FEE + PARTS, due
+    page.locator("#in-paid_yuan").fill(due.split()[0])
     electrician.picture("electrician-notes-payment")
     electrician.send(page.locator("#task form"))
 

@@ -1,7 +1,7 @@
 """The product on loopback for a browser: a real store in a file of its own, threads, and a clock that can be turned.
 
-`world_store` fills a file once a session; `live_site` serves a copy of it, so that every test begins with the same world
-at the same minute and leaves nothing behind. It does not touch the store of the other tests.
+`make_world` fills a file once a session; `live_site` serves a copy of it, so that every test begins with the same
+world at the same minute and leaves nothing behind. The store of the other tests is not touched.
 """
 
 import shutil

@@ -18,7 +18,7 @@ LOCAL_SCHEMES = ("data:", "blob:", "about:")
 
 
 class Visitor:
-    """One browser profile on one page. `complaints` collects what no page may do; a journey ends with `assert_clean`."""
+    """One browser profile on one page. `complaints` collects what no page may do; `assert_clean` says it."""
 
     def __init__(self, context: BrowserContext, address: str, pictures: Path, name: str) -> None:
         self.context, self.address, self.pictures, self.name = context, address, pictures, name
@@ -107,10 +107,9 @@ class Visitor:
 
 
 def visitor(browser: Browser, address: str, pictures: Path, name: str, **options: Any) -> Visitor:
-    """A new visitor: `viewport` (default the desktop's), `locale`, and `at=(longitude, latitude)` for who lets be found."""
-    context = chromium.context(
-        browser, options.get("viewport", chromium.DESKTOP), locale=options.get("locale", "zh-CN")
-    )
+    """A new visitor: `viewport` (default the desktop's), `locale`, `at=(longitude, latitude)` of who may be found."""
+    viewport = options.get("viewport", chromium.DESKTOP)
+    context = chromium.context(browser, viewport, locale=options.get("locale", "zh-CN"))
     if at := options.get("at"):
         context.grant_permissions(["geolocation"], origin=address)
         context.set_geolocation({"longitude": at[0], "latitude": at[1], "accuracy": 10})
