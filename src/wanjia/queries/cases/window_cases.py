@@ -8,8 +8,22 @@ from wanjia.model.faults import Denied
 from wanjia.model.permissions import PARTNER_ROLES
 from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.case_page import CasePage, case_page, seen_case
+from wanjia.queries.cases.facts import FactRow, item_text
 from wanjia.queries.cases.installed import active_practices
-from wanjia.queries.cases.window_tasks import may_see_whole
+from wanjia.queries.cases.window_tasks import answers_of, may_see_whole
+from wanjia.records.cases.models import Case, Task
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What one branch of a joint step answered; the case's own facts have it only when all branches are done."""
+
+    task_id: int
+    name: str
+    item: str
+    holder: str
+    closed_at: datetime | None
+    rows: tuple[FactRow, ...]
 
 
 @dataclass(frozen=True)
@@ -18,6 +32,7 @@ class WindowCase:
 
     page: CasePage
     task_ids: dict[str, int]
+    answered: tuple[Answered, ...]
 
 
 def window_case(number: str, actor: Actor, now: datetime, language: str, revealed: bool = False) -> WindowCase:
@@ -25,12 +40,24 @@ def window_case(number: str, actor: Actor, now: datetime, language: str, reveale
     case = seen_case(number, actor)
     if not may_see_whole(case, actor):
         raise Denied("case", "see")
-    return WindowCase(case_page(number, actor, now, language, revealed), dict(case.tasks.values_list("key", "pk")))
+    page = case_page(number, actor, now, language, revealed)
+    return WindowCase(page, dict(case.tasks.values_list("key", "pk")), _answered(case, page.practice, language))
 
 
 def counter_practices() -> tuple[Practice, ...]:
     """Practices that somebody may begin at a counter: those entered there, and those in which a window has a part."""
     return tuple(practice for practice in active_practices() if _at_counter(practice))
+
+
+def _answered(case: Case, practice: Practice, language: str) -> tuple[Answered, ...]:
+    done = case.tasks.filter(status=Task.Status.DONE, item__isnull=False, kind="user").select_related("holder")
+    return tuple(
+        Answered(
+            row.pk, practice.text(f"tasks.{row.step}", language), item_text(practice, row.item, language),
+            row.holder.name if row.holder else "", row.closed_at, answers_of(row, practice, language),
+        )
+        for row in done.order_by("closed_at")
+    )  # fmt: skip
 
 
 def _at_counter(practice: Practice) -> bool:

@@ -176,7 +176,7 @@ def _value(
         practice, practice.text("name", language), mask_name(case.requester_name), mask_phone(case.requester_phone),
         case.address, case.longitude, case.latitude, tuple(code for code in case.cell_path.split("/") if code),
         case.on_hold, {**state.facts, **(task.item or {})}, _facts(task, practice, state.facts, language),
-        _answers(task, practice, language), papers_of(case, practice, actor, language),
+        answers_of(task, practice, language), papers_of(case, practice, actor, language),
         _clocks(task, practice, state, now, language), _history(task, practice, language), may_see_whole(case, actor),
     )  # fmt: skip
 
@@ -206,7 +206,7 @@ def _rows(value: object) -> bool:
     return isinstance(value, list) and any(isinstance(row, dict) for row in value)
 
 
-def _answers(task: Task, practice: Practice, language: str) -> tuple[FactRow, ...]:
+def answers_of(task: Task, practice: Practice, language: str) -> tuple[FactRow, ...]:
     """What was answered when the task was done."""
     known = {name: value for name, value in (task.answers or {}).items() if name in practice.facts}
     return fact_rows(practice, known, language, revealed=False)

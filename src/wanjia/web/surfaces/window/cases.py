@@ -59,7 +59,7 @@ def show_case(request: HttpRequest, number: str, trouble: Trouble | None = None)
     page = found.page
     row = seen_case(number, request.actor) if "merge" in page.verbs else None
     values = {
-        "page": page, "head": page.head, "verbs": page.verbs, "trouble": trouble,
+        "page": page, "answered": found.answered, "head": page.head, "verbs": page.verbs, "trouble": trouble,
         "tasks": [(task, found.task_ids.get(task.key)) for task in page.tasks],
         "trouble_faults": shown_faults(trouble.faults, request.language),
         "duplicates": duplicates(row, page.practice, request.actor, request.language) if row else (),
