@@ -181,7 +181,8 @@ def _take(chance: Generator, script: Script, played: Played) -> bool:
     row = script.scenario.steps[script.step]
     try:
         with transaction.atomic():
-            _deed(chance, script, row)
+            if "refused" not in row:  # what a scenario tells as refused is not tried on live cases
+                _deed(chance, script, row)
     except (Refused, Task.DoesNotExist) as problem:
         code = problem.faults[0].code if isinstance(problem, Refused) else "no such task"
         key = f"{script.practice.name}/{script.scenario.name} step {script.step} ({row.get('do')}): {code}"
