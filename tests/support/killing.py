@@ -4,6 +4,7 @@ Used by tests/simulation/test_kills.py; `make crash` runs it at full length. Not
 talks HTTP, sends signals, and reads the rows at the end.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -20,6 +21,8 @@ from tests.support.postgres import free_port
 from tests.support.stores import Store
 
 WANJIA = ("-c", "from wanjia.cli.main import main; main()")
+PATIENCE_SECONDS = 0.25
+"""How long a client that was cut off waits before it sends again."""
 CLIENTS = 4
 SEEDED_PER_SECOND = 4
 """Cases opened beside the traffic, so that a deadline comes due every few hundred milliseconds."""
@@ -53,17 +56,22 @@ class Site:
 
     def start(self) -> None:
         """Start what is not running and wait until a page is answered."""
+        until = time.monotonic() + START_SECONDS_MAX
+        self._start_missing()
+        while not self.answers():
+            if time.monotonic() > until:
+                raise RuntimeError(f"the site does not start: {self.log.read_text()[-3000:]}")
+            time.sleep(0.05)
+            self._start_missing()
+
+    def _start_missing(self) -> None:
+        """What an installation's service manager does; the master gives up when its processes die too fast."""
         if self.web is None or self.web.poll() is not None:
             arguments = (*WANJIA, "serve", "--port", str(self.port), "--workers", "2")
             self.web = self.store.start(*arguments, log=self.log)
         self.workers = [worker for worker in self.workers if worker.poll() is None]
         while self.store.kind == "postgres" and len(self.workers) < 2:
             self.workers.append(self.store.start(*WANJIA, "worker", log=self.log))
-        until = time.monotonic() + START_SECONDS_MAX
-        while not self.answers():
-            if time.monotonic() > until:
-                raise RuntimeError(f"the site does not start: {self.log.read_text()[-3000:]}")
-            time.sleep(0.05)
 
     def answers(self) -> bool:
         """Whether a page is answered now."""
@@ -74,12 +82,13 @@ class Site:
 
     def kill_one(self, chance: random.Random) -> str:
         """`kill -9` of one process that works: a web process, or a worker."""
-        web = serving(self.web.pid) if self.web else []
+        web = serving(self.web.pid) if self.web and self.web.poll() is None else []
         targets = [*(("web", pid) for pid in web), *(("worker", worker.pid) for worker in self.workers)]
         if not targets:
             return ""
         name, pid = chance.choice(targets)
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it may be leaving by itself
+            os.kill(pid, signal.SIGKILL)
         return name
 
     def kill_all(self) -> None:
@@ -93,7 +102,10 @@ class Site:
 
 def serving(master: int) -> list[int]:
     """Process ids of the web processes that a master has started."""
-    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    try:
+        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    except OSError:
+        return []
     return [int(pid) for pid in children if b"resource_tracker" not in _command(pid)]
 
 
@@ -169,15 +181,17 @@ def persist(port: int, path: str, body: object, token: str, book: Book) -> tuple
             status, answer = ask(port, "POST", path, body, token)
         except OSError:
             book.broken_off += 1
-            time.sleep(0.05)
+            time.sleep(PATIENCE_SECONDS)
             continue
         if status < 500:
             book.answers += 1
             return status, answer
-        time.sleep(0.05)
+        time.sleep(PATIENCE_SECONDS)
 
 
-def run(store: Store, folder: Path, kills: int, seed: int = 1) -> dict[str, object]:
+def run(
+    store: Store, folder: Path, kills: int, seed: int = 1, seconds_max: float = float("inf")
+) -> dict[str, object]:  # fmt: skip
     """The whole experiment; gives the figures, among them what was lost and what was doubled (lists)."""
     began, chance, book, stop = time.monotonic(), random.Random(seed), Book(), threading.Event()
     token = store.python("-m", "tests.support.killing_rows", "token").strip()
@@ -190,7 +204,7 @@ def run(store: Store, folder: Path, kills: int, seed: int = 1) -> dict[str, obje
     for thread in threads:
         thread.start()
     try:
-        killed = kill_often(site, book, kills, chance)
+        killed = kill_often(site, book, kills, chance, began + seconds_max)
     finally:
         stop.set()
         site.start()
@@ -210,10 +224,10 @@ def run(store: Store, folder: Path, kills: int, seed: int = 1) -> dict[str, obje
     }  # fmt: skip
 
 
-def kill_often(site: Site, book: Book, kills: int, chance: random.Random) -> dict[str, int]:
+def kill_often(site: Site, book: Book, kills: int, chance: random.Random, end: float) -> dict[str, int]:
     """Kill one process after another; each only when the site has answered a client since the last one."""
     killed = {"web": 0, "worker": 0, "all": 0}
-    while sum(killed.values()) < kills:
+    while sum(killed.values()) < kills and time.monotonic() < end:
         answered, until = book.answers, time.monotonic() + START_SECONDS_MAX
         while book.answers < answered + 2 and time.monotonic() < until:
             time.sleep(0.005)
@@ -224,10 +238,7 @@ def kill_often(site: Site, book: Book, kills: int, chance: random.Random) -> dic
             site.start()
         elif name := site.kill_one(chance):
             killed[name] += 1
-        elif time.monotonic() > until:
-            raise RuntimeError("there is no process to kill")
-        if site.store.kind == "postgres" or site.web is None or site.web.poll() is not None:
-            site.start()
+        site.start()
     return killed
 
 
