@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import date, timedelta
 
@@ -195,20 +196,21 @@ def test_settings_are_typed_and_bounded(world: World) -> None:
 def test_a_packed_practice_is_installed_upgraded_or_refused(world: World) -> None:
     client, case = world.client("admin"), world.call()
     files = _practice("contact_card")
+    old, new = PracticeVersion.objects.get(name="contact_card").version, "9.0.0"
     texts = files["texts/en.json"].replace(b"with three direct lines", b"with three lines")
     changed = {**files, "texts/en.json": texts}
     same_version = client.post("/admin/practices/upload/", {"file": _zip(changed)})
-    assert same_version.status_code == 422 and "1.0.0" in same_version.content.decode()
-    newer = {**changed, "practice.yaml": files["practice.yaml"].replace(b"version: 1.0.0", b"version: 1.1.0")}
-    newer["upgrades.yaml"] = b"upgrades:\n  - {from: 1.0.0, steps: {}}\n"
+    assert same_version.status_code == 422 and old in same_version.content.decode(), _listed(same_version)
+    newer = {**changed, "practice.yaml": files["practice.yaml"].replace(f"version: {old}".encode(), b"version: 9.0.0")}
+    newer["upgrades.yaml"] = f"upgrades:\n  - {{from: {old}, steps: {{}}}}\n".encode()
     installed = client.post("/admin/practices/upload/", {"file": _zip(newer, "contact_card/")})
-    assert installed.status_code == 302, installed.content.decode()
-    assert PracticeVersion.objects.get(name="contact_card", active=True).version == "1.1.0"
-    assert Case.objects.get(pk=case.pk).practice.version == "1.0.0"
-    client.post("/admin/practices/contact_card/upgrade/", {"version": "1.0.0"})
-    assert Case.objects.get(pk=case.pk).practice.version == "1.1.0"
-    client.post("/admin/practices/contact_card/activate/", {"version": "1.0.0"})
-    assert PracticeVersion.objects.get(name="contact_card", active=True).version == "1.0.0"
+    assert installed.status_code == 302, _listed(installed)
+    assert PracticeVersion.objects.get(name="contact_card", active=True).version == new
+    assert Case.objects.get(pk=case.pk).practice.version == old
+    client.post("/admin/practices/contact_card/upgrade/", {"version": old})
+    assert Case.objects.get(pk=case.pk).practice.version == new
+    client.post("/admin/practices/contact_card/activate/", {"version": old})
+    assert PracticeVersion.objects.get(name="contact_card", active=True).version == old
 
 
 @pytest.mark.parametrize("name", ["../evil.yaml", "/etc/evil", "a/../../b", "c:\\evil", "a\\b"])
@@ -315,3 +317,8 @@ def _zip(files: dict[str, bytes], folder: str = "") -> SimpleUploadedFile:
 
 def _file(name: str, content: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
+
+
+def _listed(response) -> list[str]:  # type: ignore[no-untyped-def]
+    """The faults that a page lists."""
+    return re.findall(r"<li>(.*?)</li>", response.content.decode(), re.DOTALL)

@@ -26,7 +26,7 @@ def read_zip(content: bytes) -> dict[str, bytes]:
             if faults:
                 raise Refused(faults)
             return _without_folder({one.filename: _content(archive, one) for one in entries})
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, UnicodeDecodeError) as error:
         raise Refused([Fault("practice.zip_broken", Where("file"))]) from error
 
 
