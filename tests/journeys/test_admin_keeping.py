@@ -202,6 +202,7 @@ def test_a_packed_practice_is_installed_upgraded_or_refused(world: World) -> Non
     same_version = client.post("/admin/practices/upload/", {"file": _zip(changed)})
     assert same_version.status_code == 422 and old in same_version.content.decode(), _listed(same_version)
     newer = {**changed, "practice.yaml": files["practice.yaml"].replace(f"version: {old}".encode(), b"version: 9.0.0")}
+    newer["CHANGELOG.md"] = files["CHANGELOG.md"] + b"\n## 9.0.0\n\n- Three lines.\n"
     newer["upgrades.yaml"] = f"upgrades:\n  - {{from: {old}, steps: {{}}}}\n".encode()
     installed = client.post("/admin/practices/upload/", {"file": _zip(newer, "contact_card/")})
     assert installed.status_code == 302, _listed(installed)
