@@ -18,9 +18,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with filled_store("sqlite", tmp_path_factory.mktemp("power")) as made:
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with filled_store("sqlite", tmp_path / "home") as made:
         yield made
 
 
