@@ -1,21 +1,24 @@
 """How good is the sensing: seeded storms on made networks, announced outages against the true ones.
 
-Run: `.venv/bin/python benchmarks/sensing_quality.py [SCENARIOS]` (200 by default). Each scenario has 5 % of events lost,
-2 % duplicated, 10 % late, 1 % of devices gasping for their own reasons, 1 % of clocks wrong; one outage in ten has its
-concentrators silent too; planned work and concentrators silent alone go on beside.
+Run: `.venv/bin/python benchmarks/sensing_quality.py [SCENARIOS]` (200 by default). Each scenario has 5 % of events
+lost, 2 % duplicated, 10 % late, 1 % of devices gasping for their own reasons, 1 % of clocks wrong; one outage in ten
+has its concentrators silent too; planned work and concentrators silent alone go on beside.
 """
 
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
-from tests.support.feeders import FEEDERS, feeders
 from wanjia.kernels.sensing.grid import Grid, build_grid
 from wanjia.kernels.sensing.nouns import Change
 from wanjia.kernels.sensing.scoring import Score, score
 from wanjia.kernels.sensing.step import begin_state, sensor_of, step
 from wanjia.kernels.sensing.storms import Made, Storm, make_storm
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tests.support.feeders import FEEDERS, feeders
 
 BEGINS_AT = 1_780_000_000_000
 PRECISION_MIN = RECALL_MIN = 0.99

@@ -62,7 +62,8 @@ def _network(
         Nodes(words(nodes), np.array(kinds, np.int8)),
         Branches(
             words(list(ids)), np.array(begin, np.int32), np.array(end, np.int32),
-            np.array([BRANCH_KINDS.index(one) for one in kind], np.int8), np.ones(len(ids), np.bool_), words(list(feeder)),
+            np.array([BRANCH_KINDS.index(one) for one in kind], np.int8), np.ones(len(ids), np.bool_),
+            words(list(feeder)),
         ),
         Districts(
             words([nodes[at] for at, _ in places]), np.array([at for at, _ in places], np.int32),

@@ -18,8 +18,11 @@ class Grid:
 
     `district[rank]` and `rank[district row]`; meters of rank r have the slots first_meter[r] .. first_meter[r + 1], the
     terminal of rank r the slot `meters + r`. Candidate g holds the ranks begin[g] .. end[g]; parent[g] is the smallest
-    candidate around it. branch_ranks[branch row] is the interval of what a branch alone feeds (0, 0: nothing). Candidates with the same districts are one: it bears the name of the most upstream device that can
-    open, else of the most upstream branch. `leaf[rank]` is the candidate of one district alone, `tree[rank]` the outermost.
+    candidate around it, `leaf[rank]` the candidate of one district alone, `tree[rank]` the outermost around it.
+    branch_ranks[branch row] is the interval of what a branch alone feeds (0, 0: nothing).
+
+    Candidates with the same districts are one: it bears the name of the most upstream device that can open, else of a
+    single district itself, else of the most upstream branch.
     """
 
     network: Network
@@ -58,7 +61,7 @@ class Grid:
 
 @dataclass(frozen=True, eq=False)
 class _Candidates:
-    """Before those with the same districts are made one: interval, depth (position), branch row or NONE, is a source."""
+    """Before those with the same districts are made one: interval, position, branch or NONE, source node or NONE."""
 
     begin: Longs
     end: Longs

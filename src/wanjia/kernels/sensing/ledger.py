@@ -33,8 +33,9 @@ class Held:
 @dataclass(eq=False)
 class Ledger:
     """`owner`[rank]: number of the open outage; `held` by number; `waiting`: key of an element not yet announced to the
-    time since when it has been the best explanation; `works` and `late`: planned work under way, meters still dark after
-    their district came back; `overrun`[rank]: the end of the planned window that work outlasted, ms, 0 for none."""
+    time since when it has been the best explanation; `works` and `late`: planned work under way, meters still dark
+    after their district came back; `overrun`[rank]: the end of the planned window that work outlasted, ms, 0 for none.
+    """
 
     owner: Ints
     overrun: Ints
@@ -174,7 +175,7 @@ def open_outage(ledger: Ledger, moment: Moment, element: Element, parent: Outage
 
 
 def _starts_at(ledger: Ledger, moment: Moment, ranks: Ints) -> int:
-    """Middle of the districts' middle gasps, less what a gasp takes; the end of the window for work that outlasted it."""
+    """Middle of the districts' middle gasps, less what a gasp takes; the window's end for work that outlasted it."""
     overrun = ledger.overrun[ranks]
     if len(ranks) and overrun.min() > 0:
         return int(overrun.max())

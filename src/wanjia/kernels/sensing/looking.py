@@ -69,10 +69,9 @@ class Sight:
 def model_of(grid: Grid, parameters: Parameters) -> Model:
     """The figures of a grid, in the units of the loops."""
     p = parameters
-    spans = Spans(
-        *(round(TENTHS * s) for s in (p.fresh_seconds, p.cluster_seconds, 1.5 * p.heartbeat_seconds)),
-        round(TENTHS * 1.5 * p.terminal_heartbeat_seconds),
-    )
+    beat, terminal_beat = 1.5 * p.heartbeat_seconds, 1.5 * p.terminal_heartbeat_seconds
+    fresh, cluster = round(TENTHS * p.fresh_seconds), round(TENTHS * p.cluster_seconds)
+    spans = Spans(fresh, cluster, round(TENTHS * beat), round(TENTHS * terminal_beat))
     odds = Odds(
         p.gasp_delivered_share, p.gasp_late_share, p.gasp_spread_seconds, p.lateness_max_seconds,
         p.stray_per_meter_hour * p.fresh_seconds / 3600.0, p.heartbeat_seconds, p.terminal_heartbeat_seconds,
@@ -133,7 +132,7 @@ def _with_silence(model: Model, counts: Ints, since: Ints, now: int) -> Odds:
 
 
 def _neighbours(grid: Grid, counted: Ints, alarming: Ints) -> Ints:
-    """The other ranks in the trees of the alarming ones: their silence or life speaks for or against devices upstream."""
+    """The other ranks in the trees of the alarming: their silence or life speaks for or against devices upstream."""
     wanted = np.zeros(grid.districts, dtype=np.bool_)
     for tree in np.unique(grid.tree[alarming]).tolist():
         wanted[grid.begin[tree] : grid.end[tree]] = True

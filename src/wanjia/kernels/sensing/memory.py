@@ -10,8 +10,8 @@ from wanjia.kernels.sensing.nouns import Bytes, Ints
 NEVER = -(2**30)
 """A time that never was, in tenths of a second; far enough from the ends that sums do not overflow."""
 GASP, LIFE, AHEAD, RANK = range(4)
-"""Columns of `Memory.cells`: newest gasp and newest sign of life by the device's own clock, tenths of a second since the
-epoch; the most that its clock was ahead of ours (0 or negative: what to add); rank of its district."""
+"""Columns of `Memory.cells`: newest gasp and newest sign of life by the device's own clock, tenths of a second since
+the epoch; the most that its clock was ahead of ours (0 or negative: what to add); rank of its district."""
 FREE, DARK, PART = range(3)
 """What a district's onset is held for: nothing, an outage of the whole district, one of a part of it."""
 
@@ -20,8 +20,8 @@ FREE, DARK, PART = range(3)
 class Memory:
     """`cells`[slots, 4]; by rank of district: `attention` (a device may be dark), `onset` (since when it is held dark),
     `held` (what for), `noticed` (since when the evidence convinces), `back` and `back_onset` (when a district came back
-    after an outage, and since when it had been dark; its late meters are watched), `freed` (since when a part of its outage
-    looks lit again, so that the rest is perhaps back too and only its words are missing)."""
+    after an outage, and since when it had been dark; its late meters are watched), `freed` (since when a part of its
+    outage looks lit again, so that the rest is perhaps back too and only its words are missing)."""
 
     cells: Ints
     attention: Bytes

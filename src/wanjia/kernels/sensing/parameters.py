@@ -26,9 +26,9 @@ class Parameters:
     stray_per_meter_hour: float = 0.01
     """Gasps of single meters for their own reasons (main switch, exchange, fault of the meter), per meter and hour."""
     fresh_seconds: float = 660.0
-    """A gasp older than this belongs to no new outage unless its district is already held dark: the lateness and a minute."""
+    """The lateness and a minute: an older gasp belongs to no new outage, only to one that is already held."""
     cluster_seconds: float = 60.0
-    """Gasps this long before the middle one of a district are of one event: gasp delays differ by 15 s, clocks by a minute."""
+    """Gasps this long before a district's middle one are of one event: delays differ by 15 s, clocks by a minute."""
 
     heartbeat_seconds: float = 900.0
     """Meters report every 15 minutes. Only meters seen to do so are expected to; others' silence says nothing."""
@@ -47,7 +47,7 @@ class Parameters:
     silent_before_share: float = 0.02
     """Concentrators out of reach at any moment: collection success is 98-99.8 % (norms, collection)."""
     falls_silent_share: float = 0.001
-    """Lit concentrators that fall silent just in the minutes judged: a failure a month lasts 700 hours of good minutes."""
+    """Lit concentrators that fall silent just in the minutes judged: a failure a month, and some to spare."""
     silent_with_outage_share: float = 0.15
     """Concentrators that fall silent together with their transformer, at once or while gasps come in."""
 
@@ -65,7 +65,7 @@ class Parameters:
     announce_odds_log: float = 2.2
     """An outage is announced at odds of 9 to 1 against the best explanation without it."""
     settle_seconds: float = 25.0
-    """From the first convincing evidence to the announcement: gasps of one event differ by 15 s and the network by 10."""
+    """From the first convincing evidence to the announcement: gasps of one event differ by 15 s, arrivals by 10."""
     steady_seconds: float = 10.0
     """The same explanation must hold for this long before it is announced."""
     settle_seconds_max: float = 45.0
@@ -78,13 +78,13 @@ class Parameters:
     momentary_seconds: float = 300.0
     """Interruptions up to 5 minutes are momentary (IEEE 1366)."""
     residual_seconds: float = 2400.0
-    """After a district is back, meters that gasped and kept silent through two heartbeats and the lateness are still dark."""
+    """After a district is back, meters that gasped and were silent for two heartbeats and the lateness are dark."""
     planned_early_seconds: float = 300.0
     """Work may begin this much before its window."""
     planned_grace_seconds: float = 600.0
     """After the window's end, dark districts are an overrun when the late `restored` events had time to arrive."""
     clock_jump_seconds: float = 660.0
-    """A device that was ahead and now is less so by more than this had its clock set back: more than lateness explains."""
+    """A device less ahead than before by more than this had its clock set: more than lateness explains."""
 
 
 DEFAULTS = Parameters()

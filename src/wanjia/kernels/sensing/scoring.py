@@ -8,7 +8,7 @@ from wanjia.kernels.sensing.nouns import METER, Change, Outage
 
 @dataclass(frozen=True)
 class Score:
-    """Counts of one storm or, added up, of many; delays in seconds from the first gasp's arrival to the announcement."""
+    """Counts of one storm or, added up, of many; delays in seconds from the first gasp's arrival to the word."""
 
     true: int = 0
     announced: int = 0
@@ -25,7 +25,11 @@ class Score:
     delays: tuple[float, ...] = ()
 
     def __add__(self, other: "Score") -> "Score":
-        return Score(*(mine + theirs for mine, theirs in zip(_values(self), _values(other), strict=True)))
+        return Score(
+            self.true + other.true, self.announced + other.announced, self.right + other.right,
+            self.right_at_once + other.right_at_once, self.found + other.found,
+            self.planned_alarms + other.planned_alarms, self.parts + other.parts, self.delays + other.delays,
+        )  # fmt: skip
 
     @property
     def precision(self) -> float:
@@ -43,10 +47,6 @@ class Score:
         return sorted(self.delays)[len(self.delays) // 2] if self.delays else None
 
 
-def _values(score: Score) -> tuple[object, ...]:
-    return tuple(vars(score).values())
-
-
 def score(truth: Sequence[Outage], changes: Sequence[Change], first_gasps: Sequence[int | None]) -> Score:
     """Compares by the set of districts: devices that feed the same districts cannot be told apart by any meter.
 
@@ -58,7 +58,9 @@ def score(truth: Sequence[Outage], changes: Sequence[Change], first_gasps: Seque
     under_work = {row for one in truth if one.planned for row in one.districts}
     wanted = {one.districts: number for number, one in enumerate(real)}
     told = {n: one for n, one in first.items() if last[n].level != METER and not one.planned}
-    found = {wanted[last[n].districts]: one for n, one in sorted(told.items(), reverse=True) if last[n].districts in wanted}
+    found = {
+        wanted[last[n].districts]: one for n, one in sorted(told.items(), reverse=True) if last[n].districts in wanted
+    }
     gasps = [at for one, at in zip(truth, first_gasps, strict=True) if not one.planned]
     return Score(
         len(real),

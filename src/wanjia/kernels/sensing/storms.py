@@ -9,6 +9,7 @@ from wanjia.kernels.sensing.nouns import (
     HEARTBEAT,
     LAST_GASP,
     RESTORED,
+    SOURCE,
     Batch,
     Bools,
     Bytes,
@@ -92,22 +93,29 @@ def make_storm(grid: Grid, storm: Storm, seed: int, begins_at: int) -> Made:
     sent = _without(sent, _silenced(grid, storm, rng, truth, sent, length))
     batch = _delivered(grid, storm, rng, sent, begins_at, length)
     moved = tuple(
-        replace(one, starts_at=one.starts_at + begins_at, ends_at=(one.ends_at or 0) + begins_at) for one in truth
+        replace(one, starts_at=at, detected_at=at, ends_at=(one.ends_at or 0) + begins_at)
+        for one in truth
+        for at in (one.starts_at + begins_at,)
     )
     plans = tuple(_plan(grid, one) for one in moved if one.planned)
     return Made(batch, moved, plans, begins_at, begins_at + round(length * SECOND))
 
 
 def _outages(grid: Grid, storm: Storm, rng: np.random.Generator) -> list[Outage]:
-    """Devices drawn so that levels are equally likely, none with a district of another; the planned ones last."""
+    """Devices drawn so that levels are equally likely, none with a district of another; the planned ones last.
+
+    None but a single district takes more than half of what is left, so that the next find a place.
+    """
     taken, found = np.zeros(grid.districts, dtype=np.bool_), []
     able = np.flatnonzero(grid.switching)
     levels = [able[grid.level[able] == level] for level in np.unique(grid.level[able])]
-    levels = [some for some in levels if grid.level[some[0]] != 4] or levels  # a whole source is no storm's daily bread
+    levels = [some for some in levels if grid.level[some[0]] != SOURCE] or levels
     for number in range(storm.outages + storm.planned):
         for _ in range(TRIES):
             g = int(rng.choice(levels[int(rng.integers(len(levels)))]))
-            if not taken[grid.begin[g] : grid.end[g]].any():
+            size = int(grid.end[g] - grid.begin[g])
+            free = grid.districts - int(taken.sum())
+            if not taken[grid.begin[g] : grid.end[g]].any() and (size == 1 or 2 * size <= free):
                 taken[grid.begin[g] : grid.end[g]] = True
                 found.append(_outage(grid, storm, rng, number, g))
                 break
@@ -119,9 +127,10 @@ def _outage(grid: Grid, storm: Storm, rng: np.random.Generator, number: int, g: 
     ends = starts + rng.uniform(storm.outage_seconds_min, storm.outage_seconds_max)
     ranks = slice(int(grid.begin[g]), int(grid.end[g]))
     begin, end = (round(SECOND * time) for time in (starts, ends))
+    rows, customers = tuple(sorted(grid.district[ranks].tolist())), int(grid.customers[ranks].sum())
+    is_planned = number >= storm.outages
     return Outage(
-        number + 1, grid.device_ids[g], int(grid.level[g]), begin, begin, end,
-        tuple(sorted(grid.district[ranks].tolist())), int(grid.customers[ranks].sum()), "", number >= storm.outages, 1.0,
+        number + 1, grid.device_ids[g], int(grid.level[g]), begin, begin, end, rows, customers, "", is_planned, 1.0
     )  # fmt: skip
 
 
@@ -218,9 +227,7 @@ def _without(sent: _Sent, gone: Bools) -> _Sent:
     return _Sent(sent.slot[~gone], sent.kind[~gone], sent.at[~gone])
 
 
-def _delivered(
-    grid: Grid, storm: Storm, rng: np.random.Generator, sent: _Sent, begins_at: int, length: float
-) -> Batch:
+def _delivered(grid: Grid, storm: Storm, rng: np.random.Generator, sent: _Sent, begins_at: int, length: float) -> Batch:
     """What arrives: some lost, some twice, some late, stamped by clocks some of which are off."""
     sent = _without(sent, rng.random(len(sent.slot)) < storm.lost_share)
     devices = grid.meters + grid.districts

@@ -1,8 +1,8 @@
 """Compiled: by how much dark is likelier than lit, for every district. The formulas of the statistical model.
 
-Let n devices of a district be counted: G gasped, A alive after the onset, S silent. Of those sent, a gasp has arrived by
-now with probability p; a lit device gasped for its own reasons with probability s, and its heartbeat was due and arrived with
-probability h. Communication may be whole or lost. Then, each term a natural logarithm of a likelihood:
+Let n devices of a district be counted: G gasped, A alive after the onset, S silent. Of those sent, a gasp has arrived
+by now with probability p; a lit device gasped for its own reasons with probability s, and its heartbeat was due and
+arrived with probability h. Communication may be whole or lost. Then, each term a natural logarithm of a likelihood:
 
   dark, whole      log(1-c)  + G log p + S log(1-p)            + A log e
   dark, lost       log(c/2)  + [G = 0, else G log e]           + A log e      nothing came through at all
@@ -11,9 +11,9 @@ probability h. Communication may be whole or lost. Then, each term a natural log
   lit, lost        log(u)    + G log s
   part dark        log B(G+1, S+A+1) + missed heartbeats of S                 an unknown share of the meters
 
-c is the share of concentrators that fall silent with their transformer; u the share silent anyway (already before, or just
-now); e the share of dark meters that seem alive. B is the beta function: the probability of one sequence of G and S when
-the share itself is unknown (Bayes 1763, uniform prior). Terminals are weighed by the same formula with n = 1 and
+c is the share of concentrators that fall silent with their transformer; u the share silent anyway (already before, or
+just now); e the share of dark meters that seem alive. B is the beta function: the probability of one sequence of G and
+S when the share itself is unknown (Bayes 1763, uniform prior). Terminals are weighed by the same formula with n = 1 and
 communication of their own. Without any gasp a district's silence never speaks for darkness; it is at most neutral.
 When many districts of a tree are silent without a gasp, u is their share: then the silence is the network's own.
 
@@ -74,7 +74,8 @@ def _heard(elapsed: float, beat: float, odds: Odds) -> float:
     """Probability that at least one heartbeat of a lit device was due and arrived in `elapsed` seconds."""
     arrives = odds.delivered * (1.0 - odds.late)
     rounds = elapsed / beat
-    return arrives * rounds if rounds < 1.0 else 1.0 - (1.0 - arrives) ** rounds
+    heard: float = arrives * rounds if rounds < 1.0 else 1.0 - (1.0 - arrives) ** rounds
+    return heard
 
 
 @njit(cache=True, nogil=True)
@@ -92,7 +93,8 @@ def _either(one: float, other: float) -> float:
 @njit(cache=True, nogil=True)
 def _sequence(one: int, other: int) -> float:
     """log B(one + 1, other + 1)."""
-    return lgamma(one + 1.0) + lgamma(other + 1.0) - lgamma(one + other + 2.0)
+    beta: float = lgamma(one + 1.0) + lgamma(other + 1.0) - lgamma(one + other + 2.0)
+    return beta
 
 
 @njit(cache=True, nogil=True)

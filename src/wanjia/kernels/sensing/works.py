@@ -18,7 +18,7 @@ SURE_ODDS_LOG = 5.0
 MOST = 0.5
 """Share of a plan's districts that must be dark, or lit again, for its work to have begun, or ended."""
 STILL_DARK_CONFIDENCE = 0.9
-"""Gasped, and silent through two heartbeats each delivered at 0.95 and the lateness: the meter itself may have failed."""
+"""Gasped, and silent through two heartbeats each delivered at 0.95: the meter itself may have failed."""
 
 
 def follow_works(ledger: Ledger, moment: Moment, plans: tuple[Plan, ...]) -> Iterator[Change]:
