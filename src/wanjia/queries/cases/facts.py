@@ -89,6 +89,8 @@ def shown_text(practice: Practice, name: str, value: Json, names: Names, languag
         return names(value)
     if kind in ("date", "date-time") and isinstance(value, str):
         return moment_text(value)
+    if kind == "place" and isinstance(value, dict) and not value.get("address"):
+        return f"{value['longitude']:.5f}, {value['latitude']:.5f}"
     if isinstance(value, bool):
         key = f"facts.{name}.{str(value).lower()}"
         text = practice.text(key, language)

@@ -55,6 +55,7 @@ def _who(row: HistoryEntry, requester: int | None, language: str) -> str:
 def sentence(practice: Practice, verb: str, data: Facts, names: Names, language: str) -> str:
     """A line of history as people say it."""
     values: dict[str, object] = {name: data.get(name) or "" for name in PLAIN}
+    values["distance_m"] = data.get("distance_m", "")
     step = str(data.get("step") or "")
     values["step"] = (
         say("deed.opinion", language) if step == TaskKind.OPINION else practice.text(f"tasks.{step}", language)
