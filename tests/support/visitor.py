@@ -1,5 +1,6 @@
 """Somebody with a browser: signs in, fills forms, takes pictures, and notices everything that a page does wrong."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,14 @@ addEventListener("securitypolicyviolation",
   (event) => tellRefused(`${event.violatedDirective} ${event.blockedURI} on ${location.pathname}`));
 """
 UNFINISHED_ISLANDS = "[data-island]:not([data-island-state=ready]):not([data-island-state=failed])"
+TEXT_KEY = re.compile(
+    r"\b(?:account|admin|card|clocks|deed|desk|due|ends|facts|follow|form|groups|letters|notices|permission|platform|"
+    r"portal|regime|roles|site|tasks|unit|who|window)\.[a-z][a-z_]+(?:\.\w+)*"
+)
+LOADED_MS_MAX = 60_000
+"""A machine that builds something else at the same time is slow, not wrong."""
 LOCAL_SCHEMES = ("data:", "blob:", "about:")
+expect.set_options(timeout=chromium.WAIT_MS_MAX)
 
 
 class Visitor:
@@ -22,6 +30,7 @@ class Visitor:
 
     def __init__(self, context: BrowserContext, address: str, pictures: Path, name: str) -> None:
         self.context, self.address, self.pictures, self.name = context, address, pictures, name
+        context.set_default_navigation_timeout(LOADED_MS_MAX)
         self.complaints: list[str] = []
         self.answers_allowed: set[int] = set()
         context.expose_function("tellRefused", lambda text: self.complaints.append(f"refused by the policy: {text}"))
@@ -41,6 +50,8 @@ class Visitor:
         """Wait for the page and its islands."""
         self.page.wait_for_load_state("load")
         expect(self.page.locator(UNFINISHED_ISLANDS)).to_have_count(0)
+        for key in dict.fromkeys(TEXT_KEY.findall(self.page.inner_text("body"))):
+            self.complaints.append(f"{self.page.url} shows the key of a text, not the text: {key}")
 
     def sign_in(self, login: str) -> None:
         """By mouse and keyboard on the sign-in page."""
