@@ -38,6 +38,7 @@ def test_another_bodys_addresses_are_closed(world: World) -> None:
     assert client.get(f"/window/cases/{case.number}/").status_code == 403
     assert client.post(f"/window/cases/{case.number}/withdraw/", {"reason": "x"}).status_code == 403
     assert client.get("/window/cases/").status_code == 403
+    assert client.get("/desk/").status_code == client.get(f"/desk/cases/{case.number}/").status_code == 403
     assert client.get("/window/new/one_window_review/").status_code == 403
     assert client.get("/window/tasks/999999/").status_code == 404
     city.refresh_from_db()

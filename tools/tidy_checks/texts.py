@@ -57,7 +57,7 @@ def _placeholders(sentence: Any) -> set[str]:
 
 
 def all_there(tree: Tree) -> Iterator[Fault]:
-    """Every key named as a literal in `say("key")` or `{% t "key" %}` exists; one that ends in a dot begins some key."""
+    """Every key named as a literal in `say("key")` or `{% t "key" %}` exists; one ending in a dot begins some key."""
     known = tables(tree, LANGUAGES[0])
     for path, line, key in (*_said(tree), *_templated(tree)):
         begins = key.endswith(".") and any(one.startswith(key) for one in known)

@@ -45,6 +45,8 @@ def database(url: str | None) -> dict[str, object]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": HOME / "wanjia.sqlite3",
             "CONN_MAX_AGE": None,
+            # A file like the real one: in memory SQLite's WAL writes files whose names are stray bytes.
+            "TEST": {"NAME": HOME / "test.sqlite3"},
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,

@@ -61,7 +61,7 @@ def import_grid(upload: GridUpload, actor: Actor, now: datetime, today: date) ->
         return ImportedGrid(written, write_posts(tenures, cells, upload.starts_on, actor, now, today) if tenures else 0)
 
 
-def _tenures(upload: GridUpload, cells: Mapping[str, GridCell]):  # type: ignore[no-untyped-def]
+def _tenures(upload: GridUpload, cells: Mapping[str, GridCell]):
     if upload.posts is not None:
         plan = plan_posts(upload.posts, cells, upload.starts_on, upload.posts_file)
         return plan.tenures, plan.faults

@@ -14,6 +14,7 @@ from wanjia.kernels.cover.posts import read_posts
 from wanjia.kernels.cover.tenure import Unheld, unheld
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Fault, Refused, Where
+from wanjia.model.jsonvalue import Facts
 from wanjia.model.places import Tenure as Held
 from wanjia.records.cases.history import write_history
 from wanjia.records.territory.grid import cells_on
@@ -102,7 +103,7 @@ def write_posts(
         }  # fmt: skip
         post, _ = Post.objects.get_or_create(code=held.post_id, defaults=columns)
         _write_tenure(post, held, max(held.days.starts_on or starts_on, starts_on), actor, now, today)
-    data = {"posts": len(tenures), "from": starts_on.isoformat()}
+    data: Facts = {"posts": len(tenures), "from": starts_on.isoformat()}
     write_history("territory", actor, now, [("posts_imported", data)])
     return len(tenures)
 

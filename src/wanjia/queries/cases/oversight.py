@@ -125,13 +125,13 @@ def _reads(rows: list[PersonalDataRead], language: str) -> list[DataRead]:
     ]  # fmt: skip
 
 
-def _name(organisation, language: str) -> str:  # type: ignore[no-untyped-def]
+def _name(organisation, language: str) -> str:
     if organisation is None:
         return ""
     return organisation.name_en if language == "en" else organisation.name_zh
 
 
-def _subjects(rows: list[dict]) -> list[Subject]:  # type: ignore[type-arg]
+def _subjects(rows: list[dict]) -> list[Subject]:
     labels = _labels([row["subject"] for row in rows])
     return [
         Subject(row["subject"], labels.get(row["subject"], row["subject"]), row["entries"], row["last_at"])

@@ -92,7 +92,7 @@ def _shown(versions: list[PracticeVersion]) -> PracticeVersion:
     return next((row for row in versions if row.active), versions[0])
 
 
-def _row(versions: list, language: str) -> PracticeRow:  # type: ignore[type-arg]
+def _row(versions: list, language: str) -> PracticeRow:
     shown = _shown(versions)
     practice = practice_of(shown)
     return PracticeRow(
@@ -102,7 +102,7 @@ def _row(versions: list, language: str) -> PracticeRow:  # type: ignore[type-arg
     )  # fmt: skip
 
 
-def _version(row, active: Practice) -> VersionRow:  # type: ignore[no-untyped-def]
+def _version(row, active: Practice) -> VersionRow:
     found = active.upgrades.get(row.version)
     return VersionRow(
         row.version, row.digest[:12], row.active, row.installed_at, row.running, row.total,
@@ -110,6 +110,6 @@ def _version(row, active: Practice) -> VersionRow:  # type: ignore[no-untyped-de
     )  # fmt: skip
 
 
-def _setting(practice: Practice, setting: Setting, settings: dict, language: str) -> SettingRow:  # type: ignore[type-arg]
+def _setting(practice: Practice, setting: Setting, settings: dict, language: str) -> SettingRow:
     value = settings.get(setting.id, setting.default)
     return SettingRow(setting, practice.text(f"inputs.{setting.id}", language), value, value != setting.default)

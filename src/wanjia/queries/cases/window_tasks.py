@@ -154,9 +154,7 @@ def _wanted(filters: WindowFilters, actor: Actor, now: datetime) -> Q:
     return wanted if done else wanted & due_filter(filters.due, now)
 
 
-def _value(
-    task: Task, practice: Practice, state: CaseState, actor: Actor, now: datetime, language: str
-) -> WindowTask:
+def _value(task: Task, practice: Practice, state: CaseState, actor: Actor, now: datetime, language: str) -> WindowTask:
     case, english = task.case, language == "en"
     is_open = task.status == Task.Status.OPEN
     verbs = _verbs(task, actor) if is_open else frozenset[str]()

@@ -62,7 +62,7 @@ def kinds() -> tuple[str, ...]:
     return tuple(Organisation.Kind.values)
 
 
-def _rows():  # type: ignore[no-untyped-def]
+def _rows():
     return Organisation.objects.select_related("parent").annotate(
         post_count=Count("posts", distinct=True), person_count=Count("person", distinct=True)
     )
@@ -78,7 +78,7 @@ def _walk(
         _walk(child, depth + 1, line, rows, children, language, ordered)
 
 
-def _value(row, depth: int, line: frozenset[str], language: str, children: int) -> OrganisationRow:  # type: ignore[no-untyped-def]
+def _value(row, depth: int, line: frozenset[str], language: str, children: int) -> OrganisationRow:
     english = language == "en"
     parent = row.parent
     return OrganisationRow(

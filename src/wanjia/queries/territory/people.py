@@ -94,7 +94,7 @@ def people_to_choose(text: str, language: str, most: int = 40) -> tuple[tuple[in
     return tuple((row.pk, _label(row, language)) for row in query.distinct().order_by("name", "pk")[:most])
 
 
-def _rows(on: date):  # type: ignore[no-untyped-def]
+def _rows(on: date):
     held = Tenure.objects.filter(in_office(on)).select_related("post__organisation")
     return Person.objects.select_related("organisation__parent__parent__parent", "account").prefetch_related(
         Prefetch("tenures", queryset=held, to_attr="held")
@@ -121,7 +121,7 @@ def _rest(filters: PersonFilters, on: date) -> Q:
     return wanted
 
 
-def _value(row, language: str) -> PersonRow:  # type: ignore[no-untyped-def]
+def _value(row, language: str) -> PersonRow:
     account = getattr(row, "account", None)
     return PersonRow(
         row.pk, row.name, row.phone, row.language, row.organisation_id or "", _name(row.organisation, language),
@@ -138,13 +138,13 @@ def _held(row: Tenure, language: str) -> HeldPost:
     )
 
 
-def _name(organisation, language: str) -> str:  # type: ignore[no-untyped-def]
+def _name(organisation, language: str) -> str:
     if organisation is None:
         return ""
     return organisation.name_en if language == "en" else organisation.name_zh
 
 
-def _label(row, language: str) -> str:  # type: ignore[no-untyped-def]
+def _label(row, language: str) -> str:
     account = getattr(row, "account", None)
     parts = (row.name, _name(row.organisation, language), account.username if account else "")
     return " · ".join(part for part in parts if part)

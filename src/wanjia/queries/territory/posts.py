@@ -82,7 +82,7 @@ def post_page(code: str, on: date, language: str) -> PostPage | None:
     )  # fmt: skip
 
 
-def _rows(on: date):  # type: ignore[no-untyped-def]
+def _rows(on: date):
     held = Tenure.objects.filter(in_office(on), post=OuterRef("pk"))
     planned = Tenure.objects.filter(post=OuterRef("pk"), starts_on__gt=on).order_by("starts_on")
     return Post.objects.select_related("organisation__parent__parent__parent").annotate(
@@ -108,7 +108,7 @@ def _wanted(filters: PostFilters, on: date) -> Q:
     return wanted
 
 
-def _value(row, on: date, language: str) -> PostRow:  # type: ignore[no-untyped-def]
+def _value(row, on: date, language: str) -> PostRow:
     organisation = row.organisation
     return PostRow(
         row.code, row.role, organisation.code, organisation.name_en if language == "en" else organisation.name_zh,

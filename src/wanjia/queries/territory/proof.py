@@ -84,7 +84,7 @@ def points_of(report: CoverReport) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _unheld_rows(found: Sequence[Unheld], levels: dict[str, int], since: date, on: date):  # type: ignore[no-untyped-def]
+def _unheld_rows(found: Sequence[Unheld], levels: dict[str, int], since: date, on: date):
     """Days before the cells were drawn do not count."""
     for one in found:
         for days in one.ranges:

@@ -140,7 +140,7 @@ class Electrician(models.Model):
 
 
 class ContactCard(models.Model):
-    """A service contact card (服务联系卡): its code stands in the QR and leads to the post that answers for the cell."""
+    """A service contact card (服务联系卡): its QR leads to whoever answers for the cell."""
 
     code = models.CharField(max_length=24, unique=True)
     cell_code = models.CharField(max_length=64)

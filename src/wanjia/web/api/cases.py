@@ -32,7 +32,7 @@ PAGE_SIZE_MAX = 200
 
 
 @router.post("/cases", response={200: shapes.OpenedOut, 201: shapes.OpenedOut})
-def open_one(request: HttpRequest, body: shapes.Case):  # type: ignore[no-untyped-def]
+def open_one(request: HttpRequest, body: shapes.Case):
     """Open a case. 201 for a new one, 200 for the one that the same key opened before."""
     actor = acting(request)
     if not actor.person_id:
@@ -51,7 +51,7 @@ def open_one(request: HttpRequest, body: shapes.Case):  # type: ignore[no-untype
 
 
 @router.post("/papers", response={201: shapes.PaperOut})
-def paper_before(request: HttpRequest, request_key: Form[str], file: File[UploadedFile]):  # type: ignore[no-untyped-def]
+def paper_before(request: HttpRequest, request_key: Form[str], file: File[UploadedFile]):
     """Send a paper of a form that is not sent yet, under the key that the form will be sent with."""
     actor = acting(request)
     take(UPLOADS, address_of(request))
@@ -65,7 +65,7 @@ def paper_before(request: HttpRequest, request_key: Form[str], file: File[Upload
 def cases(
     request: HttpRequest, text: str = "", practice: str = "", status: str = "",
     page: int = Query(1, ge=1, le=100_000), size: int = Query(50, ge=1, le=PAGE_SIZE_MAX),
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     """Cases that the caller may see, newest first."""
     actor = acting(request)
     filters = CaseFilters(text=text[:80], practice=practice, status=status)
@@ -82,7 +82,7 @@ def case(request: HttpRequest, number: str) -> shapes.CaseOut:
 
 
 @router.post("/cases/{number}/papers", response={201: shapes.PaperOut})
-def paper(request: HttpRequest, number: str, file: File[UploadedFile], fact: Form[str] = ""):  # type: ignore[no-untyped-def]
+def paper(request: HttpRequest, number: str, file: File[UploadedFile], fact: Form[str] = ""):
     """Add a paper to a running case."""
     actor = acting(request, number)
     take(UPLOADS, address_of(request))
@@ -108,7 +108,7 @@ def reopen(request: HttpRequest, number: str, body: shapes.Reason) -> CaseRow:
 
 
 @router.post("/cases/{number}/messages", response={201: shapes.MessageOut})
-def message(request: HttpRequest, number: str, body: shapes.Text):  # type: ignore[no-untyped-def]
+def message(request: HttpRequest, number: str, body: shapes.Text):
     """Write a message: the requester to staff, staff to the requester."""
     row = write_message(number, body.text, acting(request, number), request.now)
     return Status(201, {"at": row.created_at, "sender": row.sender, "audience": row.audience, "text": row.text})

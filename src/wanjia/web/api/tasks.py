@@ -23,7 +23,7 @@ ONE = "/cases/{number}/tasks/{key}"
 
 
 @router.get("/tasks", response=list[shapes.TaskOut])
-def mine(request: HttpRequest, text: str = "", practice: str = "", due: str = ""):  # type: ignore[no-untyped-def]
+def mine(request: HttpRequest, text: str = "", practice: str = "", due: str = ""):
     """Open tasks that wait for the caller, the strictest clock first. `due`: overdue, today, later, none."""
     rows = my_tasks(
         acting(request), TaskFilters(text=text[:80], practice=practice, due=due), request.now, request.language

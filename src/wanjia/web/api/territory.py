@@ -22,7 +22,7 @@ DEFAULT_PERIOD = timedelta(days=90)
 def who(
     request: HttpRequest, longitude: float = Query(ge=-180, le=180), latitude: float = Query(ge=-90, le=90),
     on: date | None = None,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     """Who answers for a point (WGS 84) at every level, today or on another day; empty outside the territory."""
     english = request.language == "en"
     return [
@@ -36,7 +36,7 @@ def who(
 
 
 @router.get("/cells", response=dict[str, Any])
-def cells(request: HttpRequest, level: int = Query(1, ge=1, le=8), within: str = "", on: date | None = None):  # type: ignore[no-untyped-def]
+def cells(request: HttpRequest, level: int = Query(1, ge=1, le=8), within: str = "", on: date | None = None):
     """The cells of a level as GeoJSON, borders thinned for a map; `within` keeps one parent's cells."""
     return cells_map(on or request.today, level, request.language, within=within[:64])
 
@@ -45,7 +45,7 @@ def cells(request: HttpRequest, level: int = Query(1, ge=1, le=8), within: str =
 def indicators(
     request: HttpRequest, practice: str = "", organisation: str = "", cell: str = "", first: date | None = None,
     last: date | None = None,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     """The practices' indicators over cases that the caller may see, opened in a period (the last 90 days)."""
     actor = acting(request)
     if not may(actor, "report", "see"):
@@ -68,7 +68,7 @@ def indicators(
 
 
 @router.get("/me", response=shapes.MeOut, auth=SIGNED_IN)
-def me(request: HttpRequest):  # type: ignore[no-untyped-def]
+def me(request: HttpRequest):
     """Who the key or the session belongs to, with the posts held today."""
     actor = acting(request)
     return shapes.MeOut(

@@ -86,6 +86,6 @@ def _page(
     return render(request, "surfaces/admin/calendar.html", values, status=422 if faults else 200)
 
 
-def _days_of(year: int, rows, today: date) -> list[date]:  # type: ignore[no-untyped-def]
+def _days_of(year: int, rows, today: date) -> list[date]:
     """Days to come that differ from the week: what running deadlines are counted with."""
     return [row.day for row in rows if row.day >= today]

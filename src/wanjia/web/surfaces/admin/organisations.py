@@ -86,14 +86,14 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("admin:organisation", code)
 
 
-def _page(request: HttpRequest, values: dict, faults: tuple[Fault, ...] = (), row=None) -> HttpResponse:  # type: ignore[no-untyped-def,type-arg]
+def _page(request: HttpRequest, values: dict, faults: tuple[Fault, ...] = (), row=None) -> HttpResponse:
     line = row.line if row else frozenset()
     may_edit = may(request.actor, "organisation", "edit", Subject(organisations=line) if row else None)
     page = {"form": _form(request.language, values, faults, row is not None), "row": row, "may_edit": may_edit}
     return render(request, "surfaces/admin/organisation.html", page, status=422 if faults else 200)
 
 
-def _form(language: str, values: dict, faults: tuple[Fault, ...], kept: bool) -> PlainForm:  # type: ignore[type-arg]
+def _form(language: str, values: dict, faults: tuple[Fault, ...], kept: bool) -> PlainForm:
     parents = (("", say("admin.organisation.no_parent", language)), *organisation_choices(language))
     fields = labelled(
         "admin.organisation", language,

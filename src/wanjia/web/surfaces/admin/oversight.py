@@ -63,7 +63,7 @@ def one_history(request: HttpRequest, subject: str) -> HttpResponse:
     return render(request, "surfaces/admin/history.html", values)
 
 
-def _why(fault, language: str) -> str:  # type: ignore[no-untyped-def]
+def _why(fault, language: str) -> str:
     """The sentence of a fault code; its values are not kept, so a sentence that needs them is shown as its code."""
     try:
         return fault_sentence(fault, language)

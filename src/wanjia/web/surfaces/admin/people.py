@@ -140,6 +140,6 @@ def _form(language: str, values: dict[str, str], faults: tuple[Fault, ...]) -> P
     return plain_form(fields, faults, language)
 
 
-def _cells(row, language: str) -> tuple[object, ...]:  # type: ignore[no-untyped-def]
+def _cells(row, language: str) -> tuple[object, ...]:
     held = [f"{say(f'role.{post.role}', language)} {post.cell_code or post.organisation}" for post in row.posts]
     return (row.name, row.organisation, "; ".join(held), row.login)

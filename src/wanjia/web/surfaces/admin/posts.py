@@ -151,7 +151,7 @@ def _roles(language: str) -> tuple[tuple[str, str], ...]:
     return tuple((role, say(f"role.{role}", language)) for role in POST_ROLES)
 
 
-def _cells(row, language: str) -> tuple[object, ...]:  # type: ignore[no-untyped-def]
+def _cells(row, language: str) -> tuple[object, ...]:
     role = say(f"role.{row.role}", language)
     return (
         row.code, role, row.organisation, row.cell_code, row.holder, row.since or "", row.until or "", row.open_tasks

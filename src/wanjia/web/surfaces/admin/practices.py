@@ -55,7 +55,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     """A practice folder as ZIP: every check of `wanjia practice check`, then installed, or the whole list of faults."""
     if not _may_install(request):
         raise Denied("practice", "install")
-    file, faults = request.FILES.get("file"), ()
+    file = request.FILES.get("file")
+    faults: tuple[Fault, ...] = ()
     if request.method == "POST":
         try:
             if file is None:
@@ -65,7 +66,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         except (Denied, NotFound):
             raise
         except Refused as refused:
-            faults = refused.faults  # type: ignore[assignment]
+            faults = refused.faults
         else:
             done(request, "practice_installed", name=row.name, version=row.version)
             return redirect("admin:practice", row.name)
@@ -101,7 +102,7 @@ def upgrade(request: HttpRequest, name: str) -> HttpResponse:
 
 def _page(
     request: HttpRequest, found: PracticePage, faults: tuple[Fault, ...] = (),
-    sent: Mapping[str, str] | None = None, upgraded: tuple[int, list] | None = None,  # type: ignore[type-arg]
+    sent: Mapping[str, str] | None = None, upgraded: tuple[int, list] | None = None,
 ) -> HttpResponse:  # fmt: skip
     settings = [(row, (sent or {}).get(row.setting.id, _shown(row))) for row in found.settings]
     values = {

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from wanjia.model.actors import may
 from wanjia.model.faults import Denied, NotFound
-from wanjia.model.permissions import ROLES, allowed
+from wanjia.model.permissions import PARTNER_ROLES, ROLES, allowed
 from wanjia.queries.cases.messages import unread_count
 
 View = Callable[..., HttpResponse]
@@ -20,14 +20,14 @@ SEE_CASES = frozenset(role for role in ROLES if allowed((role,), "case", "see") 
 
 
 def desk_page(view: View) -> View:
-    """For people who hold a post today; others sign in first, or learn that this is not for them."""
+    """For people who hold a post of the supply side today; others sign in first, or learn that this is not for them."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: object, **values: object) -> HttpResponse:
         if not request.actor.person_id:
             return redirect_to_login(request.get_full_path())
-        if not request.actor.seats:
-            return refusal(request, 403)
+        if all(seat.role in PARTNER_ROLES for seat in request.actor.seats):
+            return refusal(request, 403)  # partner bodies see their own part of a case, at the window
         request.desk_nav = _nav(request)
         try:
             return view(request, *args, **values)

@@ -104,7 +104,7 @@ def _form(shown: WindowTask, trouble: Trouble, language: str) -> dict[str, objec
     return {"form": form, "shows": tuple(row for row in above if row.name not in listed)}
 
 
-def _colleagues(request: HttpRequest, shown: WindowTask):  # type: ignore[no-untyped-def]
+def _colleagues(request: HttpRequest, shown: WindowTask):
     if not shown.verbs & {"ask_opinion", "pass_on", "delegate"}:
         return ()
     return colleagues(request.actor, request.today, request.language)
@@ -121,5 +121,5 @@ def _map(shown: WindowTask) -> dict[str, object] | None:
     return {"cells_url": "/map/cells.json", "points": {"type": "FeatureCollection", "features": [point]}}
 
 
-def _cells(row) -> tuple[object, ...]:  # type: ignore[no-untyped-def]
+def _cells(row) -> tuple[object, ...]:
     return (row.name, row.number, row.title, row.practice, row.holder, local(row.opened_at), local(row.due_at))
