@@ -6,10 +6,12 @@ from typing import Any
 import click
 import numpy as np
 
-from wanjia.cli._network_files import read_network
+from wanjia.adapters.grid_files.driver import read_grid
+from wanjia.cli._network_files import read_network, rival_tables, write_network
 from wanjia.cli._network_output import FOLDER, finish, plain_faults, progress, spoken
+from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.network import SOURCE, Network, customers_by_district
-from wanjia.texts import LANGUAGES, say
+from wanjia.texts import LANGUAGES, fault_sentence, say
 
 
 @click.group(name="network")
@@ -52,3 +54,46 @@ def _counts(network: Network) -> dict[str, Any]:
         "sources": int(np.count_nonzero(network.nodes.kind == SOURCE)),
         "ties": int(np.count_nonzero(~network.branches.closed)),
     }
+
+
+def _ending(_: click.Context, __: click.Parameter, value: str) -> str:
+    return f".{value}"
+
+
+def _write(folder: Path, network: Network, ending: str, language: str, as_json: bool) -> None:
+    """Writes the folder and says so. A folder with tables of the other format is left alone."""
+    if rivals := rival_tables(folder, ending):
+        fault = Fault("network.folder_has_tables", Where(folder.name), {"names": ", ".join(rivals)})
+        raise click.UsageError(fault_sentence(fault, language))
+    try:
+        write_network(folder, network, ending)
+    except OSError as error:
+        raise click.UsageError(f"{folder}: {error}") from error
+    counts = _counts(network)
+    finish([], counts if as_json else None, say("network.written", language, folder=folder.name, **counts), language)
+
+
+@command.command(name="convert")
+@click.argument("source")
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--format", "ending", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True,
+              callback=_ending, help="Format of the tables.")  # fmt: skip
+@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def convert(source: str, out: Path, ending: str, language: str | None, as_json: bool) -> None:
+    """Make the network folder OUT from another software's grid.
+
+    SOURCE is pandapower:NAME (a grid shipped with pandapower), simbench:CODE, a pandapower .json, or an OpenDSS .dss.
+    Identifiers keep their origin: bus-12, line-3, switch-7, trafo-1; line.ln5815900-1. Each needs its own software:
+    the packages pandapower, simbench, OpenDSSDirect.py.
+
+    Exit status: 0 done, 1 faults are listed, 2 wrong use.
+    """
+    tongue = spoken(language)
+    progress("network.converting", tongue, source=source)
+    try:
+        network = read_grid(source)
+    except Refused as refused:
+        finish(refused.faults, None, "", tongue)
+        return
+    _write(out, network, ending, tongue, as_json)

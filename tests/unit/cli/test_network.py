@@ -182,3 +182,17 @@ def test_missing_tables_missing_columns_and_twins_are_named(folder: Path) -> Non
 
 def test_a_folder_that_is_not_there_is_wrong_use(folder: Path) -> None:
     assert run("check", "nowhere").exit_code == 2
+
+
+def test_convert_says_what_is_missing_and_writes_nothing(folder: Path) -> None:
+    result = run("convert", "nowhere.dss", "out", "--json")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "nowhere.dss: The file is not there." in result.stderr
+    assert not Path("out").exists()
+
+
+def test_convert_leaves_tables_of_the_other_format_alone(folder: Path) -> None:
+    pytest.importorskip("pandapower", reason="pandapower is not installed (optional extra)")
+    result = run("convert", "pandapower:mv_oberrhein", "grid", "--format", "parquet")
+    assert result.exit_code == 2
+    assert "nodes.csv" in result.stderr
