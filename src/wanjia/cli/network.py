@@ -9,9 +9,13 @@ import numpy as np
 from wanjia.adapters.grid_files.driver import read_grid
 from wanjia.cli._network_files import read_network, rival_tables, write_network
 from wanjia.cli._network_output import FOLDER, finish, plain_faults, progress, spoken
+from wanjia.kernels.topology.making import make_network
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.network import SOURCE, Network, customers_by_district
 from wanjia.texts import LANGUAGES, fault_sentence, say
+
+DISTRICTS_MADE_MAX = 100_000
+"""Districts; eleven prefectures, and some 22 million meters."""
 
 
 @click.group(name="network")
@@ -97,3 +101,27 @@ def convert(source: str, out: Path, ending: str, language: str | None, as_json: 
         finish(refused.faults, None, "", tongue)
         return
     _write(out, network, ending, tongue, as_json)
+
+
+@command.command(name="make")
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--districts", type=click.IntRange(1, DISTRICTS_MADE_MAX), default=9087, show_default=True,
+              help="Transformer districts.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same prefecture.")
+@click.option("--meters", "with_meters", is_flag=True, help="Also the table of meters, some 220 a district.")
+@click.option("--format", "ending", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True,
+              callback=_ending, help="Format of the tables.")  # fmt: skip
+@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def make(
+    out: Path, districts: int, seed: int, with_meters: bool, ending: str, language: str | None, as_json: bool
+) -> None:
+    """Make up a prefecture and write it to the network folder OUT.
+
+    Substations, radial feeders with breakers, switches and fuses, open ties between neighbours, districts, meters.
+
+    Exit status: 0 done, 2 wrong use.
+    """
+    tongue = spoken(language)
+    progress("network.making", tongue, districts=districts)
+    _write(out, make_network(districts, np.random.default_rng(seed), with_meters), ending, tongue, as_json)

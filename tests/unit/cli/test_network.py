@@ -196,3 +196,26 @@ def test_convert_leaves_tables_of_the_other_format_alone(folder: Path) -> None:
     result = run("convert", "pandapower:mv_oberrhein", "grid", "--format", "parquet")
     assert result.exit_code == 2
     assert "nodes.csv" in result.stderr
+
+
+def test_make_writes_a_sound_prefecture_that_follows_from_its_seed(folder: Path) -> None:
+    for out, seed in (("one", "7"), ("same", "7"), ("other", "8")):
+        assert run("make", out, "--districts", "60", "--seed", seed, "--meters").exit_code == 0
+    tables = ("nodes.csv", "branches.csv", "districts.csv", "meters.csv")
+    assert all(Path("one", name).read_bytes() == Path("same", name).read_bytes() for name in tables)
+    assert Path("one", "branches.csv").read_bytes() != Path("other", "branches.csv").read_bytes()
+    result = run("check", "one", "--json")
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert found["districts"] == 60
+    assert found["ties"] > 0
+    assert found["meters"] > found["customers"] > 60 * 100
+
+
+def test_make_knows_parquet_too(folder: Path) -> None:
+    assert run("make", "one", "--districts", "20").exit_code == 0
+    assert run("make", "two", "--districts", "20", "--format", "parquet").exit_code == 0
+    counts = [json.loads(run("check", name, "--json").stdout) for name in ("one", "two")]
+    assert counts[0] == counts[1]
+    assert run("make", "one", "--districts", "20", "--format", "parquet").exit_code == 2
+    assert run("make", "three", "--districts", "0").exit_code == 2

@@ -31,7 +31,7 @@ def standing(index: int, at: int, element: int, kind: str, closed: bool = True, 
 
 
 def rows_of_a_grid() -> dict[str, list[dict[str, Any]]]:
-    """Station 0 - line 3 (switches 7 and 8 at its ends) - bus 1 - transformer 5 - low voltage 2 - 4; a load on bus 6."""
+    """Station 0 - line 3 (switches 7 and 8 at its ends) - bus 1 - transformer 5 - bus 2 - bus 4; load on 6."""
     return {
         "bus": [
             bus(0, 20.0), bus(1, 20.0, geo='{"coordinates":[7.5,48.2]}'), bus(2, 0.4), bus(4, 0.4), bus(6, 20.0),
