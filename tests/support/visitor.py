@@ -14,6 +14,8 @@ TELL_REFUSALS = """
 addEventListener("securitypolicyviolation",
   (event) => tellRefused(`${event.violatedDirective} ${event.blockedURI} on ${location.pathname}`));
 """
+CUT_STAGES = """() => [...document.querySelectorAll(".island-stage")]
+  .filter((one) => one.getBoundingClientRect().bottom > one.parentElement.getBoundingClientRect().bottom + 1).length"""
 UNFINISHED_ISLANDS = "[data-island]:not([data-island-state=ready]):not([data-island-state=failed])"
 TEXT_KEY = re.compile(
     r"\b(?:account|admin|card|clocks|deed|desk|due|ends|facts|follow|form|groups|letters|notices|permission|platform|"
@@ -87,10 +89,12 @@ class Visitor:
         self.assert_fits(what)
 
     def assert_fits(self, what: str) -> None:
-        """No page is wider than its screen."""
+        """No page is wider than its screen, and no island higher than its frame."""
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             self.complaints.append(f"{what}: {wide} px wider than the screen")
+        if self.page.evaluate(CUT_STAGES):
+            self.complaints.append(f"{what}: a map, drawing or chart is cut off by its frame")
 
     @contextmanager
     def answered(self, *statuses: int) -> Iterator[None]:
