@@ -4,13 +4,14 @@ Each picture is taken in both languages; the Chinese one ends in `.zh-Hans.png`.
 """
 
 import io
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -32,7 +33,7 @@ class Picture:
     name: str
     login: str
     path: str
-    viewport: ViewportSize = chromium.DESKTOP
+    on_phone: bool = False
     walk: Callable[[Page], None] = lambda page: None
 
 
@@ -41,11 +42,16 @@ def first_task(page: Page) -> None:
     page.locator("td.table__main a").first.click()
 
 
+def first_review(page: Page) -> None:
+    """Open the first joint review that waits for the department."""
+    page.get_by_role("link", name=re.compile("^(部门审查|Department review)$")).first.click()
+
+
 PICTURES = (
     Picture("station", "chief", "/desk/station/"),
     Picture("case", "manager", "/desk/", walk=first_task),
-    Picture("window", "city_management", "/window/", walk=first_task),
-    Picture("portal-phone", "", "/", chromium.PHONE),
+    Picture("window", "city_management", "/window/", walk=first_review),
+    Picture("portal-phone", "", "/", on_phone=True),
 )
 
 
@@ -61,7 +67,8 @@ def main(address: str) -> None:
 
 
 def _taken(browser: Browser, address: str, picture: Picture, language: str, locale: str) -> bytes:
-    with chromium.context(browser, picture.viewport, locale=locale) as context:
+    viewport = chromium.PHONE if picture.on_phone else chromium.DESKTOP
+    with chromium.context(browser, viewport, locale=locale) as context:
         context.add_cookies([{"name": "language", "value": language, "url": address}])
         page = context.new_page()
         if picture.login:
