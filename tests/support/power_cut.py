@@ -28,7 +28,7 @@ OPEN_OFFSET = 40
 Open = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
 )
-Sync = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
+"""The name stays a bare address: SQLite keeps it while the file is open, a copy made for Python is gone by then."""
 
 
 def library() -> ctypes.CDLL | None:

@@ -7,6 +7,7 @@ inside its own transaction, so whatever a test changes is gone afterwards. All l
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -152,13 +153,19 @@ CALL: Facts = {
 def world_rows(django_db_setup: None, django_db_blocker) -> World:  # type: ignore[no-untyped-def]
     """The rows, once a session; tests use `world`."""
     with django_db_blocker.unblock():
-        return build()
+        return _built_once()
 
 
 @pytest.fixture
 def world(world_rows: World, db: None) -> Iterator[World]:
     """The world inside this test's transaction; built again when a test without one has emptied the store."""
     yield world_rows if Organisation.objects.exists() else build()
+
+
+@cache
+def _built_once() -> World:
+    """Several folders share this fixture by import, and each import is a fixture of its own."""
+    return build()
 
 
 def build() -> World:

@@ -46,7 +46,7 @@ LOG_BYTES_MAX = 256 * 1024 * 1024
 """A log is read as a whole; this is some years of a large company's cases and fits an office machine's memory."""
 
 EVENTS_MAX = 1_000_000
-"""Events of one log, for the same reason: about 2 kB of memory each while the audit runs, and a minute or two in all."""
+"""Events of one log, for the same reason: about 2 kB of memory each, and a minute or two in all."""
 
 CASE_ID_CHARACTERS_MAX = 64
 """As for every identifier of the file formats."""

@@ -122,8 +122,8 @@ def make_organisations(grid: Grid, stations: list[PlaceName]) -> None:
     county_of = dict(zip(grid.station_of.tolist(), grid.county_of.tolist(), strict=True))
     Organisation.objects.bulk_create(
         Organisation(
-            code=f"station-{at + 1:02d}", kind="station", name_zh=f"{name.zh}供电所", name_en=f"{name.en} Supply Station",
-            parent_id=f"county-{county_of[at] + 1:02d}", phone="95598",
+            code=f"station-{at + 1:02d}", kind="station", name_zh=f"{name.zh}供电所",
+            name_en=f"{name.en} Supply Station", parent_id=f"county-{county_of[at] + 1:02d}", phone="95598",
         )
         for at, name in enumerate(stations)
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """What the indices are computed from: interruptions as columns, whom they could have hit, the period, the rules."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,8 @@ SHORT_MINUTES_DLT836 = 3.0
 
 Instants = NDArray[np.int64]
 """Microseconds since 1970-01-01 UTC."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +76,8 @@ class Interruptions:
 
     def days(self, zone: ZoneInfo) -> list[date]:
         """The day on which each began, as people in the zone count days."""
-        moments = (datetime.fromtimestamp(start / 1e6, zone) for start in self.starts.tolist())
-        return [moment.date() for moment in moments]
+        moments = (_EPOCH + timedelta(microseconds=start) for start in self.starts.tolist())
+        return [moment.astimezone(zone).date() for moment in moments]
 
 
 @dataclass(frozen=True)
