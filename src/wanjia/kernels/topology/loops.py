@@ -305,3 +305,42 @@ def components(from_node: Ints, to_node: Ints, use: Bools, nodes: int) -> Any:
         else:
             found[i] = found[lead]
     return found, count
+
+
+@njit(cache=True, nogil=True)
+def difference(one: Ints, other: Ints, totals: Longs) -> Any:
+    """Intervals of `one` less those of `other`, both ascending and apart, [k, 2], and the totals over them."""
+    found = np.empty((len(one) + len(other), 2), dtype=np.int32)
+    sums = np.zeros(totals.shape[1], dtype=np.int64)
+    count, at = 0, 0
+    for i in range(len(one)):
+        begin, stop = one[i, 0], one[i, 1]
+        while at < len(other) and other[at, 1] <= begin:
+            at += 1
+        look = at
+        while look < len(other) and other[look, 0] < stop:
+            if other[look, 0] > begin:
+                found[count, 0], found[count, 1] = begin, other[look, 0]
+                count += 1
+            begin = max(begin, other[look, 1])
+            look += 1
+        if begin < stop:
+            found[count, 0], found[count, 1] = begin, stop
+            count += 1
+    for i in range(count):
+        for w in range(len(sums)):
+            sums[w] += totals[found[i, 1], w] - totals[found[i, 0], w]
+    return found[:count], sums
+
+
+@njit(cache=True, nogil=True)
+def inserted(ordered: Ints, value: int) -> Ints:
+    """Ascending values with one more, which stands in it once."""
+    at = _last_not_after(ordered, len(ordered), value) + 1
+    if at > 0 and ordered[at - 1] == value:
+        return ordered
+    found = np.empty(len(ordered) + 1, dtype=np.int32)
+    found[:at] = ordered[:at]
+    found[at] = value
+    found[at + 1 :] = ordered[at:]
+    return found

@@ -63,9 +63,8 @@ def _holds(ordered: Ints, value: int) -> bool:
 
 
 def _with(ordered: Ints, value: int) -> Ints:
-    if _holds(ordered, value):
-        return ordered
-    return np.union1d(ordered, np.array([value], dtype=np.int32))
+    found: Ints = loops.inserted(ordered, value)
+    return found
 
 
 def _without(ordered: Ints, value: int) -> Ints:
@@ -121,10 +120,9 @@ class Dark:
     @cached_property
     def mask(self) -> Bools:
         """Whether each node is dark, [nodes]."""
-        by_position = np.zeros(self.topology.nodes, dtype=np.bool_)
-        for begin, stop in self.intervals.tolist():
-            by_position[begin:stop] = True
-        return by_position[self.topology.position]
+        found = np.zeros(self.topology.nodes, dtype=np.bool_)
+        found[self.node_rows()] = True
+        return found
 
 
 def _slices(rows: Ints, ends: Ints | Longs) -> Ints:
@@ -178,7 +176,7 @@ def switch(before: Live, branch: int, closed: bool) -> tuple[Live, Change]:
     topology = before.dark.topology
     state = before.state.switched(topology, branch, closed)
     if _changes_nothing(before, branch, closed):
-        nothing = _dark(topology, np.empty((0, 2), dtype=np.int32))
+        nothing = _nothing(topology)
         return Live(state, before.dark), Change(nothing, nothing)
     after = trace(topology, state)
     change = Change(difference(after, before.dark), difference(before.dark, after))
@@ -198,31 +196,18 @@ def _changes_nothing(before: Live, branch: int, closed: bool) -> bool:
 
 def difference(one: Dark, other: Dark) -> Dark:
     """What is in `one` and not in `other`."""
-    found: list[tuple[int, int]] = []
-    others, at = other.intervals.tolist(), 0
-    for begin, stop in one.intervals.tolist():
-        while at < len(others) and others[at][1] <= begin:
-            at += 1
-        look = at
-        while look < len(others) and others[look][0] < stop:
-            if others[look][0] > begin:
-                found.append((begin, others[look][0]))
-            begin = max(begin, others[look][1])
-            look += 1
-        if begin < stop:
-            found.append((begin, stop))
-    return _dark(one.topology, np.array(found, dtype=np.int32).reshape(-1, 2))
+    topology = one.topology
+    return Dark(topology, *loops.difference(one.intervals, other.intervals, topology.totals))
 
 
-def _dark(topology: Topology, intervals: Ints) -> Dark:
-    sums: Longs = (topology.totals[intervals[:, 1]] - topology.totals[intervals[:, 0]]).sum(axis=0)
-    return Dark(topology, intervals, sums)
+def _nothing(topology: Topology) -> Dark:
+    return Dark(topology, np.empty((0, 2), dtype=np.int32), np.zeros(topology.totals.shape[1], dtype=np.int64))
 
 
 def downstream(topology: Topology, branch: int, state: SwitchState = BASE) -> Dark:
     """What goes dark when this branch alone opens in a state; nothing when it is open, or fed from both sides."""
     if not state.is_closed(topology, branch):
-        return _dark(topology, np.empty((0, 2), dtype=np.int32))
+        return _nothing(topology)
     return difference(trace(topology, state.switched(topology, branch, False)), trace(topology, state))
 
 
