@@ -5,6 +5,8 @@ of its stamps was ahead of its arrival (nothing arrives before it is sent); that
 A clock that is behind cannot be told from a late event: such a device then says nothing about new outages.
 """
 
+from math import floor
+
 from numba import njit
 
 from wanjia.kernels.sensing.memory import AHEAD, GASP, LIFE, NEVER, RANK
@@ -12,13 +14,15 @@ from wanjia.kernels.sensing.nouns import LAST_GASP, Bytes, Ints, Longs
 
 MILLISECONDS = 100
 """Of a tenth of a second, the unit of the memory: 32 bits then hold 6.8 years."""
+TENTHS_PER_MILLISECOND = 1.0 / MILLISECONDS
 TIME_MAX = 2**29
 """Tenths of a second from the epoch (1.7 years); stamps further off are nonsense and are cut to it."""
 
 
 @njit(cache=True, nogil=True)
 def _tenths(milliseconds: int, epoch: int) -> int:
-    return min(max((milliseconds - epoch) // MILLISECONDS, -TIME_MAX), TIME_MAX)
+    # Multiplying is several times faster than dividing whole numbers, and as monotonous.
+    return min(max(int(floor((milliseconds - epoch) * TENTHS_PER_MILLISECOND)), -TIME_MAX), TIME_MAX)
 
 
 @njit(cache=True, nogil=True)

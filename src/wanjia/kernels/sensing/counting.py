@@ -61,10 +61,10 @@ def _state(cell: Ints, since: int, oldest: int, beat: int) -> Any:
 @njit(cache=True, nogil=True)
 def count(
     ranks: Ints, cells: Ints, first: Longs, now: int, spans: Spans, onset: Ints, held: Bytes, back: Ints,
-    fallback: Ints, counts: Ints, since: Ints,
+    given: Ints, counts: Ints, since: Ints,
 ) -> None:  # fmt: skip
-    """Fills `counts`[rank, 10] and `since`[rank] (the time counted around: the onset held, else the middle gasp, else
-    the fallback; NEVER: nothing to count around, all zero)."""
+    """Fills `counts`[rank, 10] and `since`[rank] (the time counted around: the onset held, else the one given, else
+    the middle gasp; NEVER: nothing to count around, all zero)."""
     meters, buckets = first[len(first) - 1], np.zeros(BUCKETS, dtype=np.int32)
     for i in range(len(ranks)):
         r = ranks[i]
@@ -73,9 +73,10 @@ def count(
             since[r] = onset[r]
             oldest = since[r] - spans.cluster
         else:
-            since[r] = _middle_gasp(cells, first[r], first[r + 1], meters + r, now, spans.fresh, back[r], buckets)
+            since[r] = given[r]
             if since[r] == NEVER:
-                since[r] = fallback[r]
+                begin, end = first[r], first[r + 1]
+                since[r] = _middle_gasp(cells, begin, end, meters + r, now, spans.fresh, back[r], buckets)
             # Nothing that went before: neither stale gasps nor those of an outage that is over.
             oldest = max(since[r] - spans.cluster, now - spans.fresh, back[r])
         if since[r] == NEVER:
@@ -96,12 +97,12 @@ def count(
 
 
 @njit(cache=True, nogil=True)
-def still_dark(cells: Ints, begin: int, end: int, since: int, cluster: int) -> int:
-    """How many meters of a district gasped since then, had been heard before, and were not heard again."""
+def still_dark(cells: Ints, begin: int, end: int, since: int, back: int) -> int:
+    """How many meters of a district gasped between, had been heard before, and were not heard again."""
     found = 0
     for k in range(begin, end):
         if cells[k, LIFE] != NEVER and cells[k, GASP] > cells[k, LIFE]:
-            found += cells[k, GASP] + cells[k, AHEAD] >= since - cluster
+            found += since <= cells[k, GASP] + cells[k, AHEAD] < back
     return found
 
 

@@ -96,7 +96,7 @@ def look(grid: Grid, memory: Memory, now: int, model: Model, covered: Bools) -> 
     alarming = minded[(np.maximum(dark, part)[minded] > 0) | (memory.held[minded] != FREE)]
     if not len(alarming):
         return None
-    others = _neighbours(grid, minded[since[minded] != NEVER], alarming)
+    others = _neighbours(grid, alarming)
     _count(grid, memory, others, now, model, _nearest(since, alarming), counts, since)
     judged = np.flatnonzero(since != NEVER).astype(np.int32)
     _weigh(memory, judged, now, _with_silence(model, counts, since, now), counts, since, dark, part)
@@ -107,11 +107,11 @@ def look(grid: Grid, memory: Memory, now: int, model: Model, covered: Bools) -> 
 
 
 def _count(
-    grid: Grid, memory: Memory, ranks: Ints, now: int, model: Model, fallback: Ints, counts: Ints, since: Ints
+    grid: Grid, memory: Memory, ranks: Ints, now: int, model: Model, given: Ints, counts: Ints, since: Ints
 ) -> None:
     counting.count(
         ranks, memory.cells, grid.first_meter, now, model.spans, memory.onset, memory.held, memory.back,
-        fallback, counts, since,
+        given, counts, since,
     )  # fmt: skip
 
 
@@ -131,12 +131,15 @@ def _with_silence(model: Model, counts: Ints, since: Ints, now: int) -> Odds:
     return model.odds._replace(falls_silent=min(max(model.odds.falls_silent, share), 1.0 - weighing.SHARE_MIN))
 
 
-def _neighbours(grid: Grid, counted: Ints, alarming: Ints) -> Ints:
-    """The other ranks in the trees of the alarming: their silence or life speaks for or against devices upstream."""
+def _neighbours(grid: Grid, alarming: Ints) -> Ints:
+    """The other ranks in the trees of the alarming: their silence or life speaks for or against devices upstream.
+
+    Those with a gasp that convinces nobody too: it may be a stray one; what counts is what they say since the alarm.
+    """
     wanted = np.zeros(grid.districts, dtype=np.bool_)
     for tree in np.unique(grid.tree[alarming]).tolist():
         wanted[grid.begin[tree] : grid.end[tree]] = True
-    wanted[counted] = False
+    wanted[alarming] = False
     return np.flatnonzero(wanted).astype(np.int32)
 
 

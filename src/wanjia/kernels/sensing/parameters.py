@@ -83,8 +83,8 @@ class Parameters:
     """Work may begin this much before its window."""
     planned_grace_seconds: float = 600.0
     """After the window's end, dark districts are an overrun when the late `restored` events had time to arrive."""
-    clock_jump_seconds: float = 660.0
-    """A device less ahead than before by more than this had its clock set: more than lateness explains."""
+    clock_jump_seconds: float = 1800.0
+    """A device less ahead than before by more than this had its clock set: three times the lateness."""
 
 
 DEFAULTS = Parameters()

@@ -9,7 +9,7 @@ arrived with probability h. Communication may be whole or lost. Then, each term 
   dark, failing    log(c/2)  + log B(G+1, S+1)                 + A log e      it failed while gasps came in
   lit, whole       log(1-u)  + G log s + missed heartbeats
   lit, lost        log(u)    + G log s
-  part dark        log B(G+1, S+A+1) + missed heartbeats of S                 an unknown share of the meters
+  part dark        log 4 B(G+1, S+A+4) + missed heartbeats of S               an unknown, rather small share
 
 c is the share of concentrators that fall silent with their transformer; u the share silent anyway (already before, or
 just now); e the share of dark meters that seem alive. B is the beta function: the probability of one sequence of G and
@@ -98,6 +98,12 @@ def _sequence(one: int, other: int) -> float:
 
 
 @njit(cache=True, nogil=True)
+def _some(one: int, other: int) -> float:
+    """log of B(one + 1, other + 4) / B(1, 4): a share that is more often small."""
+    return _sequence(one, other + 3) + log(4.0)
+
+
+@njit(cache=True, nogil=True)
 def _lit(of: Ints, elapsed: float, beat: float, stays_silent: float, odds: Odds) -> tuple[float, float]:
     """Logarithm of the likelihood of the counts when lit, and the missed heartbeats of the silent."""
     heard = _heard(elapsed, beat, odds)
@@ -115,7 +121,8 @@ def _dark(of: Ints, elapsed: float, odds: Odds) -> float:
     whole = _log(1.0 - odds.silent_with) + of[GASPED] * _log(arrived) + of[SILENT] * _log(1.0 - arrived)
     lost = _log(0.5 * odds.silent_with) + of[GASPED] * _log(odds.wrong_life)
     failing = _log(0.5 * odds.silent_with) + _sequence(of[GASPED], of[SILENT])
-    return _either(whole, _either(lost, failing)) + of[ALIVE] * _log(odds.wrong_life)
+    dark: float = _either(whole, _either(lost, failing)) + of[ALIVE] * _log(odds.wrong_life)
+    return dark
 
 
 @njit(cache=True, nogil=True)
@@ -155,4 +162,4 @@ def weigh(
             were_heard = _back(meters, elapsed, odds.beat, odds) + _back(terminal, elapsed, odds.terminal_beat, odds)
             dark[r] = min(dark[r], -were_heard + meters[ALIVE] * _log(odds.wrong_life))
         if meters[GASPED] > 1 and held[r] != DARK and back[r] == NEVER:
-            part[r] = _sequence(meters[GASPED], meters[SILENT] + meters[ALIVE]) + missed - lit
+            part[r] = _some(meters[GASPED], meters[SILENT] + meters[ALIVE]) + missed - lit

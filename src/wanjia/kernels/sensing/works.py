@@ -76,7 +76,7 @@ def watch_late(ledger: Ledger, moment: Moment) -> Iterator[Change]:
     for r in due.tolist():
         grid = moment.grid
         begin, end = int(grid.first_meter[r]), int(grid.first_meter[r + 1])
-        count = still_dark(memory.cells, begin, end, memory.back_onset[r], cluster)
+        count = still_dark(memory.cells, begin, end, int(memory.back_onset[r]) - cluster, int(memory.back[r]))
         if count and r not in ledger.late:
             ledger.late[r] = _late_outage(ledger, moment, r, count)
             yield Change("split", moment.at, ledger.late[r])
