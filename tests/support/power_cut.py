@@ -26,9 +26,10 @@ OPEN_OFFSET = 40
 """Of `xOpen` in `sqlite3_vfs`: three ints and padding, then pNext, zName and pAppData (64-bit)."""
 
 Open = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
 )
 """The name stays a bare address: SQLite keeps it while the file is open, a copy made for Python is gone by then."""
+Sync = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 
 
 def library() -> ctypes.CDLL | None:
@@ -63,10 +64,10 @@ class Watch:
         slot = ctypes.c_void_p.from_address(found.sqlite3_vfs_find(None) + OPEN_OFFSET)
         original = Open(slot.value)
 
-        def opened(vfs: int, name: bytes | None, file: int, flags: int, out: object) -> int:
+        def opened(vfs: int, name: int | None, file: int, flags: int, out: object) -> int:
             code = int(original(vfs, name, file, flags, out))
             if code == 0 and name:
-                self._watch(file, name.decode())
+                self._watch(file, ctypes.string_at(name).decode())
             return code
 
         replaced = Open(opened)
@@ -113,6 +114,7 @@ def accepted_cases(watch: Watch, synchronous: str) -> dict[str, object]:
 
     set_up()
     from django.conf import settings  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from tests.support.world import World  # noqa: PLC0415
@@ -129,6 +131,8 @@ def accepted_cases(watch: Watch, synchronous: str) -> dict[str, object]:
             picture = Path(folder) / str(at)
             picture.mkdir()
             watch.picture(database, picture)
+        # Here, while the file layer is watched: at the end of the program its functions may be gone before the store.
+        connection.close()
         lost = [number for number, found in zip(numbers, looked_into(Path(folder), numbers), strict=True) if not found]
     return {"accepted": CASES, "lost": lost, "syncs": watch.syncs}
 
