@@ -70,8 +70,8 @@ def _read(path: Path, columns: TableColumns) -> tuple[FolderSheet | None, list[F
         values = {"found": ", ".join(found)[:200]}
         return None, [Fault("table.column_missing", table.where(-1, one), {"column": one, **values}) for one in missing]
     if table.data.num_rows > columns.rows_max:
-        values = {"count": table.data.num_rows, "limit": columns.rows_max}
-        return None, [Fault("table.too_many_rows", Where(table.file), values)]
+        sizes: dict[str, object] = {"count": table.data.num_rows, "limit": columns.rows_max}
+        return None, [Fault("table.too_many_rows", Where(table.file), sizes)]
     unreadable = [
         Fault("table.column_type", Where(table.file, 0, name), {"type": str(table.data[name].type)})
         for name in (*columns.required, *columns.optional)

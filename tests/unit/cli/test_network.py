@@ -191,8 +191,8 @@ def test_convert_says_what_is_missing_and_writes_nothing(folder: Path) -> None:
     assert not Path("out").exists()
 
 
+@pytest.mark.extra("pandapower")
 def test_convert_leaves_tables_of_the_other_format_alone(folder: Path) -> None:
-    pytest.importorskip("pandapower", reason="pandapower is not installed (optional extra)")
     result = run("convert", "pandapower:mv_oberrhein", "grid", "--format", "parquet")
     assert result.exit_code == 2
     assert "nodes.csv" in result.stderr

@@ -12,7 +12,9 @@ from wanjia.model.faults import Where
 class Sheet(Protocol):
     """A table that was read: columns by name, and where each value stands for people."""
 
-    rows: int
+    @property
+    def rows(self) -> int:
+        """How many."""
 
     def has(self, column: str) -> bool:
         """Whether the table has the column."""

@@ -165,22 +165,22 @@ def test_a_circuit_of_plain_elements() -> None:
     check_village(decode_opendss(village()))
 
 
+@pytest.mark.extra("opendssdirect")
 def test_the_same_circuit_through_its_engine() -> None:
-    pytest.importorskip("opendssdirect", reason="OpenDSSDirect.py is not installed (optional extra)")
     check_village(read_grid(str(VILLAGE)))
 
 
+@pytest.mark.extra("pandapower", "simbench")
 @pytest.mark.parametrize(
-    ("source", "package", "districts", "customers"),
+    ("source", "districts", "customers"),
     [
-        ("pandapower:mv_oberrhein", "pandapower", 159, 147),
-        ("pandapower:ieee_european_lv_asymmetric", "pandapower", 1, 55),
-        ("simbench:1-LV-rural1--0-sw", "simbench", 1, 13),
-        ("simbench:1-MV-rural--0-sw", "simbench", None, None),
+        ("pandapower:mv_oberrhein", 159, 147),
+        ("pandapower:ieee_european_lv_asymmetric", 1, 55),
+        ("simbench:1-LV-rural1--0-sw", 1, 13),
+        ("simbench:1-MV-rural--0-sw", None, None),
     ],
 )
-def test_shipped_grids_are_sound(source: str, package: str, districts: int | None, customers: int | None) -> None:
-    pytest.importorskip(package, reason=f"{package} is not installed (optional extra)")
+def test_shipped_grids_are_sound(source: str, districts: int | None, customers: int | None) -> None:
     network = read_grid(source)
     assert len(set(network.nodes.ids)) == len(network.nodes.ids)
     assert len(set(network.branches.ids)) == len(network.branches.ids)
@@ -190,9 +190,9 @@ def test_shipped_grids_are_sound(source: str, package: str, districts: int | Non
         assert np.count_nonzero(network.meters.role == METER_ROLES.index("customer")) == customers
 
 
+@pytest.mark.extra("pandapower")
 @pytest.mark.parametrize("opened", [[3], [7, 40], [0, 1, 2, 100, 200, 300]])
 def test_what_is_dark_is_what_pandapower_finds_unsupplied(opened: list[int]) -> None:
-    pytest.importorskip("pandapower", reason="pandapower is not installed (optional extra)")
     grid = import_module("pandapower.networks").mv_oberrhein()
     grid.switch.loc[opened, "closed"] = False
     expected = {f"bus-{at}" for at in import_module("pandapower.topology").unsupplied_buses(grid)}
