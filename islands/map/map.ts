@@ -15,6 +15,11 @@ const PLAIN = STEPS[1] ?? UNKNOWN;
 const PICKED_ZOOM = 12;
 const LAYERS = ["points", "cells"];
 
+/** Words of the controls in the page's language, as every page carries them. */
+function pageTexts(): Record<string, string> {
+  return JSON.parse(document.getElementById("island-texts")?.textContent ?? "{}") as Record<string, string>;
+}
+
 export async function mount(element: HTMLElement, data: MapData): Promise<Leave> {
   setWorkerUrl(new URL(workerUrl, import.meta.url).href);
   data = { ...fromAttributes(element), ...data };
@@ -69,7 +74,7 @@ function drawn(element: HTMLElement, data: MapData, cells: Cells | undefined): M
     dragRotate: false,
     pitchWithRotate: false,
     fadeDuration: 0,
-    locale: data.texts ?? {},
+    locale: data.texts ?? pageTexts(),
     ...(box ? { bounds: box, fitBoundsOptions: { padding: 24, maxZoom: 14 } } : {}),
   });
   map.touchZoomRotate.disableRotation();

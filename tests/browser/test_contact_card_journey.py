@@ -29,7 +29,7 @@ def test_contact_card(site: LiveSite, visit: Visit) -> None:
     manager.open("/desk/")
     expect(manager.page.locator("main")).not_to_contain_text(number)
     senior = visit("senior manager", "senior")
-    senior.sees(number, "已升级")
+    senior.sees(number, "已提级")
     senior.picture("escalated-to-senior-manager")
     caller.open(f"/follow/{number}/")
     caller.sees("黄志强", "已报上一级办理")

@@ -195,7 +195,7 @@ def test_an_unanswered_call_is_escalated_and_everybody_sees_why(world: World) ->
     task = world.task(case)
     assert task.escalated
     page = world.client("senior").get(f"/desk/cases/{case.number}/").content.decode()
-    assert "升级到 黄志强" in page and "超期" in page and "已升级" in page
+    assert "提级到 黄志强" in page and "超期" in page and "已提级" in page
 
 
 @pytest.mark.parametrize("path", ["process.bpmn", "tokens.json"])

@@ -5,8 +5,10 @@ from django.http import HttpRequest
 
 from wanjia.model.actors import may
 from wanjia.model.permissions import PARTNER_ROLES
-from wanjia.texts import LANGUAGES
+from wanjia.texts import LANGUAGES, say
 
+ISLAND_TEXTS = ("Map.Title", "NavigationControl.ZoomIn", "NavigationControl.ZoomOut")
+"""Words of the map's own controls, by the map library's names."""
 LANGUAGE_NAMES = {"zh-Hans": "中文", "en": "English"}
 
 
@@ -23,5 +25,6 @@ def page(request: HttpRequest) -> dict[str, object]:
         "signed_in": bool(actor and actor.person_id),
         "is_staff": bool(actor and any(seat.role not in PARTNER_ROLES for seat in actor.seats)),
         "is_partner": bool(actor and any(seat.role in PARTNER_ROLES for seat in actor.seats)),
+        "island_texts": {name: say(f"island.{name}", getattr(request, "language", "zh-Hans")) for name in ISLAND_TEXTS},
         "is_admin": bool(actor and may(actor, "organisation", "edit")),
     }

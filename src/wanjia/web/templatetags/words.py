@@ -87,3 +87,9 @@ def span(seconds: float, language: str) -> str:
 def role_name(context: template.Context, role: str) -> str:
     """A post's role in words."""
     return say(f"role.{role}", context.get("language", "zh-Hans"))
+
+
+@register.simple_tag(takes_context=True)
+def brackets(context: template.Context, text: Any) -> str:
+    """The text in brackets as the language writes them: full-width in Chinese, after a space in English."""
+    return f" ({text})" if context.get("language") == "en" else f"（{text}）"
