@@ -25,7 +25,7 @@ from wanjia.actions.cases.return_task import return_task
 from wanjia.actions.cases.send_message import send_message
 from wanjia.actions.cases.urge_case import urge_case
 from wanjia.actions.cases.withdraw_case import withdraw_case
-from wanjia.cli.demo.pictures import drawing
+from wanjia.cli.demo.pictures import drawing, plan
 from wanjia.model.actors import SYSTEM, Actor
 from wanjia.model.faults import Refused
 from wanjia.model.jsonvalue import Facts, Json
@@ -329,14 +329,14 @@ def _answers(chance: Generator, script: Script, row: Facts, step: str, upload: s
     answers: Facts = dict(given) if isinstance(given, dict) else {}
     form = script.practice.forms.get(step)
     for name in form.fields if form else ():
-        rule = script.practice.facts[name]
         if name not in answers:
             continue
-        answers[name] = _fitted(chance, script, rule, answers[name], upload, task)
+        answers[name] = _fitted(chance, script, name, answers[name], upload, task)
     return answers
 
 
-def _fitted(chance: Generator, script: Script, rule: Facts, value: Json, upload: str, task: Task | None) -> Json:
+def _fitted(chance: Generator, script: Script, name: str, value: Json, upload: str, task: Task | None) -> Json:
+    rule = script.practice.facts[name]
     kind, customer = rule.get("format"), script.customer
     if kind == "place" and isinstance(value, dict):
         shift = chance.normal(0, 0.00015, 2)
@@ -346,7 +346,7 @@ def _fitted(chance: Generator, script: Script, rule: Facts, value: Json, upload:
         return _offered(task) or value
     if kind == "papers" and isinstance(value, list):
         count = max(1, min(len(value), 2))
-        return [_paper(script, upload, f"{at}") for at in range(count)]
+        return [_paper(script, upload, name, at) for at in range(1, count + 1)]
     if rule.get("type") == "string" and isinstance(value, str) and kind == "customer_number":
         return customer.number
     return value
@@ -362,6 +362,8 @@ def _is_offer(value: Json) -> bool:
     return isinstance(value, dict) and str(value.get("id", "")).startswith("person:")
 
 
-def _paper(script: Script, upload: str, name: str) -> str:
-    content = drawing(script.order % 8)
-    return upload_paper(f"{script.practice.prefix}-{name}.png", content, upload, SYSTEM, script.at).token
+def _paper(script: Script, upload: str, fact: str, at: int) -> str:
+    """A photograph or a plan, named after what the form asked for."""
+    draw = drawing if "photo" in fact else plan
+    name = f"{script.practice.text(f'facts.{fact}', 'zh-Hans')}-{at}.png"
+    return upload_paper(name, draw(script.order % 8), upload, SYSTEM, script.at).token
