@@ -42,7 +42,7 @@ def database(url: str | None) -> dict[str, object]:
     """SQLite with immediate transactions and FULL sync, or the PostgreSQL that the address names."""
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "wanjia.records.sqlite",
             "NAME": HOME / "wanjia.sqlite3",
             "CONN_MAX_AGE": None,
             # A file like the real one: in memory SQLite's WAL writes files whose names are stray bytes.

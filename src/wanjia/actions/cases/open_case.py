@@ -83,8 +83,10 @@ def opens(case: Case, code: str) -> bool:
 
 
 def _opened_before(request: Request) -> Opened | None:
-    case = Case.objects.select_related("practice").filter(request_key=_key(request)).first()
-    return Opened(case, access_code(request.request_key), False) if case else None
+    key = _key(request)
+    if not Case.objects.filter(request_key=key).order_by().exists():
+        return None
+    return Opened(Case.objects.select_related("practice").get(request_key=key), access_code(request.request_key), False)
 
 
 def _key(request: Request) -> str:

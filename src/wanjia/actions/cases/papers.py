@@ -17,6 +17,8 @@ def claim_papers(case: Case, practice: Practice, task: str, answers: Facts, uplo
     for field in paper_fields(practice, task):
         tokens = answers.get(field) or []
         wanted = [str(token) for token in tokens] if isinstance(tokens, list) else []
+        if not wanted:
+            continue
         free = Paper.objects.filter(token__in=wanted, case=None, upload_key=upload_key)
         own = Paper.objects.filter(token__in=wanted, case=case)
         missing = set(wanted) - set(free.values_list("token", flat=True)) - set(own.values_list("token", flat=True))

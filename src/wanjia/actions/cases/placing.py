@@ -62,7 +62,8 @@ def _located(point: tuple[float, float, str], customer: Customer | None, now: da
     if not codes:
         values = {"longitude": round(longitude, 5), "latitude": round(latitude, 5)}
         return Placed(None, (Fault("case.place_outside", Where("place"), values),))
-    cells = {cell.code: cell for cell in Cell.objects.select_related("organisation").filter(code__in=codes)}
+    rows = Cell.objects.filter(code__in=codes, starts_on__lte=day).order_by("starts_on").defer("geometry_wkb")
+    cells = {cell.code: cell for cell in rows.select_related("organisation")}  # the newest drawing of each wins
     finest, widest = cells[codes[-1]], cells[codes[0]]
     district = customer.district if customer else _nearest_district(finest.code, longitude, latitude)
     return Placed(

@@ -61,7 +61,8 @@ def run_events(
     case: Case, state: engine.CaseState | None, event: engine.Event, actor: Actor, now: datetime
 ) -> engine.CaseState:
     """The same from a state that the caller has read."""
-    carrier = Carrier(case, practice_of(case.practice), actor, now, work_calendar())
+    known = None if state is not None else ()  # a case that begins has no tasks to read
+    carrier = Carrier(case, practice_of(case.practice), actor, now, work_calendar(), known)
     after = _run(carrier, state, event)
     carrier.save(after)
     return after
