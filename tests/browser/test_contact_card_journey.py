@@ -32,7 +32,7 @@ def test_contact_card(site: LiveSite, visit: Visit) -> None:
     senior.sees(number, "已提级")
     senior.picture("escalated-to-senior-manager")
     caller.open(f"/follow/{number}/")
-    caller.sees("黄志强", "已报上一级办理")
+    caller.sees("黄志强", "已提级办理")
     caller.picture("caller-sees-the-senior-manager")
 
     site.pass_time(minutes=31)
