@@ -26,11 +26,6 @@ def holder_of(post: Post, day: date) -> Person | None:
     return tenure.person if tenure else None
 
 
-def grid_post(cell_code: str, level: int) -> Post | None:
-    """The post that answers for a cell."""
-    return Post.objects.filter(cell_code=cell_code, role=GRID_ROLES[level]).select_related("organisation").first()
-
-
 def cell_holder(cell_code: str, level: int, day: date) -> Tenure | None:
     """The tenure that answers for a cell on that day, with its post, organisation and person."""
     tenures = Tenure.objects.filter(in_office(day), post__cell_code=cell_code, post__role=GRID_ROLES[level])
