@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from wanjia.actions.cases.numbering import next_number
-from wanjia.actions.cases.papers import claim_papers
+from wanjia.actions.cases.papers import claim_papers, paper_faults
 from wanjia.actions.cases.placing import Placed, place_request
 from wanjia.actions.cases.practices import practice_of
 from wanjia.actions.cases.stepping import step_case
@@ -56,9 +56,10 @@ def open_case(request: Request, actor: Actor, now: datetime) -> Opened:
     found = _opened_before(request)
     if found:
         return found
+    case, practice, placed = _accepted(request, actor, now)
     try:
         with transaction.atomic():
-            return _open(request, actor, now)
+            return _open(case, practice, placed, request, actor, now)
     except IntegrityError:  # the same key at the same time: the other one won
         found = _opened_before(request)
         if found is None:
@@ -93,20 +94,30 @@ def _key(request: Request) -> str:
     return hashlib.sha256(request.request_key.encode()).hexdigest()
 
 
-def _open(request: Request, actor: Actor, now: datetime) -> Opened:
+def _accepted(request: Request, actor: Actor, now: datetime) -> tuple[Case, Practice, Placed]:
+    """The row to be written, numbered, once nothing is wrong with the request. Raises Refused with every fault."""
     version = PracticeVersion.objects.defer("files").filter(name=request.practice, active=True).first()
     if version is None:
         raise Refused([Fault("case.practice_unknown", Where(), {"practice": request.practice})])
     practice = practice_of(version)
     placed = place_request(practice, request.answers, request.customer_number, request.organisation, actor, now)
-    faults = (*validate_answers(practice, "start", request.answers, {}), *placed.faults)
+    faults = (
+        *validate_answers(practice, "start", request.answers, {}),
+        *paper_faults(practice, "start", request.answers, request.request_key),
+        *placed.faults,
+    )
     if faults:
         raise Refused(faults)
-    case = _new_row(request, practice, version, placed, actor, now)
+    return _new_row(request, practice, version, placed, actor, now), practice, placed
+
+
+def _open(
+    case: Case, practice: Practice, placed: Placed, request: Request, actor: Actor, now: datetime
+) -> Opened:  # fmt: skip
     case.save()
     claim_papers(case, practice, "start", request.answers, request.request_key)
     facts = initial_facts(practice, {**request.answers, **_known_facts(practice, placed)})
-    step_case(case, Start(actor.reference, facts, {**practice.defaults, **version.settings}), actor, now)
+    step_case(case, Start(actor.reference, facts, {**practice.defaults, **case.practice.settings}), actor, now)
     return Opened(case, access_code(request.request_key), True)
 
 
