@@ -35,7 +35,7 @@ from wanjia.practice.stored import stored_practice
 from wanjia.practice.virtual_case import later
 from wanjia.records.cases.calendar import work_calendar
 from wanjia.records.cases.models import Case, Clock, PracticeVersion, Task
-from wanjia.records.network.models import Customer, Outage
+from wanjia.records.network.models import Customer, Outage, OutageDistrict, TransformerDistrict
 from wanjia.records.territory.holders import actor_of
 from wanjia.records.territory.models import Person, Tenure
 
@@ -253,15 +253,26 @@ def _arrange_world(script: Script, customer: Customer) -> None:
     world = script.scenario.world
     outage, account = _first(world.get("known_outage")), _first(world.get("account_standing"))
     if outage.get("outage_known"):
-        Outage.objects.create(
-            district=customer.district, starts_at=script.at - timedelta(hours=1),
-            ends_at=script.at + timedelta(hours=OUTAGE_HOURS), cause=str(outage.get("outage_cause") or "")[:32],
-            estimated_restoration_at=script.at + timedelta(hours=3), planned=True,
-        )  # fmt: skip
+        _make_outage(script, customer.district, str(outage.get("outage_cause") or "")[:32])
     arrears = account.get("arrears_yuan")
     if isinstance(arrears, int | float) and arrears > 0:
         customer.arrears_yuan, customer.cut_for_arrears = arrears, bool(account.get("cut_for_arrears"))
         customer.save()
+
+
+def _make_outage(script: Script, district: TransformerDistrict, cause: str) -> None:
+    """A planned interruption of one district around the script's instant."""
+    starts_at = script.at - timedelta(hours=1)
+    outage = Outage.objects.create(
+        number=f"OT{starts_at:%y%m%d}D{script.order:04d}", device_id=district.code, device_level="district",
+        feeder_id=district.feeder_id, organisation_id=district.organisation_id, starts_at=starts_at,
+        detected_at=starts_at, ends_at=script.at + timedelta(hours=OUTAGE_HOURS), cause=cause, planned=True,
+        estimated_restoration_at=script.at + timedelta(hours=3), confidence=1.0, changed_at=starts_at,
+        districts_dark=1, districts_touched=1, customers_dark=district.customers, customers_touched=district.customers,
+    )  # fmt: skip
+    OutageDistrict.objects.create(
+        outage=outage, district=district, starts_at=starts_at, customers=district.customers
+    )  # fmt: skip
 
 
 def _first(answer: Json) -> Facts:

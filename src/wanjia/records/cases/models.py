@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from wanjia.records.network.models import Customer, TransformerDistrict
+from wanjia.records.network.models import Customer, Outage, TransformerDistrict
 from wanjia.records.territory.models import Account, Organisation, Person, Post
 
 
@@ -70,6 +70,7 @@ class Case(models.Model):
     address = models.CharField(max_length=160, blank=True)
     district = models.ForeignKey(TransformerDistrict, null=True, blank=True, on_delete=models.PROTECT)
     customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT)
+    outage = models.ForeignKey(Outage, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     opened_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -198,6 +199,37 @@ class Message(models.Model):
         indexes = [models.Index(fields=["person", "read_at"])]
 
 
+class Delivery(models.Model):
+    """One text on its way out of the house to one address: written with its cause, sent by a worker, never twice."""
+
+    class Status(models.TextChoices):
+        """Waiting for its time or a worker; out; given up after the attempts allowed; no longer wanted."""
+
+        WAITING = "waiting"
+        SENT = "sent"
+        FAILED = "failed"
+        DROPPED = "dropped"
+
+    idempotency_key = models.CharField(max_length=120, unique=True, help_text="same cause, address and occasion: once")
+    channel = models.CharField(max_length=8, help_text="sms, email, webhook")
+    address = models.CharField(max_length=200)
+    subject = models.CharField(max_length=160, blank=True)
+    body = models.TextField()
+    urgent = models.BooleanField(default=False, help_text="goes out in quiet hours too")
+    outage = models.ForeignKey(Outage, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries")
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries")
+    status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
+    created_at = models.DateTimeField()
+    not_before = models.DateTimeField(db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    fault = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["status", "not_before"])]
+
+
 class Rating(models.Model):
     """The requester's own rating of how the case was handled, 1 to 5."""
 
@@ -259,6 +291,7 @@ __all__ = [
     "Case",
     "CaseCounter",
     "Clock",
+    "Delivery",
     "HistoryEntry",
     "Letter",
     "Message",

@@ -43,15 +43,181 @@ class Customer(models.Model):
     cut_for_arrears = models.BooleanField(default=False)
 
 
-class Outage(models.Model):
-    """A known interruption of a transformer district."""
+class NetworkModel(models.Model):
+    """An installed network folder (nodes, branches, districts, meters): the electrical model that sensing works on."""
 
-    district = models.ForeignKey(TransformerDistrict, on_delete=models.PROTECT, related_name="outages")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True, blank=True)
-    estimated_restoration_at = models.DateTimeField(null=True, blank=True)
-    cause = models.CharField(max_length=32)
-    planned = models.BooleanField(default=False)
+    digest = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 over the folder's tables")
+    folder = models.CharField(max_length=200, help_text="relative to the installation's data folder")
+    active = models.BooleanField(default=False)
+    nodes = models.PositiveIntegerField()
+    branches = models.PositiveIntegerField()
+    districts = models.PositiveIntegerField()
+    meters = models.PositiveIntegerField()
+    installed_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["active"], condition=models.Q(active=True), name="one_active_network"),
+        ]
+
+
+class Outage(models.Model):
+    """An interruption as sensing or people hold it now: the open device, what is dark below it, until when."""
+
+    class Status(models.TextChoices):
+        """Open; over; or another outage turned out to be the whole of it."""
+
+        OPEN = "open"
+        RESTORED = "restored"
+        MERGED = "merged"
+
+    number = models.CharField(max_length=24, unique=True)
+    sensing_key = models.CharField(max_length=80, blank=True, help_text="network digest and the sensor's own number")
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+    device_id = models.CharField(max_length=64, help_text="branch, or district, held to be open")
+    device_level = models.CharField(max_length=8, help_text="meter, district, section, feeder, source")
+    feeder = models.ForeignKey(Feeder, null=True, blank=True, on_delete=models.PROTECT)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
+    starts_at = models.DateTimeField(db_index=True, help_text="estimated")
+    detected_at = models.DateTimeField(help_text="arrival of the event at which it was announced")
+    ends_at = models.DateTimeField(null=True, blank=True)
+    districts_dark = models.PositiveIntegerField(help_text="now; 0 once restored")
+    districts_touched = models.PositiveIntegerField(help_text="at its greatest extent")
+    customers_dark = models.PositiveIntegerField()
+    customers_touched = models.PositiveIntegerField()
+    priority_customers = models.PositiveIntegerField(default=0, help_text="life-support and sensitive ones touched")
+    cause = models.CharField(max_length=32, blank=True, help_text="as found on site; empty until somebody says so")
+    cause_hint = models.CharField(max_length=32, blank=True, help_text="as the sensor guesses")
+    planned = models.BooleanField(default=False)
+    external = models.BooleanField(default=False, help_text="caused outside the company's own network")
+    confidence = models.FloatField(help_text="0-1")
+    evidence = models.JSONField(default=dict, help_text="counts of `kernels.sensing.nouns.Evidence`")
+    estimated_restoration_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    split_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="split")
+    case_number = models.CharField(max_length=24, blank=True, help_text="of its restoration case")
+    revision = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["-starts_at", "-id"]
+        indexes = [models.Index(fields=["status", "starts_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sensing_key"], condition=~models.Q(sensing_key=""), name="sensed_outage_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OutageDistrict(models.Model):
+    """One district dark in one outage; `restored_at` says when its meters proved that it was back."""
+
+    outage = models.ForeignKey(Outage, on_delete=models.CASCADE, related_name="districts")
+    district = models.ForeignKey(TransformerDistrict, on_delete=models.PROTECT, related_name="outages")
+    starts_at = models.DateTimeField()
+    restored_at = models.DateTimeField(null=True, blank=True)
+    customers = models.PositiveIntegerField()
+    meters_dark = models.PositiveIntegerField(default=0, help_text="still dark after the district was back")
+
+    class Meta:
+        ordering = ["district"]
+        constraints = [models.UniqueConstraint(fields=["outage", "district"], name="district_once_an_outage")]
         indexes = [models.Index(fields=["district", "starts_at"])]
+
+
+class OutageRevision(models.Model):
+    """What changed in an outage, when, and on what evidence; the timeline of its page."""
+
+    outage = models.ForeignKey(Outage, on_delete=models.CASCADE, related_name="revisions")
+    sequence = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    what = models.CharField(max_length=16, help_text="`kernels.sensing.nouns.CHANGES`, or a person's deed")
+    actor = models.CharField(max_length=60, help_text="`sensing`, or who did it")
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["outage", "sequence"]
+        constraints = [models.UniqueConstraint(fields=["outage", "sequence"], name="revision_once")]
+
+
+class RestorationEstimate(models.Model):
+    """Until when an outage was said to last; earlier estimates stay."""
+
+    outage = models.ForeignKey(Outage, on_delete=models.CASCADE, related_name="estimates")
+    said_at = models.DateTimeField()
+    restoration_at = models.DateTimeField()
+    said_by = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["said_at", "id"]
+
+
+class PlannedWork(models.Model):
+    """Work for which supply is stopped on purpose: no alarm inside its window, an alarm when it overruns."""
+
+    code = models.CharField(max_length=40, unique=True)
+    device_id = models.CharField(max_length=64, help_text="branch or district that is opened")
+    title_zh = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=160, blank=True)
+    starts_at = models.DateTimeField(db_index=True)
+    ends_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["starts_at"]
+
+
+class DistrictState(models.Model):
+    """What is known of a district now, as the sensor last wrote it; one row per district of the network model."""
+
+    district = models.OneToOneField(TransformerDistrict, primary_key=True, on_delete=models.CASCADE)
+    dark_since = models.DateTimeField(null=True, blank=True)
+    heard_at = models.DateTimeField(
+        null=True, blank=True, help_text="last event from its terminal or any of its meters"
+    )
+    meters = models.PositiveIntegerField(default=0)
+    meters_heard = models.PositiveIntegerField(default=0, help_text="meters heard from within the coverage window")
+    changed_at = models.DateTimeField(db_index=True)
+
+
+class OutageWatch(models.Model):
+    """Somebody who asked to be told when a place is back; told once, then done."""
+
+    outage = models.ForeignKey(Outage, on_delete=models.CASCADE, related_name="watches")
+    district = models.ForeignKey(TransformerDistrict, on_delete=models.PROTECT)
+    channel = models.CharField(max_length=8, help_text="sms, email")
+    address = models.CharField(max_length=120)
+    language = models.CharField(max_length=8, default="zh-Hans")
+    asked_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["outage", "channel", "address"], name="watch_once")]
+
+
+class SensingPosition(models.Model):
+    """How far the sensor's changes have become rows: written in the transaction that writes the rows."""
+
+    network = models.OneToOneField(NetworkModel, primary_key=True, on_delete=models.CASCADE)
+    journal_at = models.PositiveBigIntegerField(default=0, help_text="records of the journal that have been sensed")
+    tick_at = models.DateTimeField(null=True, blank=True, help_text="arrival time up to which has been sensed")
+    changes = models.PositiveBigIntegerField(default=0, help_text="changes written so far")
+    counts = models.JSONField(default=dict, help_text="received, repeated, malformed, gaps, unknown devices")
+
+
+class SequenceGap(models.Model):
+    """Messages of one sender that never came: the sender numbers them, so a hole is known."""
+
+    sender = models.CharField(max_length=64)
+    first_missing = models.PositiveBigIntegerField()
+    last_missing = models.PositiveBigIntegerField()
+    noticed_at = models.DateTimeField(db_index=True)
+    filled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-noticed_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["sender", "first_missing"], name="gap_once")]
