@@ -3,6 +3,7 @@
 import os
 
 import click
+from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -20,6 +21,7 @@ def run_server(host: str, port: int, workers: int) -> None:
     """Serve until stopped. One process on SQLite (a second writer would only wait), `workers` on PostgreSQL."""
     embedded = not os.environ.get("DATABASE_URL")
     os.environ["WANJIA_WORKER_THREAD"] = "1" if embedded else "0"
+    connections.close_all()  # the web processes are forked: one socket shared by two of them mixes up their answers
     Granian(
         "wanjia.web.wsgi:application",
         address=host,
