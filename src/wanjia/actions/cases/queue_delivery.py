@@ -1,0 +1,84 @@
+"""Put texts on their way out of the house. The caller's transaction writes them together with what they are about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from itertools import islice
+
+from wanjia.records.cases.models import Delivery
+from wanjia.records.cases.quiet_hours import quiet_hours
+
+CHANNELS = ("sms", "email", "webhook")
+"""Ways out of the house; what each is connected to is the installation's business."""
+
+CHANNELS_THAT_WAIT = frozenset({"sms", "email"})
+"""Reach a person, who may be asleep. A webhook reaches a machine."""
+
+KEY_CHARACTERS_MAX, ADDRESS_CHARACTERS_MAX, SUBJECT_CHARACTERS_MAX = 120, 200, 160
+"""As wide as the columns."""
+
+ROWS_AT_ONCE = 5_000
+"""Rows built before they are written: bounds the memory of a message to a whole prefecture (about 10 MB)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A text that is to leave the house once.
+
+    `key` names cause, occasion and receiver (`outage:12:announced:customer:88:sms`): whatever is queued again under a
+    key that exists is left alone. `urgent` goes out in quiet hours too. `body` is worded in the receiver's language;
+    for a webhook it is the JSON document that is sent.
+    """
+
+    key: str
+    channel: str
+    address: str
+    subject: str
+    body: str
+    urgent: bool = False
+    outage_id: int | None = None
+    case_id: int | None = None
+
+
+def queue(deliveries: Iterable[Wanted], now: datetime) -> int:
+    """Write deliveries that are not there yet; returns how many were handed in. Call it inside a transaction.
+
+    An address that cannot be right gives a failed delivery with its reason, never an error: one wrong telephone number
+    must not undo the outage that it was to hear of.
+    """
+    later = quiet_hours().open_from(now)
+    rows = (_row(each, now, later) for each in deliveries)
+    handed_in = 0
+    while part := list(islice(rows, ROWS_AT_ONCE)):
+        Delivery.objects.bulk_create(part, ignore_conflicts=True)
+        handed_in += len(part)
+    return handed_in
+
+
+def _row(wanted: Wanted, now: datetime, later: datetime) -> Delivery:
+    if wanted.channel not in CHANNELS:
+        raise ValueError(f"a delivery's channel is one of {', '.join(CHANNELS)}, not {wanted.channel!r}")
+    waits = wanted.channel in CHANNELS_THAT_WAIT and not wanted.urgent
+    too_long = len(wanted.address) > ADDRESS_CHARACTERS_MAX
+    return Delivery(
+        idempotency_key=_key(wanted.key), channel=wanted.channel,
+        address=_storable(wanted.address)[:ADDRESS_CHARACTERS_MAX],
+        subject=_storable(wanted.subject)[:SUBJECT_CHARACTERS_MAX], body=_storable(wanted.body), urgent=wanted.urgent,
+        outage_id=wanted.outage_id, case_id=wanted.case_id, created_at=now, not_before=later if waits else now,
+        status=Delivery.Status.FAILED if too_long else Delivery.Status.WAITING,
+        fault="delivery.address" if too_long else "",
+    )  # fmt: skip
+
+
+def _key(key: str) -> str:
+    """The key, or when it is too long its beginning with a digest of the whole."""
+    if len(key) <= KEY_CHARACTERS_MAX:
+        return key
+    digest = blake2b(key.encode(), digest_size=16).hexdigest()
+    return f"{key[: KEY_CHARACTERS_MAX - len(digest) - 1]}#{digest}"
+
+
+def _storable(text: str) -> str:
+    """Text without the one character that PostgreSQL refuses."""
+    return text.replace("\x00", "")
