@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
 
+from wanjia.records.cases.delivery_rows import add_new_deliveries
 from wanjia.records.cases.models import Delivery
 from wanjia.records.cases.quiet_hours import quiet_hours
 
@@ -47,11 +48,11 @@ def queue(deliveries: Iterable[Wanted], now: datetime) -> int:
     An address that cannot be right gives a failed delivery with its reason, never an error: one wrong telephone number
     must not undo the outage that it was to hear of.
     """
-    later = quiet_hours().open_from(now)
+    later = quiet_hours(now).open_from(now)
     rows = (_row(each, now, later) for each in deliveries)
     handed_in = 0
     while part := list(islice(rows, ROWS_AT_ONCE)):
-        Delivery.objects.bulk_create(part, ignore_conflicts=True)
+        add_new_deliveries(part)
         handed_in += len(part)
     return handed_in
 

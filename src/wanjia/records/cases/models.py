@@ -220,14 +220,29 @@ class Delivery(models.Model):
     case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries")
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
     created_at = models.DateTimeField()
-    not_before = models.DateTimeField(db_index=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(help_text="end of the quiet hours, or when it is tried again")
+    claimed_until = models.DateTimeField(null=True, blank=True, help_text="a worker is sending it; then it is free again")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="counted when a worker takes it, sent or not")
     sent_at = models.DateTimeField(null=True, blank=True)
-    fault = models.CharField(max_length=200, blank=True)
+    receipt = models.CharField(max_length=120, blank=True, help_text="what the receiving system answered, to trace it")
+    fault = models.CharField(max_length=64, blank=True, help_text="fault code of the last attempt")
+    fault_values = models.JSONField(default=dict, help_text="what the sentence of that fault speaks of")
 
     class Meta:
         ordering = ["created_at", "id"]
-        indexes = [models.Index(fields=["status", "not_before"])]
+        indexes = [models.Index(fields=["status", "urgent", "not_before"], name="delivery_next")]
+
+
+class QuietHoursEdition(models.Model):
+    """From `starts_on` on: between which times of day texts that can wait are not sent to people, and who said so."""
+
+    starts_on = models.DateField(primary_key=True)
+    begins = models.TimeField(help_text="by the clocks of the company's zone")
+    ends = models.TimeField(help_text="the same as `begins`: no quiet hours")
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-starts_on"]
 
 
 class Rating(models.Model):
@@ -299,6 +314,7 @@ __all__ = [
     "PersonalDataRead",
     "Post",
     "PracticeVersion",
+    "QuietHoursEdition",
     "Rating",
     "Task",
 ]  # fmt: skip
