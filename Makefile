@@ -2,14 +2,15 @@
 # make test   set up and run the tests; ARGS="tests/unit -k clock" narrows them
 # make check  style, types, import contracts, tidiness, islands' types and tests
 # make fix    mend what can be mended by a program
-# make bench  the benchmarks, each beside a floor or a peer
+# make readers  the readers of other software's grids (500 MB), and with them their tests; always so when CI is set
+# make bench  the benchmarks, each beside a floor or a peer; installs the peers (1.3 GB)
 # make pictures  the pictures of README and docs, from a demo that runs on PORT (8000 by default)
 # Everything is installed into .venv and islands/node_modules; nothing outside this folder is changed.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := demo
-.PHONY: demo test check check-style check-types check-imports check-tidy check-islands fix bench pictures islands lock clean
+.PHONY: demo test check check-style check-types check-imports check-tidy check-islands fix readers bench pictures islands lock clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
@@ -19,7 +20,7 @@ ISLAND_SOURCES := $(shell find islands -name node_modules -prune -o -type f \( -
 demo: .venv/.runtime $(ISLANDS)/manifest.json
 	$(BIN)/wanjia demo
 
-test: .venv/.dev $(ISLANDS)/manifest.json
+test: .venv/.dev $(if $(CI),.venv/.readers) $(ISLANDS)/manifest.json
 	$(BIN)/python tools/run_tests.py $(ARGS)
 
 # `make -k check` goes on after a fault and shows those of the other checks too.
@@ -46,7 +47,9 @@ fix: .venv/.dev
 	$(BIN)/ruff format .
 	$(BIN)/python tools/reference_pages.py
 
-bench: .venv/.dev
+readers: .venv/.readers
+
+bench: .venv/.bench
 	@for file in benchmarks/[a-z]*.py; do echo; echo "== $$file"; $(BIN)/python $$file; done
 
 pictures: .venv/.dev
@@ -61,6 +64,8 @@ lock:
 	$(LOCK) pyproject.toml --group build -o requirements.txt
 	$(LOCK) pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
 	$(LOCK) --group node -o requirements-node.txt
+	$(LOCK) --group readers -c requirements-dev.txt -o requirements-readers.txt
+	$(LOCK) --group readers --group bench -c requirements-dev.txt -c requirements-readers.txt -o requirements-bench.txt
 	cd islands && export PATH="$$(../tools/node_path.sh)" && npm update
 
 clean:
@@ -81,6 +86,16 @@ clean:
 .venv/.dev: .venv/.runtime requirements-dev.txt
 	@echo "Installing the packages for development ..."
 	$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/.readers: .venv/.dev requirements-readers.txt
+	@echo "Installing the readers of other software's grids ..."
+	$(PIP) --require-hashes -r requirements-readers.txt
+	@touch $@
+
+.venv/.bench: .venv/.readers requirements-bench.txt
+	@echo "Installing the peers of the benchmarks ..."
+	$(PIP) --require-hashes -r requirements-bench.txt
 	@touch $@
 
 islands/node_modules/.stamp: islands/package-lock.json islands/.npmrc | .venv/.runtime

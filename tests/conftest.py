@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -32,17 +31,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is heavy on a laptop, and what tests a package that the product does not install by itself."""
-    all_of_it = config.getoption("--heavy") or os.environ.get("CI") or "heavy" in config.getoption("-m")
-    left_out = [item for item in items if (item.get_closest_marker("heavy") and not all_of_it) or _lacks_extra(item)]
+    """Leave out what is heavy on a laptop."""
+    if config.getoption("--heavy") or os.environ.get("CI") or "heavy" in config.getoption("-m"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("heavy")]
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
-
-
-def _lacks_extra(item: pytest.Item) -> bool:
-    mark = item.get_closest_marker("extra")
-    return mark is not None and any(find_spec(package) is None for package in mark.args)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,10 @@ def _postgres_is_here() -> bool:
     return bool(os.environ.get("DATABASE_URL") or postgres_folder())
 
 
+def _readers_are_here() -> bool:
+    return all(find_spec(package) is not None for package in ("pandapower", "simbench", "opendssdirect"))
+
+
 # part: (is it here?, what to install on Debian)
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "postgres": (_postgres_is_here, "apt-get install postgresql-15, or set DATABASE_URL"),
@@ -34,6 +39,7 @@ PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "node": (lambda: Path("src/wanjia/web/static/islands/manifest.json").exists(), "make islands"),
     "mosquitto": (lambda: shutil.which("mosquitto", path=_with_sbin()) is not None, "apt-get install mosquitto"),
     "java": (lambda: shutil.which("java") is not None, "apt-get install openjdk-17-jre-headless"),
+    "readers": (_readers_are_here, "make readers (other software's grids, 500 MB)"),
 }
 
 

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.support.machine import needs
 from wanjia.cli.main import main
 
 NODES = "node_id,kind\ns,source\na,junction\nb,district\nc,district\nt,source\n"
@@ -191,7 +192,7 @@ def test_convert_says_what_is_missing_and_writes_nothing(folder: Path) -> None:
     assert not Path("out").exists()
 
 
-@pytest.mark.extra("pandapower")
+@needs("readers")
 def test_convert_leaves_tables_of_the_other_format_alone(folder: Path) -> None:
     result = run("convert", "pandapower:mv_oberrhein", "grid", "--format", "parquet")
     assert result.exit_code == 2

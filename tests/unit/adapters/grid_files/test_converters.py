@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import wanjia.adapters.grid_files
+from tests.support.machine import needs
 from wanjia.adapters.grid_files.driver import read_grid
 from wanjia.adapters.grid_files.opendss_codec import Circuit, Element, decode_opendss
 from wanjia.adapters.grid_files.pandapower_codec import decode_pandapower
@@ -165,12 +166,12 @@ def test_a_circuit_of_plain_elements() -> None:
     check_village(decode_opendss(village()))
 
 
-@pytest.mark.extra("opendssdirect")
+@needs("readers")
 def test_the_same_circuit_through_its_engine() -> None:
     check_village(read_grid(str(VILLAGE)))
 
 
-@pytest.mark.extra("pandapower", "simbench")
+@needs("readers")
 @pytest.mark.parametrize(
     ("source", "districts", "customers"),
     [
@@ -190,7 +191,7 @@ def test_shipped_grids_are_sound(source: str, districts: int | None, customers: 
         assert np.count_nonzero(network.meters.role == METER_ROLES.index("customer")) == customers
 
 
-@pytest.mark.extra("pandapower")
+@needs("readers")
 @pytest.mark.parametrize("opened", [[3], [7, 40], [0, 1, 2, 100, 200, 300]])
 def test_what_is_dark_is_what_pandapower_finds_unsupplied(opened: list[int]) -> None:
     grid = import_module("pandapower.networks").mv_oberrhein()
