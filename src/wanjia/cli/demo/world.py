@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 from django.contrib.auth.hashers import make_password
 from numpy.random import Generator
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from wanjia.actions.cases.enter_calendar_year import enter_calendar_year
@@ -256,35 +257,51 @@ def make_districts(chance: Generator, grid: Grid, villages: tuple[PlaceName, ...
     counts = np.maximum(4, np.floor(weights / weights.sum() * DISTRICT_COUNT).astype(int))
     while counts.sum() != DISTRICT_COUNT:
         counts[int(chance.integers(CELL_COUNT))] += 1 if counts.sum() < DISTRICT_COUNT else -1
-    Feeder.objects.bulk_create(
-        [
-            Feeder(
-                code=f"F{at + 1:03d}",
-                name_zh=f"{villages[at].zh}{100 + at % 90}线",
-                name_en=f"{villages[at].en} line {100 + at % 90}",
-            )
-            for at in range(FEEDER_COUNT)
-        ],
-        batch_size=300,
-    )
+    feeders = feeders_of(grid)
+    make_feeders(feeders, villages)
     districts: list[TransformerDistrict] = []
     customers: list[Customer] = []
     for at, shape in enumerate(grid.cells):
         for number, (x, y) in enumerate(points_inside(chance, shape, int(counts[at])), start=1):
-            row = _district(chance, grid, villages, at, number, float(x), float(y))
+            row = _district(chance, grid, villages, at, number, int(feeders[at]), float(x), float(y))
             districts.append(row)
             customers += _customers(chance, row, villages[at], len(customers))
     TransformerDistrict.objects.bulk_create(districts, batch_size=500)
     Customer.objects.bulk_create(customers, batch_size=500)
 
 
+def feeders_of(grid: Grid) -> NDArray[np.int64]:
+    """Feeder of each cell. There are a few less than cells: two on one follow each other in their area or station."""
+    order = np.lexsort((grid.area_of, grid.station_of, grid.county_of))
+    feeder = np.empty(CELL_COUNT, dtype=np.int64)
+    feeder[order] = np.arange(CELL_COUNT) * FEEDER_COUNT // CELL_COUNT
+    return feeder
+
+
+def make_feeders(feeders: NDArray[np.int64], villages: tuple[PlaceName, ...]) -> None:
+    """Every feeder is called after the first village on it."""
+    home = [villages[int(np.argmax(feeders == at))] for at in range(FEEDER_COUNT)]
+    Feeder.objects.bulk_create(
+        [
+            Feeder(
+                code=f"F{at + 1:03d}",
+                name_zh=f"{name.zh}{100 + at % 90}线",
+                name_en=f"{name.en} line {100 + at % 90}",
+            )
+            for at, name in enumerate(home)
+        ],
+        batch_size=300,
+    )
+
+
 def _district(
-    chance: Generator, grid: Grid, villages: tuple[PlaceName, ...], at: int, number: int, x: float, y: float
+    chance: Generator, grid: Grid, villages: tuple[PlaceName, ...], at: int, number: int, feeder: int, x: float,
+    y: float,
 ) -> TransformerDistrict:  # fmt: skip
     area = _area_class(grid.cells[at])
     return TransformerDistrict(
         code=f"T{at + 1:03d}{number:03d}", name_zh=f"{villages[at].zh}{number}号台区",
-        name_en=f"{villages[at].en} No. {number}", feeder_id=f"F{(at * FEEDER_COUNT) // CELL_COUNT + 1:03d}",
+        name_en=f"{villages[at].en} No. {number}", feeder_id=f"F{feeder + 1:03d}",
         organisation_id=f"station-{grid.station_of[at] + 1:02d}",
         cell_code=cell_code(at), area_class=area, capacity_kva=int(chance.choice([100, 200, 315, 400, 630])),
         customers=int(chance.integers(60, 420 if area == "urban" else 260)), longitude=x, latitude=y,

@@ -1,0 +1,121 @@
+"""The demo's network: feeders through the districts that the demo has, a meter for every customer; on disk, installed.
+
+The same seed gives the same network; its folder is named after what is in it.
+"""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.random import Generator
+
+from wanjia.cli._network_files import write_network
+from wanjia.kernels.topology.laying import Sites, lay_network
+from wanjia.kernels.topology.making import make_meters
+from wanjia.model.network import AREAS, CUSTOMER_METER, PRIORITIES, Counts, Meters, Network, words
+from wanjia.records.network.models import Customer, NetworkModel, TransformerDistrict
+
+FOLDER = "network"
+"""Below the installation's data folder."""
+ENDING = ".parquet"
+METER_DIGITS = 12
+LIFE_SUPPORT_SHARE, SENSITIVE_SHARE = 0.0005, 0.01
+"""Of all customer meters. Those on life support are all known by name, the sensitive ones as far as names go."""
+SENSITIVE_NAMED_SHARE = 0.12
+"""Of the customers with a name."""
+
+
+def make_demo_network(chance: Generator) -> Network:
+    """The network of the districts in the store, with all their meters."""
+    rows = list(TransformerDistrict.objects.order_by("code").values_list(*_COLUMNS))
+    network = lay_network(_sites(rows), chance)
+    return replace(network, meters=_meters(network, chance))
+
+
+_COLUMNS = (
+    "code", "name_zh", "feeder_id", "organisation_id", "longitude", "latitude", "area_class", "capacity_kva",
+    "customers",
+)  # fmt: skip
+
+
+def _sites(rows: list[tuple[object, ...]]) -> Sites:
+    code, name, feeder, station, longitude, latitude, area, capacity, customers = zip(*rows, strict=True)
+    return Sites(
+        words(list(code)), words(list(name)), words(list(feeder)), words([substation_of(one) for one in station]),
+        np.array(longitude, dtype=np.float64), np.array(latitude, dtype=np.float64),
+        np.array([AREAS.index(one) for one in area], dtype=np.int8), np.array(capacity, dtype=np.float64),
+        np.array(customers, dtype=np.int64),
+    )  # fmt: skip
+
+
+def substation_of(station: object) -> str:
+    """Every town of the demo has one substation, which bears its station's number."""
+    return str(station).replace("station-", "SS")
+
+
+def meter_of(customer_number: str) -> str:
+    """Number of a registered customer's meter: the customer's own, filled up to a meter number's length."""
+    return customer_number.zfill(METER_DIGITS)
+
+
+def _meters(network: Network, chance: Generator) -> Meters:
+    """As many customer meters as the district counts; the first of them are those of its registered customers."""
+    meters = make_meters(network.districts.customers, chance)
+    numbers = np.arange(len(meters.ids)) + 10 ** (METER_DIGITS - 1)
+    ids = words([str(number) for number in numbers.tolist()])
+    named = _named_rows(network, meters)
+    ids[list(named)] = list(named.values())
+    return replace(meters, ids=ids, priority=_priorities(meters, np.array(list(named)), chance))
+
+
+def _named_rows(network: Network, meters: Meters) -> dict[int, str]:
+    """Row of a customer meter -> its number, for every registered customer."""
+    first = np.searchsorted(meters.district, np.arange(len(network.districts.ids)))
+    row_of = dict(zip(network.districts.ids.tolist(), (first + 1).tolist(), strict=True))  # after the master
+    found: dict[int, str] = {}
+    for number, district in Customer.objects.order_by("number").values_list("number", "district_id"):
+        found[row_of[district]] = meter_of(number)
+        row_of[district] += 1
+    return found
+
+
+def _priorities(meters: Meters, named: Counts, chance: Generator) -> np.ndarray:
+    """Who cannot bear an outage; people on life support are always customers whom the company knows by name."""
+    priority = np.zeros(len(meters.ids), dtype=np.int8)
+    customers = np.flatnonzero(meters.role == CUSTOMER_METER)
+    nameless = np.setdiff1d(customers, named, assume_unique=True)
+    order = chance.permutation(named)
+    alive, sensitive = round(LIFE_SUPPORT_SHARE * len(customers)), round(SENSITIVE_SHARE * len(customers))
+    known = min(round(SENSITIVE_NAMED_SHARE * len(named)), sensitive)
+    priority[order[:alive]] = PRIORITIES.index("life_support")
+    priority[order[alive : alive + known]] = PRIORITIES.index("sensitive")
+    priority[chance.choice(nameless, min(sensitive - known, len(nameless)), replace=False)] = 1
+    return priority
+
+
+def keep_network(home: Path, network: Network) -> tuple[str, str]:
+    """Writes the network below `home`; returns its digest and its folder's name relative to `home`."""
+    making = home / FOLDER / "making"
+    names = write_network(making, network, ENDING)
+    digest = hashlib.sha256()
+    for name in sorted(names):
+        digest.update(name.encode() + b"\0")
+        digest.update((making / name).read_bytes())
+    kept = home / FOLDER / digest.hexdigest()
+    if kept.exists():
+        for name in names:
+            (making / name).replace(kept / name)
+        making.rmdir()
+    else:
+        making.rename(kept)
+    return digest.hexdigest(), str(kept.relative_to(home))
+
+
+def install_demo_network(network: Network, digest: str, folder: str, now: datetime) -> NetworkModel:
+    """Makes it the network that sensing works on."""
+    return NetworkModel.objects.create(
+        digest=digest, folder=folder, active=True, nodes=len(network.nodes.ids), branches=len(network.branches.ids),
+        districts=len(network.districts.ids), meters=len(network.meters.ids), installed_at=now,
+    )  # fmt: skip
