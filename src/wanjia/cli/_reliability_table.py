@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wanjia.cli._tables import Table, numbers, read_table, texts
+from wanjia.adapters.tables import Table, numbers, read_table, texts
 from wanjia.kernels.reliability.nouns import Instants, Interruptions, Places
 from wanjia.model.faults import Fault, Where
 from wanjia.model.network import Counts, Flags, Network, Words, customers_by_district, words

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wanjia.cli._tables import Table, read_table, texts
+from wanjia.adapters.tables import Table, read_table, texts
 from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.nouns import EVENT_KINDS, Batch, Plan
 from wanjia.kernels.sensing.plans import plan_of_branch, plan_of_district

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wanjia.cli._tables import Table, numbers, read_table, repeated, rows, texts
+from wanjia.adapters.tables import Table, numbers, read_table, repeated, rows, texts
 from wanjia.kernels.cover import POST_COLUMNS, Collection, Posts, read_collection, read_posts
 from wanjia.model.faults import Fault, Where
 from wanjia.model.places import IDENTIFIER_CHARACTERS_MAX, LATITUDE_DEGREES_MAX, LONGITUDE_DEGREES_MAX

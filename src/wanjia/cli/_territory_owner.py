@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from wanjia.cli._tables import Table, numbers, texts
+from wanjia.adapters.tables import Table, numbers, texts
 from wanjia.cli._territory_files import POINT_COLUMNS
 from wanjia.kernels.cover import NOBODY, CellIndex, Posts, holders_on
 from wanjia.model.faults import Fault, Where

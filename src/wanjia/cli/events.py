@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pyarrow as pa
 
-from wanjia.cli._network_files import read_network
+from wanjia.adapters.grid_files.folder import read_network
 from wanjia.cli._network_output import FOLDER, finish, progress, spoken
 from wanjia.cli._sense_report import event_table, iso, outage_table
 from wanjia.cli.sense import table_name, written

@@ -7,7 +7,7 @@ import click
 import numpy as np
 
 from wanjia.adapters.grid_files.driver import read_grid
-from wanjia.cli._network_files import read_network, rival_tables, write_network
+from wanjia.adapters.grid_files.folder import read_network, rival_tables, write_network
 from wanjia.cli._network_output import FOLDER, finish, plain_faults, progress, spoken
 from wanjia.kernels.topology.making import make_network
 from wanjia.model.faults import Fault, Refused, Where

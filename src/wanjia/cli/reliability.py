@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 import numpy as np
 
-from wanjia.cli._network_files import read_network
+from wanjia.adapters.grid_files.folder import read_network
+from wanjia.adapters.tables import TABLE_ENDINGS
 from wanjia.cli._network_output import FOLDER, finish, plain_faults, progress, spoken
 from wanjia.cli._reliability_report import TIMES, Question, report
 from wanjia.cli._reliability_table import Asked, read_interruptions
-from wanjia.cli._tables import TABLE_ENDINGS
 from wanjia.kernels.reliability.nouns import MOMENTARY_MINUTES_IEEE, Period, Served
 from wanjia.model.network import Network, customers_by_district
 from wanjia.texts import LANGUAGES, say

@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 import pyarrow as pa
 
-from wanjia.cli._network_files import read_network
+from wanjia.adapters.grid_files.folder import read_network
+from wanjia.adapters.tables import TABLE_ENDINGS, write_table
 from wanjia.cli._network_output import FOLDER, finish, plain_faults, progress, spoken
 from wanjia.cli._sense_files import Events, read_events, read_plans
 from wanjia.cli._sense_report import final, outage_table, plain_result
-from wanjia.cli._tables import TABLE_ENDINGS, write_table
 from wanjia.kernels.sensing.grid import Grid, build_grid
 from wanjia.kernels.sensing.nouns import Change, Plan
 from wanjia.kernels.sensing.step import Sensor, begin_state, sensor_of, step

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import pyarrow as pa
 
-from wanjia.cli._tables import TABLE_ENDINGS, write_table
+from wanjia.adapters.tables import TABLE_ENDINGS, write_table
 from wanjia.cli._territory_files import read_cells, read_points, read_posts_file
 from wanjia.cli._territory_owner import answer
 from wanjia.cli._territory_report import as_plain, plain_faults

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import numpy as np
 
-from wanjia.cli._network_files import read_network
+from wanjia.adapters.grid_files.folder import read_network
 from wanjia.cli._network_output import FOLDER, finish, progress, spoken
 from wanjia.kernels.topology.islands import dark_nodes
 from wanjia.model.network import Flags, Network, customers_by_district

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.support.feeders import feeders
-from wanjia.cli._network_files import write_network
+from wanjia.adapters.grid_files.folder import write_network
 from wanjia.cli.main import main
 
 COLUMNS = [

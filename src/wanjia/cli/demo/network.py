@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.random import Generator
 
-from wanjia.cli._network_files import write_network
+from wanjia.adapters.grid_files.folder import write_network
 from wanjia.kernels.topology.laying import Sites, lay_network
 from wanjia.kernels.topology.making import make_meters
 from wanjia.model.network import AREAS, CUSTOMER_METER, PRIORITIES, Counts, Meters, Network, words

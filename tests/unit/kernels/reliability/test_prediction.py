@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wanjia.cli._network_files import read_network
+from wanjia.adapters.grid_files.folder import read_network
 from wanjia.kernels.reliability.prediction import Failures, LoadPoints, Prediction, predict
 from wanjia.kernels.topology.compiled import compile_network
 from wanjia.model.network import protecting

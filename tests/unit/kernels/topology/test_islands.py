@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.kernels.topology.test_tracing import Case, cases, flags, searched, state_of
-from wanjia.cli._network_files import read_network
+from wanjia.adapters.grid_files.folder import read_network
 from wanjia.kernels.topology.compiled import compile_network
 from wanjia.kernels.topology.islands import components, dark_nodes
 from wanjia.kernels.topology.tracing import trace

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from wanjia.adapters.grid_files.codec import TABLES, Decoded, decode, encode
 from wanjia.adapters.grid_files.columns import TableColumns
-from wanjia.cli._tables import TABLE_ENDINGS, Table, numbers, read_table, texts, write_table
+from wanjia.adapters.tables import TABLE_ENDINGS, Table, numbers, read_table, texts, write_table
 from wanjia.model.faults import Fault, Where
 from wanjia.model.network import Network
 
