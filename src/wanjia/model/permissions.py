@@ -20,12 +20,12 @@ PARTNER_ROLES = frozenset({"window_clerk", "window_chief", "reviewer"})
 """Roles of other bodies than the supply company: they work at the window, not at the desk."""
 OBJECTS = (
     "case", "task", "paper", "message", "history", "territory", "post", "organisation", "person", "calendar",
-    "practice", "account", "personal_data", "outage", "contact_card", "report", "letter",
+    "practice", "account", "personal_data", "outage", "contact_card", "report", "letter", "network",
 )  # fmt: skip
 VERBS = (
     "see", "open", "complete", "return", "ask_opinion", "give_opinion", "pass_on", "delegate", "withdraw", "urge",
     "reopen", "merge", "hold", "add_paper", "say", "rate", "reveal", "appoint", "hand_over", "import", "install",
-    "edit", "export", "enter",
+    "edit", "export", "enter", "estimate", "explain", "record", "plan",
 )  # fmt: skip
 
 
@@ -80,6 +80,8 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("personal_data", "see reveal", "cell"),
         ("territory post organisation person practice calendar", "see", "all"),
         ("contact_card", "install", "cell"),
+        ("outage", "estimate explain record", "cell"),
+        ("network", "see", "all"),
         ("report", "see", "cell"),
     )),
     # Leads the district managers below: also moves their work between them and stops a clock for a stated reason.
@@ -92,6 +94,8 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("personal_data", "see reveal", "cell"),
         ("territory post organisation person practice calendar", "see", "all"),
         ("contact_card", "install", "cell"),
+        ("outage", "estimate explain record", "cell"),
+        ("network", "see", "all"),
         ("report", "export", "cell"),
     )),
     # Answers for a station: all of its work and its people's posts, exports without personal data.
@@ -104,6 +108,8 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("personal_data", "see reveal", "organisation"),
         ("post", "appoint hand_over", "organisation"),
         ("contact_card", "install", "organisation"),
+        ("outage", "estimate explain record", "organisation"),
+        ("network", "see", "all"),
         ("report", "export", "organisation"),
         ("territory post organisation person practice calendar", "see", "all"),
     )),
@@ -118,17 +124,21 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("post", "appoint hand_over", "organisation"),
         ("organisation person", "edit", "organisation"),
         ("contact_card", "install", "organisation"),
+        ("outage", "estimate explain record", "organisation"),
+        ("network", "see", "all"),
         ("report history", "export", "organisation"),
         ("territory post organisation person practice calendar", "see", "all"),
     )),
-    # Sends crews around the clock: any dispatcher of the centre takes over from the last shift, so all its tasks.
+    # Sends crews around the clock: any dispatcher of the centre takes over from the last shift, so all its tasks. Only
+    # dispatch opens the network on purpose.
     "dispatcher": (_WORK, (
         ("case task paper message letter history outage", "see", "organisation"),
         ("case", "open urge merge hold", "organisation"),
         ("task", "complete return pass_on", "organisation"),
         ("paper", "add_paper", "organisation"),
         ("message", "say", "organisation"),
-        ("outage", "open edit", "organisation"),
+        ("outage", "estimate explain record plan", "organisation"),
+        ("network", "see", "all"),
         ("personal_data", "see reveal", "organisation"),
         ("territory post organisation person practice calendar", "see", "all"),
         ("report", "see", "organisation"),
@@ -171,7 +181,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("organisation", "edit", "all"),
         ("practice", "install", "all"),
         ("report history", "export", "all"),
-        ("territory post organisation person practice calendar account", "see", "all"),
+        ("territory post organisation person practice calendar account network", "see", "all"),
     )),
     # Keeps the product: organisations, people, territory, calendars, accounts. Does not work on cases and cannot
     # unmask anybody; who reads whose data is itself to be seen here.
@@ -186,6 +196,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("account", "open edit", "all"),
         ("history", "export", "all"),
         ("contact_card", "see install", "all"),
+        ("network", "see install", "all"),
     ),),
     # Writes practices; tries them on a virtual clock with invented people, so sees no case. Installing is somebody
     # else's decision.

@@ -41,6 +41,16 @@ class Customer(models.Model):
     latitude = models.FloatField()
     arrears_yuan = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     cut_for_arrears = models.BooleanField(default=False)
+    priority = models.CharField(
+        max_length=12, default="ordinary", help_text="who cannot bear an outage: `model.network.PRIORITIES`"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["district", "priority"], condition=~models.Q(priority="ordinary"), name="priority_customers"
+            ),
+        ]
 
 
 class NetworkModel(models.Model):
@@ -65,11 +75,12 @@ class Outage(models.Model):
     """An interruption as sensing or people hold it now: the open device, what is dark below it, until when."""
 
     class Status(models.TextChoices):
-        """Open; over; or another outage turned out to be the whole of it."""
+        """Open; over; another outage turned out to be the whole of it; nobody was without supply."""
 
         OPEN = "open"
         RESTORED = "restored"
         MERGED = "merged"
+        FALSE = "false"
 
     number = models.CharField(max_length=24, unique=True)
     sensing_key = models.CharField(max_length=80, blank=True, help_text="network digest and the sensor's own number")
