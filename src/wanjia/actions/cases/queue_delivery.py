@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
 
-from wanjia.records.cases.delivery_rows import add_new_deliveries
+from wanjia.records.cases.delivery_rows import NewDelivery, add_new_deliveries
 from wanjia.records.cases.models import Delivery
 from wanjia.records.cases.quiet_hours import quiet_hours
 
@@ -49,26 +49,24 @@ def queue(deliveries: Iterable[Wanted], now: datetime) -> int:
     must not undo the outage that it was to hear of.
     """
     later = quiet_hours(now).open_from(now)
-    rows = (_row(each, now, later) for each in deliveries)
+    rows = map(_row, deliveries)
     handed_in = 0
     while part := list(islice(rows, ROWS_AT_ONCE)):
-        add_new_deliveries(part)
+        add_new_deliveries(part, now, later)
         handed_in += len(part)
     return handed_in
 
 
-def _row(wanted: Wanted, now: datetime, later: datetime) -> Delivery:
+def _row(wanted: Wanted) -> NewDelivery:
     if wanted.channel not in CHANNELS:
         raise ValueError(f"a delivery's channel is one of {', '.join(CHANNELS)}, not {wanted.channel!r}")
-    waits = wanted.channel in CHANNELS_THAT_WAIT and not wanted.urgent
-    too_long = len(wanted.address) > ADDRESS_CHARACTERS_MAX
-    return Delivery(
-        idempotency_key=_key(wanted.key), channel=wanted.channel,
-        address=_storable(wanted.address)[:ADDRESS_CHARACTERS_MAX],
-        subject=_storable(wanted.subject)[:SUBJECT_CHARACTERS_MAX], body=_storable(wanted.body), urgent=wanted.urgent,
-        outage_id=wanted.outage_id, case_id=wanted.case_id, created_at=now, not_before=later if waits else now,
-        status=Delivery.Status.FAILED if too_long else Delivery.Status.WAITING,
-        fault="delivery.address" if too_long else "",
+    fits = len(wanted.address) <= ADDRESS_CHARACTERS_MAX
+    return NewDelivery(
+        _key(wanted.key), wanted.channel, _storable(wanted.address)[:ADDRESS_CHARACTERS_MAX],
+        _storable(wanted.subject)[:SUBJECT_CHARACTERS_MAX], _storable(wanted.body), wanted.urgent,
+        wanted.outage_id, wanted.case_id,
+        Delivery.Status.WAITING.value if fits else Delivery.Status.FAILED.value, "" if fits else "delivery.address",
+        waits=wanted.channel in CHANNELS_THAT_WAIT and not wanted.urgent,
     )  # fmt: skip
 
 

@@ -1,27 +1,44 @@
 """Many deliveries in one go: a message to a whole prefecture is written with the outage that caused it."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 
 from wanjia.records.cases.models import Delivery
 
-FIELDS = tuple(field for field in Delivery._meta.concrete_fields if not field.primary_key)
+COLUMNS_OF_ALL = ("created_at", "claimed_until", "attempts", "sent_at", "receipt", "fault_values")
+"""What is the same in every row that begins."""
 
 
-def add_new_deliveries(rows: Iterable[Delivery]) -> None:
-    """Insert those whose idempotency key is not there yet; the others are left as they are.
+class NewDelivery(NamedTuple):
+    """What differs between rows, by column; `waits` stands for one of two instants."""
 
-    One prepared statement for all rows: building one statement of many rows, as the ORM does, takes seven times as long.
+    idempotency_key: str
+    channel: str
+    address: str
+    subject: str
+    body: str
+    urgent: bool
+    outage_id: int | None
+    case_id: int | None
+    status: str
+    fault: str
+    waits: bool
+
+
+def add_new_deliveries(rows: Iterable[NewDelivery], now: datetime, later: datetime) -> None:
+    """Insert those whose idempotency key is not there yet; those that wait go out from `later` on, the others at once.
+
+    One prepared statement and plain tuples: the ORM takes more than ten times as long for 200,000 rows.
     """
-    names = ", ".join(f'"{field.column}"' for field in FIELDS)
-    marks = ", ".join(["%s"] * len(FIELDS))
+    moments = tuple(connection.ops.adapt_datetimefield_value(at) for at in (now, later))
+    same = (moments[0], None, 0, None, "", "{}")
+    names = (*NewDelivery._fields[:-1], "not_before", *COLUMNS_OF_ALL)
     statement = (
-        f'INSERT INTO "{Delivery._meta.db_table}" ({names}) VALUES ({marks}) ON CONFLICT ("idempotency_key") DO NOTHING'
+        f'INSERT INTO "{Delivery._meta.db_table}" ({", ".join(names)}) VALUES ({", ".join(["%s"] * len(names))}) '
+        "ON CONFLICT (idempotency_key) DO NOTHING"
     )
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [_values(row) for row in rows])
-
-
-def _values(row: Delivery) -> list[object]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in FIELDS]
+        cursor.executemany(statement, [(*row[:-1], moments[row.waits], *same) for row in rows])
