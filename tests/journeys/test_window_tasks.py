@@ -82,6 +82,20 @@ def test_a_task_is_passed_on_delegated_and_asked_about(world: World) -> None:
     assert HistoryEntry.objects.filter(subject=f"case:{case.pk}", verb="opinion_given").exists()
 
 
+def test_what_was_delegated_at_the_window_is_taken_back_with_one_button(world: World) -> None:
+    task, client = review_of(reviewed(world), "traffic_police"), world.client("traffic_police")
+    address = f"/window/tasks/{task.pk}/delegate/"
+    page = client.post(address, {"to": f"person:{world.person('clerk').pk}"}, follow=True).content.decode()
+    assert f'action="{address}" class="undo"' in page and 'name="end" value="1"' in page
+    task.refresh_from_db()
+    assert task.delegated_to == world.person("clerk")
+    assert "委托已收回" in client.post(address, {"end": "1"}, follow=True).content.decode()
+    task.refresh_from_db()
+    assert task.delegated_to is None
+    unknown = client.post(f"/window/tasks/{task.pk}/approve/")
+    assert unknown.status_code == 404
+
+
 def test_lists_are_filtered_and_exported_without_formulas(world: World) -> None:
     case = reviewed(world)
     Case.objects.filter(pk=case.pk).update(title="=HYPERLINK(1)")

@@ -10,15 +10,30 @@ from wanjia.model.actors import Actor
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
+from wanjia.web.limits import UPLOADS, address_of, take
 
 UPLOAD_KEY_FIELD = "upload_key"
 """Hidden field that joins a form with the papers it sent before it was complete."""
+
+UPLOADS_IN_SESSION = "uploads"
+KEYS_KEPT = 20
+"""Unsent forms of one browser whose papers it can still see."""
 
 
 def upload_key_of(request: HttpRequest) -> str:
     """The form's key as it was sent, else a new one."""
     sent = request.POST.get(UPLOAD_KEY_FIELD, "")
     return sent if 16 <= len(sent) <= 64 else secrets.token_urlsafe(24)
+
+
+def admit_files(request: HttpRequest, key: str) -> None:
+    """Count the files that come along (raises TooMany), and let this browser look at the papers of its unsent form."""
+    files = [file for name in request.FILES for file in request.FILES.getlist(name)]
+    for _ in files:
+        take(UPLOADS, address_of(request))
+    if files:
+        known = [old for old in request.session.get(UPLOADS_IN_SESSION, []) if old != key]
+        request.session[UPLOADS_IN_SESSION] = [*known, key][-KEYS_KEPT:]
 
 
 def add_files(

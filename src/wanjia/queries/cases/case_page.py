@@ -5,78 +5,25 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from wanjia.engine.handling.work import return_targets_of
 from wanjia.engine.nouns import CaseState
-from wanjia.engine.states import case_from_json, is_held
+from wanjia.engine.states import case_from_json
 from wanjia.model.actors import Actor, may
 from wanjia.model.faults import Denied, NotFound
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
+from wanjia.queries.cases.case_head import Head, case_head
 from wanjia.queries.cases.case_verbs import case_verbs, task_verbs
 from wanjia.queries.cases.clocks import ClockBar, clock_bars
-from wanjia.queries.cases.facts import FactRow, fact_rows, item_text
+from wanjia.queries.cases.facts import FactRow, fact_rows
 from wanjia.queries.cases.history import Deed, case_history
 from wanjia.queries.cases.installed import practice_of
-from wanjia.queries.cases.masking import hidden_requester, mask_name, mask_phone
+from wanjia.queries.cases.masking import hidden_requester
 from wanjia.queries.cases.messages import Said, case_messages
 from wanjia.queries.cases.papers import PaperRow, papers_of
+from wanjia.queries.cases.task_card import TaskCard, task_card
 from wanjia.queries.territory.who_answers import Answering, answers_of_path
 from wanjia.records.cases.models import Case, Task
 from wanjia.records.cases.subjects import subject_of_case
-
-
-@dataclass(frozen=True)
-class Head:
-    """What a case is, in the words of a list; name and phone are masked unless revealed."""
-
-    pk: int
-    number: str
-    title: str
-    practice: str
-    practice_name: str
-    status: str
-    end: str
-    late: bool
-    held: bool
-    surface: str
-    organisation: str
-    requester: str
-    phone: str
-    opened_at: datetime
-    ended_at: datetime | None
-    due_at: datetime | None
-    address: str
-    longitude: float | None
-    latitude: float | None
-    cell_path: tuple[str, ...]
-    merged_into: str
-    merged: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class TaskCard:
-    """An open task: whose it is, since when, and what the actor may do with it."""
-
-    key: str
-    step: str
-    name: str
-    help: str
-    item: str
-    item_facts: Facts
-    opinion: bool
-    question: str
-    holder: str
-    organisation: str
-    role: str
-    delegated_to: str
-    for_requester: bool
-    escalated: int
-    opened_at: datetime
-    due_at: datetime | None
-    verbs: frozenset[str]
-    return_to: tuple[tuple[str, str], ...]
-    has_form: bool
-    opinions_out: int
 
 
 @dataclass(frozen=True)
@@ -90,7 +37,7 @@ class LetterRow:
 
 @dataclass(frozen=True)
 class CasePage:
-    """The whole page. `verbs` are the deeds on the case that the actor may do now."""
+    """The whole page. `verbs` are the deeds on the case that the actor may do now; `merged` the cases put into it."""
 
     head: Head
     practice: Practice
@@ -106,6 +53,8 @@ class CasePage:
     history: tuple[Deed, ...]
     unbroken: bool
     verbs: frozenset[str]
+    merged_into: str
+    merged: tuple[str, ...]
 
     @property
     def clocks_over(self) -> tuple[ClockBar, ...]:
@@ -119,7 +68,7 @@ def case_page(number: str, actor: Actor, now: datetime, language: str, revealed:
     practice, state = practice_of(case.practice), case_from_json(case.state)
     subject = subject_of_case(case)
     facts = fact_rows(practice, state.facts, language, revealed)
-    head = _head(case, practice, state, language, revealed)
+    head = case_head(case, practice, state, language, revealed)
     may_look = may(actor, "history", "see", subject)
     deeds = case_history(case.pk, practice, language, hidden_requester(case)) if may_look else ()
     return CasePage(
@@ -129,6 +78,7 @@ def case_page(number: str, actor: Actor, now: datetime, language: str, revealed:
         _letters(case, language) if may(actor, "letter", "see", subject) else (),
         case_messages(case, practice, language) if may(actor, "message", "see", subject) else (),
         deeds, not any(deed.broken for deed in deeds), case_verbs(case, practice, state, actor, subject, now),
+        case.merged_into.number if case.merged_into else "", tuple(case.merged.values_list("number", flat=True)),
     )  # fmt: skip
 
 
@@ -143,20 +93,6 @@ def seen_case(number: str, actor: Actor) -> Case:
     return case
 
 
-def _head(case: Case, practice: Practice, state: CaseState, language: str, revealed: bool) -> Head:
-    english = language == "en"
-    return Head(
-        case.pk, case.number, case.title_en if english else case.title, practice.name, practice.text("name", language),
-        case.status, practice.text(f"ends.{case.end}", language) if case.end else "", case.late, is_held(state),
-        case.surface, case.organisation.name_en if english else case.organisation.name_zh,
-        case.requester_name if revealed else mask_name(case.requester_name),
-        case.requester_phone if revealed else mask_phone(case.requester_phone), case.opened_at, case.ended_at,
-        case.due_at, case.address, case.longitude, case.latitude,
-        tuple(case.cell_path.split("/") if case.cell_path else ()),
-        case.merged_into.number if case.merged_into else "", tuple(case.merged.values_list("number", flat=True)),
-    )  # fmt: skip
-
-
 def _day(case: Case, now: datetime):
     """Who answers today; for a case that is over, who answered when it ended."""
     return (case.ended_at or now).astimezone(timezone.get_default_timezone()).date()
@@ -164,29 +100,12 @@ def _day(case: Case, now: datetime):
 
 def _tasks(case: Case, practice: Practice, state: CaseState, actor: Actor, language: str) -> tuple[TaskCard, ...]:
     rows = case.tasks.filter(status=Task.Status.OPEN).select_related("holder", "delegated_to", "organisation")
-    opinions = [task.for_task for task in state.tasks if task.for_task]
-    return tuple(_card(row, case, practice, state, actor, language, opinions.count(row.key)) for row in rows)
+    return tuple(task_card(row, practice, state, _verbs(row, case, actor), language) for row in rows)
 
 
-def _card(
-    row: Task, case: Case, practice: Practice, state: CaseState, actor: Actor, language: str, opinions: int
-) -> TaskCard:
-    row.case = case
-    verbs, english = task_verbs(row, case, actor), language == "en"
-    targets = return_targets_of(practice.definition, state, row.key) if "return" in verbs else []
-    help_key = f"tasks.{row.step}.help"
-    found = practice.text(help_key, language)
-    organisation = row.organisation
-    return TaskCard(
-        row.key, row.step, practice.text(f"tasks.{row.step}", language), "" if found == help_key else found,
-        item_text(practice, row.item, language), row.item or {}, row.kind == "opinion", row.question,
-        row.holder.name if row.holder else "",
-        (organisation.name_en if english else organisation.name_zh) if organisation else "",
-        practice.text(f"roles.{row.role}", language), row.delegated_to.name if row.delegated_to else "",
-        row.for_requester, row.escalated, row.opened_at, row.due_at,
-        verbs if targets else verbs - {"return"}, tuple((to, practice.text(f"tasks.{to}", language)) for to in targets),
-        row.kind == "user" and row.step in practice.forms, opinions,
-    )  # fmt: skip
+def _verbs(row: Task, case: Case, actor: Actor) -> frozenset[str]:
+    row.case = case  # read already, with its relations
+    return task_verbs(row, case, actor)
 
 
 def _letters(case: Case, language: str) -> tuple[LetterRow, ...]:

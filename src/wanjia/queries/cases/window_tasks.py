@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db.models import F, Q
 
-from wanjia.engine.handling.work import return_targets_of
 from wanjia.engine.nouns import CaseState
 from wanjia.engine.states import case_from_json
 from wanjia.model.actors import Actor, Subject, may
@@ -13,14 +12,15 @@ from wanjia.model.faults import Denied, NotFound
 from wanjia.model.jsonvalue import Facts
 from wanjia.model.permissions import PARTNER_ROLES
 from wanjia.practice.nouns import Practice
+from wanjia.queries.cases.case_head import Head, case_head
 from wanjia.queries.cases.case_verbs import task_verbs
 from wanjia.queries.cases.clocks import ClockBar, clock_bars
-from wanjia.queries.cases.facts import FactRow, Names, fact_rows, item_text
+from wanjia.queries.cases.facts import FactRow, Names, fact_rows
 from wanjia.queries.cases.history import sentence, who_text
 from wanjia.queries.cases.installed import practice_of
-from wanjia.queries.cases.masking import mask_name, mask_phone
 from wanjia.queries.cases.papers import PaperRow, papers_of
 from wanjia.queries.cases.rows import Rows
+from wanjia.queries.cases.task_card import TaskCard, task_card
 from wanjia.queries.cases.task_list import TaskRow, due_filter, rows_of
 from wanjia.records.cases.models import Case, HistoryEntry, Task
 from wanjia.records.cases.subjects import subject_of_case, subject_of_task
@@ -48,40 +48,15 @@ class BranchDeed:
 
 @dataclass(frozen=True)
 class WindowTask:
-    """One task and the part of its case that its holder needs; personal data is masked."""
+    """One task and the part of its case that its holder needs; personal data is masked.
+
+    `form_facts` is what a form of the task may read; `facts` what was applied for; `whole`: the case is open too.
+    """
 
     pk: int
-    key: str
-    step: str
-    name: str
-    help: str
-    item: str
-    opinion: bool
-    question: str
-    status: str
-    closed_at: datetime | None
-    holder: str
-    organisation: str
-    role: str
-    delegated_to: str
-    for_requester: bool
-    escalated: int
-    opened_at: datetime
-    due_at: datetime | None
-    verbs: frozenset[str]
-    return_to: tuple[tuple[str, str], ...]
-    has_form: bool
-    number: str
-    title: str
+    card: TaskCard
+    head: Head
     practice: Practice
-    practice_name: str
-    requester: str
-    phone: str
-    address: str
-    longitude: float | None
-    latitude: float | None
-    cell_path: tuple[str, ...]
-    held: bool
     form_facts: Facts
     facts: tuple[FactRow, ...]
     answers: tuple[FactRow, ...]
@@ -155,32 +130,20 @@ def _wanted(filters: WindowFilters, actor: Actor, now: datetime) -> Q:
 
 
 def _value(task: Task, practice: Practice, state: CaseState, actor: Actor, now: datetime, language: str) -> WindowTask:
-    case, english = task.case, language == "en"
-    is_open = task.status == Task.Status.OPEN
-    verbs = _verbs(task, actor) if is_open else frozenset[str]()
-    targets = return_targets_of(practice.definition, state, task.key) if "return" in verbs else []
-    help_key = f"tasks.{task.step}.help"
-    found = practice.text(help_key, language)
-    organisation = task.organisation
+    case = task.case
     return WindowTask(
-        task.pk, task.key, task.step, practice.text(f"tasks.{task.step}", language), "" if found == help_key else found,
-        item_text(practice, task.item, language), task.kind == "opinion", task.question, task.status, task.closed_at,
-        task.holder.name if task.holder else "",
-        (organisation.name_en if english else organisation.name_zh) if organisation else "",
-        practice.text(f"roles.{task.role}", language), task.delegated_to.name if task.delegated_to else "",
-        task.for_requester, task.escalated, task.opened_at, task.due_at, verbs if targets else verbs - {"return"},
-        tuple((to, practice.text(f"tasks.{to}", language)) for to in targets),
-        task.kind == "user" and task.step in practice.forms, case.number, case.title_en if english else case.title,
-        practice, practice.text("name", language), mask_name(case.requester_name), mask_phone(case.requester_phone),
-        case.address, case.longitude, case.latitude, tuple(code for code in case.cell_path.split("/") if code),
-        case.on_hold, {**state.facts, **(task.item or {})}, _facts(task, practice, state.facts, language),
-        answers_of(task, practice, language), papers_of(case, practice, actor, language),
-        _clocks(task, practice, state, now, language), _history(task, practice, language), may_see_whole(case, actor),
+        task.pk, task_card(task, practice, state, _verbs(task, actor), language),
+        case_head(case, practice, state, language, revealed=False), practice, {**state.facts, **(task.item or {})},
+        _facts(task, practice, state.facts, language), answers_of(task, practice, language),
+        papers_of(case, practice, actor, language), _clocks(task, practice, state, now, language),
+        _history(task, practice, language), may_see_whole(case, actor),
     )  # fmt: skip
 
 
 def _verbs(task: Task, actor: Actor) -> frozenset[str]:
     """At a counter the clerk does the requester's part while the requester stands there."""
+    if task.status != Task.Status.OPEN:
+        return frozenset()
     verbs = task_verbs(task, task.case, actor)
     at_counter = task.for_requester and task.case.surface == "window"
     if at_counter and may(actor, "task", "complete", subject_of_task(task)):

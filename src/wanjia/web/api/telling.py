@@ -31,10 +31,11 @@ def case_out(page: CasePage, asked: bool) -> shapes.CaseOut:
 
 def task_out(task: WindowTask) -> shapes.TaskPageOut:
     """One task with its part of the case."""
+    card, head = task.card, task.head
     return shapes.TaskPageOut(
-        number=task.number, key=task.key, step=task.step, name=task.name, status=task.status, title=task.title,
-        practice=task.practice.name, question=task.question, opened_at=task.opened_at, due_at=task.due_at,
-        verbs=sorted(task.verbs), return_to=[step for step, _ in task.return_to], facts=facts_out(task.facts),
+        number=head.number, key=card.key, step=card.step, name=card.name, status=card.status, title=head.title,
+        practice=task.practice.name, question=card.question, opened_at=card.opened_at, due_at=card.due_at,
+        verbs=sorted(card.verbs), return_to=[step for step, _ in card.return_to], facts=facts_out(task.facts),
         papers=papers_out(task.papers),
     )  # fmt: skip
 

@@ -1,39 +1,26 @@
 """The page of one case."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from wanjia.model.faults import Fault
 from wanjia.model.jsonvalue import Facts
-from wanjia.queries.cases.case_page import CasePage, TaskCard, case_page, seen_case
+from wanjia.queries.cases.case_page import CasePage, case_page, seen_case
 from wanjia.queries.cases.diagram import case_drawing, case_tokens
 from wanjia.queries.cases.duplicates import duplicates
 from wanjia.queries.cases.facts import answer_rows
 from wanjia.queries.cases.people import colleagues
+from wanjia.queries.cases.task_card import TaskCard
+from wanjia.web.case_deeds import Trouble
 from wanjia.web.forms import page_form, shown_faults
+from wanjia.web.revealing import is_revealed
 from wanjia.web.surfaces.desk.access import desk_page
 
-REVEALED_MINUTES = 10
-"""How long data stays unmasked on the page of one case: a telephone call, not a working day."""
-REVEALED_IN_SESSION = "revealed"
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """What was wrong with a form of the page: which deed, on which task, and what had been sent."""
-
-    deed: str = ""
-    task: str = ""
-    faults: Sequence[Fault] = ()
-    values: Facts = field(default_factory=dict)
-    upload_key: str = ""
+DEED = "deed"
+"""Stands for any deed in an address."""
 
 
 @desk_page
@@ -67,23 +54,16 @@ def show_case(request: HttpRequest, number: str, trouble: Trouble | None = None)
         "trouble_faults": shown_faults(trouble.faults, request.language),
         "upload_key": trouble.upload_key or secrets.token_urlsafe(24),
         **_form(page, chosen, trouble, request.language), **_choices(request, page, chosen),
+        "case_address": _address("desk:on_case", number), "people_address": reverse("desk:people"),
+        "task_address": _address("desk:on_task", number, chosen.key) if chosen else "",
         "viewer": _viewer(request, number), "map": _map(page),
     }  # fmt: skip
     return render(request, "surfaces/desk/case.html", values, status=422 if trouble.faults else 200)
 
 
-def is_revealed(request: HttpRequest, number: str) -> bool:
-    """Whether this session gave a reason for this case within the last minutes."""
-    until = request.session.get(REVEALED_IN_SESSION, {}).get(number)
-    return bool(until) and datetime.fromisoformat(until) > request.now
-
-
-def keep_revealed(request: HttpRequest, number: str) -> None:
-    """Show the case unmasked for some minutes; what has run out is forgotten."""
-    now = request.now
-    known = request.session.get(REVEALED_IN_SESSION, {})
-    still = {key: until for key, until in known.items() if datetime.fromisoformat(until) > now}
-    request.session[REVEALED_IN_SESSION] = {**still, number: (now + timedelta(minutes=REVEALED_MINUTES)).isoformat()}
+def _address(name: str, *where: str) -> str:
+    """What the addresses of all deeds at one place begin with."""
+    return reverse(name, args=[*where, DEED]).removesuffix(f"{DEED}/")
 
 
 def _chosen(page: CasePage, key: str) -> TaskCard | None:

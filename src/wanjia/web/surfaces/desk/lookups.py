@@ -14,7 +14,7 @@ from wanjia.web.surfaces.desk.access import desk_page
 def people(request: HttpRequest) -> HttpResponse:
     """The options of a choice of colleagues that fit what was typed."""
     found = colleagues(request.actor, request.today, request.language, request.GET.get("q", "")[:60])
-    return render(request, "surfaces/desk/parts/people.html", {"colleagues": found})
+    return render(request, "components/case/people.html", {"colleagues": found})
 
 
 @desk_page

@@ -14,10 +14,9 @@ from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.installed import active_practices
 from wanjia.queries.cases.organisations import own_organisation
 from wanjia.web.forms import page_form, sent_answers
+from wanjia.web.saying import said
 from wanjia.web.surfaces.desk.access import desk_page
-from wanjia.web.surfaces.desk.saying import said
-from wanjia.web.surfaces.portal.papers import admit_files
-from wanjia.web.uploads import add_files, upload_key_of
+from wanjia.web.uploads import add_files, admit_files, upload_key_of
 
 OPEN_AT_DESK = ("portal", "desk", "card")
 SUPPLY_KINDS = ("station", "county_company", "city_company", "province_company")

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_GET, require_POST
 from wanjia.actions.cases.read_notices import read_notices
 from wanjia.queries.cases.messages import my_notices, unread_count
 from wanjia.web.paging import page_of
+from wanjia.web.saying import said
 from wanjia.web.surfaces.desk.access import desk_page
-from wanjia.web.surfaces.desk.saying import said
 
 
 @desk_page

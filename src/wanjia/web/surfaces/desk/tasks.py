@@ -17,8 +17,8 @@ from wanjia.queries.cases.task_list import GROUPS, TaskFilters, TaskRow, my_task
 from wanjia.texts import say
 from wanjia.web.csv_files import csv_response
 from wanjia.web.forms import shown_faults
+from wanjia.web.saying import said, said_undoable
 from wanjia.web.surfaces.desk.access import desk_page
-from wanjia.web.surfaces.desk.saying import said, said_undoable
 
 EXPORT_COLUMNS = ("task", "number", "title", "practice", "cell", "holder", "opened", "due")
 
@@ -54,18 +54,14 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         raise
     except Refused as refused:
         return _page(request, _rows(request), refused.faults, chosen, status=422)
-    text = say("desk.done.hand_over", request.language, count=moved)
     if len(set(before.values())) == 1 and moved == len(before):
         fields = {"to": f"person:{next(iter(before.values()))}", "undo": "1"}
-        _undoable(request, text, fields, chosen)
+        # one field name per input: the ids travel in one value
+        fields["tasks"] = ",".join(map(str, chosen))
+        said_undoable(request, "desk.done.hand_over", reverse("desk:hand_back"), fields, count=moved)
     else:
         said(request, "desk.done.hand_over", count=moved)
     return redirect(request.POST.get("next") or "desk:tasks")
-
-
-def _undoable(request: HttpRequest, text: str, fields: dict[str, str], chosen: list[int]) -> None:
-    # one field name per input: the ids travel in one value
-    said_undoable(request, text, reverse("desk:hand_back"), {**fields, "tasks": ",".join(map(str, chosen))})
 
 
 @desk_page

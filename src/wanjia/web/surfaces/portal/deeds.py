@@ -20,8 +20,7 @@ from wanjia.texts import say
 from wanjia.web.forms import sent_answers
 from wanjia.web.limits import TooMany
 from wanjia.web.surfaces.portal.follow import show
-from wanjia.web.surfaces.portal.papers import admit_files
-from wanjia.web.uploads import add_files, upload_key_of
+from wanjia.web.uploads import add_files, admit_files, upload_key_of
 
 NOTE_CHARACTERS_MAX = 200
 

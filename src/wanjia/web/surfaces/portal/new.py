@@ -21,8 +21,7 @@ from wanjia.web.forms import page_form, sent_answers
 from wanjia.web.limits import NEW_REQUESTS, address_of, check, take
 from wanjia.web.middleware import grant
 from wanjia.web.qr import qr_picture
-from wanjia.web.surfaces.portal.papers import admit_files
-from wanjia.web.uploads import UPLOAD_KEY_FIELD, add_files
+from wanjia.web.uploads import UPLOAD_KEY_FIELD, add_files, admit_files
 
 OPEN_FROM = ("portal", "window", "card")
 SEAL_FIELD = "seal"

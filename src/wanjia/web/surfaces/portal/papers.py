@@ -14,28 +14,13 @@ from wanjia.actions.cases.add_paper import upload_paper
 from wanjia.model.faults import Fault, NotFound, Refused, Where
 from wanjia.queries.cases.papers import PICTURES, PaperContent, paper_content
 from wanjia.web.forms import shown_faults
-from wanjia.web.limits import UPLOADS, address_of, take
-from wanjia.web.uploads import upload_key_of
-
-UPLOADS_IN_SESSION = "uploads"
-KEYS_KEPT = 20
-"""Unsent forms of one browser whose papers it can still see."""
+from wanjia.web.uploads import UPLOADS_IN_SESSION, admit_files, upload_key_of
 
 PREVIEW_PIXELS = 480
 """Longer side of a preview: sharp on a phone at 96 points, small on the line."""
 
 INLINE = (*PICTURES, "application/pdf")
 """What a browser may show itself; office files are only ever saved."""
-
-
-def admit_files(request: HttpRequest, key: str) -> None:
-    """Count the files that come along (raises TooMany), and let this browser look at the papers of its unsent form."""
-    files = [file for name in request.FILES for file in request.FILES.getlist(name)]
-    for _ in files:
-        take(UPLOADS, address_of(request))
-    if files:
-        known = [old for old in request.session.get(UPLOADS_IN_SESSION, []) if old != key]
-        request.session[UPLOADS_IN_SESSION] = [*known, key][-KEYS_KEPT:]
 
 
 @never_cache

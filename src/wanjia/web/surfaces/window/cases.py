@@ -1,10 +1,10 @@
 """Whole cases, for bodies that receive and decide them."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from wanjia.queries.cases.case_page import seen_case
@@ -14,16 +14,14 @@ from wanjia.queries.cases.installed import practice_names
 from wanjia.queries.cases.task_list import GROUPS
 from wanjia.queries.cases.window_cases import window_case
 from wanjia.texts import say
+from wanjia.web.case_deeds import Trouble
 from wanjia.web.csv_files import csv_response
 from wanjia.web.forms import shown_faults
 from wanjia.web.listing import export_url, filters_from, local
 from wanjia.web.paging import page_of
+from wanjia.web.revealing import is_revealed
 from wanjia.web.surfaces.window.access import counter_page
-from wanjia.web.surfaces.window.tasks import Trouble
 
-REVEALED_MINUTES = 10
-"""How long data stays unmasked on the page of one case: a telephone call, not a working day."""
-REVEALED_IN_SESSION = "revealed_at_window"
 STATUSES = ("running", "ended", "withdrawn", "merged")
 EXPORT_COLUMNS = ("number", "title", "practice", "status", "requester", "opened", "due", "late")
 
@@ -59,7 +57,8 @@ def show_case(request: HttpRequest, number: str, trouble: Trouble | None = None)
     page = found.page
     row = seen_case(number, request.actor) if "merge" in page.verbs else None
     values = {
-        "page": page, "answered": found.answered, "head": page.head, "verbs": page.verbs, "trouble": trouble,
+        "case_address": reverse("window:case", args=[number]), "page": page, "answered": found.answered,
+        "head": page.head, "verbs": page.verbs, "trouble": trouble,
         "tasks": [(task, found.task_ids.get(task.key)) for task in page.tasks],
         "trouble_faults": shown_faults(trouble.faults, request.language),
         "duplicates": duplicates(row, page.practice, request.actor, request.language) if row else (),
@@ -72,21 +71,7 @@ def show_case(request: HttpRequest, number: str, trouble: Trouble | None = None)
     return render(request, "surfaces/window/case.html", values, status=422 if trouble.faults else 200)
 
 
-def is_revealed(request: HttpRequest, number: str) -> bool:
-    """Whether this session gave a reason for this case within the last minutes."""
-    until = request.session.get(REVEALED_IN_SESSION, {}).get(number)
-    return bool(until) and datetime.fromisoformat(until) > request.now
-
-
-def keep_revealed(request: HttpRequest, number: str) -> None:
-    """Show the case unmasked for some minutes; what has run out is forgotten."""
-    known = request.session.get(REVEALED_IN_SESSION, {})
-    still = {key: until for key, until in known.items() if datetime.fromisoformat(until) > request.now}
-    until = (request.now + timedelta(minutes=REVEALED_MINUTES)).isoformat()
-    request.session[REVEALED_IN_SESSION] = {**still, number: until}
-
-
 def _cells(row: CaseRow, language: str) -> tuple[object, ...]:
-    status = row.end or say(f"window.status.{row.status}", language)
+    status = row.end or say(f"desk.status.{row.status}", language)
     late = say("window.late", language) if row.late else ""
     return (row.number, row.title, row.practice, status, row.requester, local(row.opened_at), local(row.due_at), late)

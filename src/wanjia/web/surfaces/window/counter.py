@@ -12,10 +12,10 @@ from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.window_cases import counter_practices, window_case
 from wanjia.queries.territory.places import area_choices, point_of_area
+from wanjia.web.case_deeds import Trouble
 from wanjia.web.forms import page_form, sent_answers
 from wanjia.web.qr import qr_picture
 from wanjia.web.surfaces.window.access import counter_page
-from wanjia.web.surfaces.window.tasks import Trouble
 from wanjia.web.uploads import UPLOAD_KEY_FIELD, add_files, upload_key_of
 
 CODES_IN_SESSION = "window_codes"
@@ -51,7 +51,7 @@ def new(request: HttpRequest, name: str) -> HttpResponse:
     except (Denied, NotFound):
         raise
     except Refused as refused:
-        return _form(request, practice, Trouble("new", refused.faults, answers, key))
+        return _form(request, practice, Trouble("new", "", refused.faults, answers, key))
     known = [pair for pair in request.session.get(CODES_IN_SESSION, []) if pair[0] != opened.case.number]
     request.session[CODES_IN_SESSION] = [*known, [opened.case.number, opened.access_code]][-CODES_KEPT:]
     return redirect("window:receipt", opened.case.number)

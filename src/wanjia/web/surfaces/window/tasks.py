@@ -1,15 +1,13 @@
 """The list of a partner body's tasks, and the page of one of them."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from wanjia.model.faults import Fault
-from wanjia.model.jsonvalue import Facts
 from wanjia.queries.cases.facts import answer_rows
 from wanjia.queries.cases.installed import practice_names
 from wanjia.queries.cases.people import colleagues
@@ -22,6 +20,7 @@ from wanjia.queries.cases.window_tasks import (
     window_tasks,
 )
 from wanjia.texts import say
+from wanjia.web.case_deeds import Trouble
 from wanjia.web.csv_files import csv_response
 from wanjia.web.forms import page_form, shown_faults
 from wanjia.web.listing import export_url, filters_from, local
@@ -29,16 +28,6 @@ from wanjia.web.paging import page_of
 from wanjia.web.surfaces.window.access import window_page
 
 EXPORT_COLUMNS = ("task", "number", "title", "practice", "holder", "opened", "due")
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """What was wrong with a form of the page: which deed, and what had been sent."""
-
-    deed: str = ""
-    faults: Sequence[Fault] = ()
-    values: Facts = field(default_factory=dict)
-    upload_key: str = ""
 
 
 @window_page
@@ -73,8 +62,8 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Choices of a person, as the search narrows them."""
-    found = colleagues(request.actor, request.today, request.language, request.GET.get("q", ""))
-    return render(request, "surfaces/window/parts/people.html", {"colleagues": found})
+    found = colleagues(request.actor, request.today, request.language, request.GET.get("q", "")[:60])
+    return render(request, "components/case/people.html", {"colleagues": found})
 
 
 def show_task(request: HttpRequest, pk: int, trouble: Trouble | None = None) -> HttpResponse:
@@ -82,41 +71,44 @@ def show_task(request: HttpRequest, pk: int, trouble: Trouble | None = None) -> 
     trouble = trouble or Trouble()
     shown = window_task(pk, request.actor, request.now, request.language)
     values = {
-        "task": shown, "trouble": trouble, "trouble_faults": shown_faults(trouble.faults, request.language),
+        "shown": shown, "task": shown.card, "head": shown.head, "trouble": trouble,
+        "trouble_faults": shown_faults(trouble.faults, request.language),
         "upload_key": trouble.upload_key or secrets.token_urlsafe(24), **_form(shown, trouble, request.language),
         "colleagues": _colleagues(request, shown), "map": _map(shown),
+        "task_address": reverse("window:task", args=[pk]), "people_address": reverse("window:people"),
     }  # fmt: skip
     return render(request, "surfaces/window/task.html", values, status=422 if trouble.faults else 200)
 
 
 def _form(shown: WindowTask, trouble: Trouble, language: str) -> dict[str, object]:
-    if "complete" not in shown.verbs or not shown.has_form:
+    card, practice = shown.card, shown.practice
+    if "complete" not in card.verbs or not card.has_form:
         return {"form": None, "shows": ()}
     refused = trouble.deed == "complete"
-    fields = shown.practice.forms[shown.step].fields
+    fields = practice.forms[card.step].fields
     known = {name: shown.form_facts[name] for name in fields if shown.form_facts.get(name) is not None}
     faults = trouble.faults if refused else ()
-    values = trouble.values if refused else known
-    form = page_form(shown.practice, shown.step, language, values, faults, shown.form_facts)
+    form = page_form(practice, card.step, language, trouble.values if refused else known, faults, shown.form_facts)
     listed = {row.name for row in shown.facts}
-    above = answer_rows(shown.practice, form.shows, shown.form_facts, language)
+    above = answer_rows(practice, form.shows, shown.form_facts, language)
     # What stands among the facts of the application already is not said twice.
     return {"form": form, "shows": tuple(row for row in above if row.name not in listed)}
 
 
 def _colleagues(request: HttpRequest, shown: WindowTask):
-    if not shown.verbs & {"ask_opinion", "pass_on", "delegate"}:
+    if not shown.card.verbs & {"ask_opinion", "pass_on", "delegate"}:
         return ()
     return colleagues(request.actor, request.today, request.language)
 
 
 def _map(shown: WindowTask) -> dict[str, object] | None:
-    if shown.longitude is None or shown.latitude is None:
+    head = shown.head
+    if head.longitude is None or head.latitude is None:
         return None
     point = {
         "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [shown.longitude, shown.latitude]},
-        "properties": {"id": shown.number, "name": shown.address or shown.number, "label": shown.address},
+        "geometry": {"type": "Point", "coordinates": [head.longitude, head.latitude]},
+        "properties": {"id": head.number, "name": head.address or head.number, "label": head.address},
     }
     return {"cells_url": "/map/cells.json", "points": {"type": "FeatureCollection", "features": [point]}}
 

@@ -15,8 +15,11 @@ def said(request: HttpRequest, key: str, **values: object) -> None:
     messages.add_message(request, messages.SUCCESS, say(key, request.language, **values), extra_tags="done")
 
 
-def said_undoable(request: HttpRequest, text: str, action: str, fields: Mapping[str, str]) -> None:
+def said_undoable(
+    request: HttpRequest, key: str, action: str, fields: Mapping[str, str], **values: object
+) -> None:  # fmt: skip
     """The same with an undo button: a form that posts `fields` to `action`."""
+    text = say(key, request.language, **values)
     inputs = format_html_join("", '<input type="hidden" name="{}" value="{}">', fields.items())
     form = format_html(
         '{} <form method="post" action="{}" class="undo">'
