@@ -260,6 +260,21 @@ def _sum_of_arguments(check: _Check, node: Json, arguments: list[Json], shapes: 
     check.want(check.field(shapes[0], str(shapes[1].value), node), ("number",), arguments[1])
 
 
+def _sum_where_arguments(check: _Check, node: Json, arguments: list[Json], shapes: list[_Shape]) -> None:
+    _where_arguments(check, node, arguments, shapes)
+    check.want(check.field(shapes[0], str(shapes[3].value), node), ("number",), arguments[3])
+
+
+def _filter_arguments(check: _Check, node: Json, arguments: list[Json], shapes: list[_Shape]) -> _Shape:
+    _where_arguments(check, node, arguments, shapes)
+    return shapes[0] if shapes[0].type == "array" else _Shape("array")
+
+
+def _round_arguments(check: _Check, node: Json, arguments: list[Json], shapes: list[_Shape]) -> None:
+    for shape, argument in zip(shapes, arguments, strict=True):
+        check.want(shape, ("number",), argument)
+
+
 def _value_where_arguments(check: _Check, node: Json, arguments: list[Json], shapes: list[_Shape]) -> _Shape:
     _where_arguments(check, node, arguments, shapes)
     return check.field(shapes[0], str(shapes[3].value), node)
@@ -326,6 +341,7 @@ _SHAPES: Mapping[str, Callable[[_Check, Json], _Shape]] = {
 _ARGUMENTS: Mapping[str, Callable[[_Check, Json, list[Json], list[_Shape]], _Shape | None]] = {
     "not": _not_arguments, "count": _list_argument, "sum": _list_argument, "min": _extreme_arguments,
     "max": _extreme_arguments, "contains": _contains_arguments, "append": _append_arguments,
-    "sum_of": _sum_of_arguments, "value_where": _value_where_arguments,
+    "round": _round_arguments, "sum_of": _sum_of_arguments, "sum_where": _sum_where_arguments,
+    "where": _filter_arguments, "value_where": _value_where_arguments,
     **dict.fromkeys(WHERE_FUNCTIONS, _where_arguments),
 }  # fmt: skip

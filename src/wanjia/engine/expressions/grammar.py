@@ -14,6 +14,8 @@ DEPTH_MAX = 40
 LIST_MAX_ITEMS = 1000
 # Figures are exact as JSON numbers below 2**53, about 9e15.
 NUMBER_MAX = 10**15
+# Decimal places to which a figure can be rounded; money needs two, rates three or four.
+PLACES_MAX = 6
 
 WORDS = frozenset({"if", "then", "else", "and", "or", "in", "between", "true", "false", "null", "item"})
 ORDERINGS = frozenset({"<", "<=", ">", ">="})
@@ -42,7 +44,10 @@ FUNCTIONS: Mapping[str, Function] = {
     "max": Function(1, None, ""),
     "contains": Function(2, 2, "boolean"),
     "append": Function(2, 2, "array"),
+    "round": Function(2, 2, "number"),
     "sum_of": Function(2, 2, "number", fields=(1,)),
+    "sum_where": Function(4, 4, "number", fields=(1, 3)),
+    "where": Function(3, 3, "array", fields=(1,)),
     "value_where": Function(4, 4, "", fields=(1, 3)),
     "count_where": Function(3, 3, "number", fields=(1,)),
     "every_where": Function(3, 3, "boolean", fields=(1,)),

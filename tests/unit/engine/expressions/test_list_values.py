@@ -49,6 +49,15 @@ def value(text: str, facts: Facts = KNOWN, fuel: int = 20_000) -> Json:
         ('value_where(parts, "unit", nothing, "name")', None),
         ('value_where(nothing, "name", chosen, "amount")', None),
         ('value_where(parts, "name", "door", "amount") > 3', False),
+        ('sum_where(parts, "name", chosen, "amount")', 0.2),
+        ('sum_where(parts, "name", "door", "amount")', 0),
+        ('sum_where(nothing, "name", chosen, "amount")', 0),
+        ('where(parts, "name", "wire")', [{"name": "wire"}]),
+        ('where(nothing, "name", "wire")', []),
+        ("round(2.675, 2)", 2.68),
+        ("round(-0.125, 2)", -0.13),
+        ("round(540000.4, 0)", 540000),
+        ("round(nothing, 2)", None),
         ('append(refused, "e2")', ["e1", "e2"]),
         ('append(nothing, "e2")', ["e2"]),
         ("append(refused, nothing)", ["e1"]),
@@ -65,6 +74,11 @@ def test_values(text: str, expected: Json) -> None:
         ('sum_of(words, "amount")', "expression.type"),
         ('sum_of(parts, "name")', "expression.type"),
         ('value_where(words, "name", 1, "amount")', "expression.type"),
+        ('sum_where(parts, "amount", 34.1, "name")', "expression.type"),
+        ('where(words, "name", 1)', "expression.type"),
+        ("round(1.5, 7)", "expression.places"),
+        ("round(1.5, 0.5)", "expression.places"),
+        ("round(chosen, 1)", "expression.type"),
     ],
 )
 def test_other_mismatches_are_errors(text: str, code: str) -> None:
@@ -92,6 +106,12 @@ def test_lists_and_fuel_are_bounded() -> None:
         ('value_where(parts, "name", 3, "amount") > 1', ["expression.compared_types"]),
         ('value_where(parts, "name", chosen, "unit") > 1', ["expression.compared_types"]),
         ('value_where(parts, "name", chosen, "price") > 1', ["expression.unknown_field"]),
+        ('sum_where(parts, "name", chosen, "amount") > 1', []),
+        ('sum_where(parts, "name", chosen, "unit") > 1', ["expression.type"]),
+        ('sum_where(parts, "name", 3, "amount") > 1', ["expression.compared_types"]),
+        ('count(where(parts, "name", chosen)) > 1', []),
+        ('count(where(parts, "height", chosen)) > 1', ["expression.unknown_field"]),
+        ("round(chosen, 2) > 1", ["expression.type"]),
         ("count(append(refused, chosen)) = 1", []),
         ("count(append(refused, 3)) = 1", ["expression.compared_types"]),
     ],
@@ -112,3 +132,12 @@ def test_a_sum_of_a_column_is_the_sum_of_its_figures(amounts: list[int | None]) 
     rows: Json = [{"amount": amount} for amount in amounts]
     plain: Json = list(amounts)
     assert value('sum_of(parts, "amount")', {"parts": rows}) == value("sum(parts)", {"parts": plain})
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(-(10**6), 10**6)), max_size=30))
+def test_the_sums_of_the_parts_of_a_list_are_the_sum_of_the_whole(rows: list[tuple[str, int]]) -> None:
+    parts: Json = [{"kind": kind, "amount": amount} for kind, amount in rows]
+    each = [value(f'sum_where(parts, "kind", "{kind}", "amount")', {"parts": parts}) for kind in "abc"]
+    alike = [value(f'sum_of(where(parts, "kind", "{kind}"), "amount")', {"parts": parts}) for kind in "abc"]
+    assert each == alike
+    assert sum(each) == value('sum_of(parts, "amount")', {"parts": parts})  # type: ignore[arg-type]
