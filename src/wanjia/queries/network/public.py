@@ -1,0 +1,109 @@
+"""What everybody may know of outages: where, since when, why, until when; no device, person or single house."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import shapely
+from django.db.models import QuerySet
+
+from wanjia.records.network.models import Outage, OutageDistrict, TransformerDistrict
+from wanjia.records.territory.models import Cell
+
+HIDDEN_LEVELS = ("meter",)
+"""A fault at single meters would show one house; its customers learn of it by their number, nobody else does."""
+AREA_DEGREES = 0.006
+"""Some 600 m around each dark transformer: about what hangs on it, and no address."""
+CORNERS_DEGREES = 0.001
+PLACES_NAMED_MAX = 3
+
+
+@dataclass(frozen=True)
+class PublicOutage:
+    """An outage as the public sees it. `households` is rounded up to tens, so that no house can be counted out."""
+
+    number: str
+    places: tuple[str, ...]
+    more_places: int
+    households: int
+    starts_at: datetime
+    ends_at: datetime | None
+    estimated_at: datetime | None
+    overdue: bool
+    cause: str
+    planned: bool
+
+
+def public_outages(now: datetime, language: str) -> list[PublicOutage]:
+    """All open outages that everybody may see, those with most households first."""
+    rows = list(_shown().order_by("-customers_dark", "starts_at"))
+    places = _places([row.pk for row in rows], language)
+    return [public_line(row, places.get(row.pk, ()), now) for row in rows]
+
+
+def public_line(row: Outage, places: Iterable[str], now: datetime) -> PublicOutage:
+    """One outage, its places named."""
+    named = tuple(dict.fromkeys(places))
+    households = row.customers_dark if row.status == Outage.Status.OPEN else row.customers_touched
+    return PublicOutage(
+        row.number, named[:PLACES_NAMED_MAX], max(0, len(named) - PLACES_NAMED_MAX), -(-households // 10) * 10,
+        row.starts_at, row.ends_at, row.estimated_restoration_at,
+        row.estimated_restoration_at is not None and row.estimated_restoration_at < now, row.cause, row.planned,
+    )  # fmt: skip
+
+
+def public_areas(now: datetime, language: str) -> dict[str, Any]:
+    """The open outages as areas: a GeoJSON FeatureCollection whose features are called by their places."""
+    listed = {one.number: one for one in public_outages(now, language)}
+    spots: dict[str, list[tuple[float, float]]] = {}
+    columns = ("outage__number", "district__longitude", "district__latitude")
+    rows = OutageDistrict.objects.filter(outage__in=_shown().values("pk"), restored_at=None)
+    for number, longitude, latitude in rows.values_list(*columns):
+        spots.setdefault(number, []).append((longitude, latitude))
+    features = [_feature(listed[number], points) for number, points in sorted(spots.items()) if number in listed]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def place_names(codes: Iterable[str], language: str) -> dict[str, str]:
+    """Names of cells, as drawn last."""
+    column = "name_en" if language == "en" else "name_zh"
+    return {
+        code: name or chinese
+        for code, name, chinese in Cell.objects.filter(code__in=list(codes))
+        .order_by("starts_on")
+        .values_list("code", column, "name_zh")
+    }
+
+
+def _shown() -> QuerySet[Outage]:
+    return Outage.objects.filter(status=Outage.Status.OPEN).exclude(device_level__in=HIDDEN_LEVELS)
+
+
+def _places(outages: list[int], language: str) -> dict[int, list[str]]:
+    """Names of the cells that an outage touches, the one with most households first."""
+    rows = OutageDistrict.objects.filter(outage__in=outages, restored_at=None).order_by("-customers")
+    pairs = list(rows.values_list("outage", "district__cell_code"))
+    names = place_names({code for _, code in pairs}, language)
+    found: dict[int, list[str]] = {}
+    for outage, code in pairs:
+        found.setdefault(outage, []).append(names.get(code, code))
+    return found
+
+
+def _feature(one: PublicOutage, points: list[tuple[float, float]]) -> dict[str, Any]:
+    area = shapely.multipoints(points).buffer(AREA_DEGREES, quad_segs=4).simplify(CORNERS_DEGREES)
+    shape = shapely.set_precision(area, 1e-4)
+    properties = {
+        "id": one.number, "name": "、".join(one.places), "tone": "restored" if one.planned else "dark",
+        "href": f"#outage-{one.number}",
+    }  # fmt: skip
+    return {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}
+
+
+def districts_near(longitude: float, latitude: float, degrees: float) -> QuerySet[TransformerDistrict]:
+    """Districts in a square around a point."""
+    return TransformerDistrict.objects.filter(
+        longitude__range=(longitude - degrees, longitude + degrees),
+        latitude__range=(latitude - degrees, latitude + degrees),
+    )
