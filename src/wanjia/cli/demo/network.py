@@ -14,17 +14,16 @@ from numpy.random import Generator
 from wanjia.adapters.grid_files.folder import write_network
 from wanjia.kernels.topology.laying import Sites, lay_network
 from wanjia.kernels.topology.making import make_meters
-from wanjia.model.network import AREAS, CUSTOMER_METER, PRIORITIES, Counts, Meters, Network, words
+from wanjia.model.network import AREAS, CUSTOMER_METER, PRIORITIES, Codes, Meters, Network, words
 from wanjia.records.network.models import Customer, NetworkModel, TransformerDistrict
 
 FOLDER = "network"
 """Below the installation's data folder."""
 ENDING = ".parquet"
 METER_DIGITS = 12
-LIFE_SUPPORT_SHARE, SENSITIVE_SHARE = 0.0005, 0.01
-"""Of all customer meters. Those on life support are all known by name, the sensitive ones as far as names go."""
-SENSITIVE_NAMED_SHARE = 0.12
-"""Of the customers with a name."""
+SENSITIVE = PRIORITIES.index("sensitive")
+SENSITIVE_SHARE = 0.01
+"""Of all customer meters, those of customers with a name included; people on life support are all known by name."""
 
 
 def make_demo_network(chance: Generator) -> Network:
@@ -66,32 +65,31 @@ def _meters(network: Network, chance: Generator) -> Meters:
     numbers = np.arange(len(meters.ids)) + 10 ** (METER_DIGITS - 1)
     ids = words([str(number) for number in numbers.tolist()])
     named = _named_rows(network, meters)
-    ids[list(named)] = list(named.values())
-    return replace(meters, ids=ids, priority=_priorities(meters, np.array(list(named)), chance))
+    ids[list(named)] = [meter for meter, _ in named.values()]
+    return replace(meters, ids=ids, priority=_priorities(meters, named, chance))
 
 
-def _named_rows(network: Network, meters: Meters) -> dict[int, str]:
-    """Row of a customer meter -> its number, for every registered customer."""
+def _named_rows(network: Network, meters: Meters) -> dict[int, tuple[str, str]]:
+    """Row of a customer meter -> its number and priority, for every registered customer."""
     first = np.searchsorted(meters.district, np.arange(len(network.districts.ids)))
     row_of = dict(zip(network.districts.ids.tolist(), (first + 1).tolist(), strict=True))  # after the master
-    found: dict[int, str] = {}
-    for number, district in Customer.objects.order_by("number").values_list("number", "district_id"):
-        found[row_of[district]] = meter_of(number)
+    found: dict[int, tuple[str, str]] = {}
+    rows = Customer.objects.order_by("number").values_list("number", "district_id", "priority")
+    for number, district, priority in rows:
+        found[row_of[district]] = meter_of(number), priority
         row_of[district] += 1
     return found
 
 
-def _priorities(meters: Meters, named: Counts, chance: Generator) -> np.ndarray:
-    """Who cannot bear an outage; people on life support are always customers whom the company knows by name."""
+def _priorities(meters: Meters, named: dict[int, tuple[str, str]], chance: Generator) -> Codes:
+    """Who cannot bear an outage: as the rows of registered customers say, and some of the others drawn."""
     priority = np.zeros(len(meters.ids), dtype=np.int8)
-    customers = np.flatnonzero(meters.role == CUSTOMER_METER)
-    nameless = np.setdiff1d(customers, named, assume_unique=True)
-    order = chance.permutation(named)
-    alive, sensitive = round(LIFE_SUPPORT_SHARE * len(customers)), round(SENSITIVE_SHARE * len(customers))
-    known = min(round(SENSITIVE_NAMED_SHARE * len(named)), sensitive)
-    priority[order[:alive]] = PRIORITIES.index("life_support")
-    priority[order[alive : alive + known]] = PRIORITIES.index("sensitive")
-    priority[chance.choice(nameless, min(sensitive - known, len(nameless)), replace=False)] = 1
+    priority[list(named)] = [PRIORITIES.index(one) for _, one in named.values()]
+    is_customer = meters.role == CUSTOMER_METER
+    missing = round(SENSITIVE_SHARE * np.count_nonzero(is_customer)) - np.count_nonzero(priority == SENSITIVE)
+    is_customer[list(named)] = False
+    nameless = np.flatnonzero(is_customer)
+    priority[chance.choice(nameless, min(max(missing, 0), len(nameless)), replace=False)] = SENSITIVE
     return priority
 
 

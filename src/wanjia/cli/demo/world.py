@@ -27,6 +27,8 @@ DISTRICT_COUNT = 9_087
 FEEDER_COUNT = 640
 CUSTOMERS_PER_DISTRICT = 2
 """Customers with a row of their own; the rest of a district is only counted."""
+LIFE_SUPPORT_SHARE, SENSITIVE_SHARE = 0.053, 0.12
+"""Of the customers with a row; 0.05 % of all customers are then on life support."""
 ELECTRICIAN_COUNT = 260
 CARD_COUNT = 70
 PASSWORD = "wanjia-demo"
@@ -316,10 +318,17 @@ def _customers(chance: Generator, district: TransformerDistrict, village: PlaceN
             longitude=round(district.longitude + float(chance.normal(0, 0.0004)), 6),
             latitude=round(district.latitude + float(chance.normal(0, 0.0004)), 6),
             arrears_yuan=round(float(chance.uniform(20, 400)), 2) if chance.random() < 0.03 else 0,
-            cut_for_arrears=bool(chance.random() < 0.005),
+            cut_for_arrears=bool(chance.random() < 0.005), priority=_priority(float(chance.random())),
         )
         for at in range(CUSTOMERS_PER_DISTRICT)
     ]  # fmt: skip
+
+
+def _priority(drawn: float) -> str:
+    """Whom the company knows by name is often somebody who cannot bear an outage."""
+    if drawn < LIFE_SUPPORT_SHARE:
+        return "life_support"
+    return "sensitive" if drawn < LIFE_SUPPORT_SHARE + SENSITIVE_SHARE else "ordinary"
 
 
 def make_cards(chance: Generator, grid: Grid, villages: tuple[PlaceName, ...], now: datetime) -> None:

@@ -1,0 +1,127 @@
+"""A storm over some feeders of a network, short enough to be watched: which devices open, and what the meters say.
+
+Nothing here reads a clock or a store. Times are milliseconds since 1970 UTC unless a name says otherwise.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wanjia.kernels.sensing.grid import Grid, build_grid
+from wanjia.kernels.sensing.nouns import HEARTBEAT, LAST_GASP, Batch, Bools, Ints, Longs, Outage
+from wanjia.kernels.sensing.parameters import DEFAULTS
+from wanjia.kernels.sensing.storms import Made, Storm, make_storm
+from wanjia.kernels.topology.parting import part_of
+from wanjia.model.network import Network
+
+WARM_UP_SECONDS = DEFAULTS.heartbeat_seconds
+"""One round of heartbeats, told before the storm, so that silence afterwards means something."""
+SPREAD_SHARE, SHORTEST_SHARE, LONGEST_SHARE = 0.20, 0.45, 0.60
+"""Of the storm's time: within the first all outages begin; they last between the others; what is left shows the end."""
+MINUTES_MIN = 4
+"""Below this nothing would be dark for longer than the sensor takes to settle."""
+SILENT_SHARE = 0.10
+"""Outages with which concentrators fall silent too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Play:
+    """A storm to be played: `ids` by slot, the word of every device before it, what arrives during it, the truth.
+
+    `before` are slots with the time of their last heartbeat; `live` begins at `begins_at`. `devices` are all slots.
+    """
+
+    grid: Grid
+    ids: tuple[str, ...]
+    before: Batch
+    live: Batch
+    truth: tuple[Outage, ...]
+    begins_at: int
+    ends_at: int
+
+
+def plan_storm(
+    network: Network, feeders: frozenset[str], minutes: float, outages: int, seed: int, begins_at: int
+) -> Play:
+    """A storm over the feeders that begins at a time. Raises ValueError when it is shorter than MINUTES_MIN."""
+    if minutes < MINUTES_MIN:
+        raise ValueError(f"a storm takes at least {MINUTES_MIN} minutes")
+    grid = build_grid(part_of(network, feeders))
+    made = make_storm(grid, storm_of(minutes, outages), seed, begins_at - round(1000 * WARM_UP_SECONDS))
+    before, live = _parted(made, begins_at)
+    return Play(grid, device_ids(grid), before, live, made.truth, begins_at, made.ends_at)
+
+
+def storm_of(minutes: float, outages: int) -> Storm:
+    """Its sizes."""
+    seconds = 60.0 * minutes
+    rest = 1.0 - SPREAD_SHARE - LONGEST_SHARE
+    return Storm(
+        outages=outages,
+        warm_up_seconds=WARM_UP_SECONDS,
+        spread_seconds=SPREAD_SHARE * seconds,
+        outage_seconds_min=SHORTEST_SHARE * seconds,
+        outage_seconds_max=LONGEST_SHARE * seconds,
+        after_seconds=rest * seconds,
+        silent_share=SILENT_SHARE,
+        stray_share=0.002,
+    )
+
+
+def device_ids(grid: Grid) -> tuple[str, ...]:
+    """Id of the device in every slot."""
+    meters = grid.network.meters.ids[grid.meter_at_slot].tolist()
+    return (*meters, *grid.network.districts.ids[grid.district].tolist())
+
+
+def _parted(made: Made, begins_at: int) -> tuple[Batch, Batch]:
+    """What was said before: the newest heartbeat of every device; and what arrives from then on."""
+    early = made.batch.received < begins_at
+    beats = np.flatnonzero(early & (made.batch.kind == HEARTBEAT))
+    _, newest = np.unique(made.batch.slot[beats][::-1], return_index=True)
+    chosen = np.sort(beats[::-1][newest])
+    return taken(made.batch, chosen), taken(made.batch, np.flatnonzero(~early))
+
+
+def taken(batch: Batch, rows: np.ndarray) -> Batch:
+    """Some of the events."""
+    return Batch(batch.slot[rows], batch.kind[rows], batch.occurred[rows], batch.received[rows])
+
+
+def compressed(batch: Batch, begins_at: int, speed: float) -> Batch:
+    """The same events `speed` times as fast from `begins_at` on, by every clock."""
+    return Batch(
+        batch.slot, batch.kind, _nearer(batch.occurred, begins_at, speed), _nearer(batch.received, begins_at, speed)
+    )
+
+
+def _nearer(times: Longs, begins_at: int, speed: float) -> Longs:
+    found: Longs = (begins_at + np.round((times - begins_at) / speed)).astype(np.int64)
+    return found
+
+
+def first_gasps(play: Play) -> tuple[int | None, ...]:
+    """Arrival of the first gasp of each true outage's devices after it began; None where none arrived."""
+    gasps = np.flatnonzero(play.live.kind == LAST_GASP)
+    rows, received = play.grid.district[_ranks(play.grid)[play.live.slot[gasps]]], play.live.received[gasps]
+    return tuple(_first(received[np.isin(rows, one.districts) & (received >= one.starts_at)]) for one in play.truth)
+
+
+def _first(times: Longs) -> int | None:
+    return int(times[0]) if len(times) else None
+
+
+def _ranks(grid: Grid) -> Ints:
+    """Rank of the district of every slot."""
+    meters = np.repeat(np.arange(grid.districts, dtype=np.int32), np.diff(grid.first_meter))
+    return np.concatenate((meters, np.arange(grid.districts, dtype=np.int32)))
+
+
+def dark_devices(play: Play, at: int) -> Bools:
+    """Slots that have no supply at a time, [slots]."""
+    dark = np.zeros(play.grid.districts, dtype=np.bool_)
+    for one in play.truth:
+        if one.starts_at <= at < (one.ends_at or at + 1):
+            dark[play.grid.rank[list(one.districts)]] = True
+    found: Bools = dark[_ranks(play.grid)]
+    return found
