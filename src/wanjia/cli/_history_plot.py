@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib import font_manager, rc_context
 from matplotlib.figure import Figure
 
-from wanjia.cli._history_report import Say, count, named, percent, shorten, speaker
+from wanjia.cli._history_report import Say, count, named, percent, speaker
+from wanjia.cli._printed_tables import shorten
 from wanjia.kernels.history.audit import Audit
 from wanjia.kernels.history.whatif import Comparison
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-from unicodedata import combining, east_asian_width
 
+from wanjia.cli._printed_tables import NAME_WIDTH_MAX, shorten, width
+from wanjia.cli._printed_tables import table as printed_table
 from wanjia.kernels.history.audit import Audit
 from wanjia.kernels.history.lateness import Verdict
 from wanjia.kernels.history.ordering import BOTH_CASES_MIN, EITHER_ORDER_SHARE_MIN, MAIN_CASES_SHARE_MIN
@@ -19,9 +20,6 @@ ROWS_MAX = 12
 LONGEST_MAX = 5
 LONGEST_STEPS_MIN = 20
 """Timed steps below which a mean says more about one case than about a department."""
-
-NAME_WIDTH_MAX = 46
-"""Columns for a name, so that a table fits 120 columns."""
 
 Say = Callable[..., str]
 
@@ -76,36 +74,9 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
-def width(text: str) -> int:
-    """Columns on a terminal: Chinese characters take two."""
-    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def shorten(text: str, columns: int = NAME_WIDTH_MAX) -> str:
-    """Cut to so many columns, with an ellipsis."""
-    if width(text) <= columns:
-        return text
-    kept = ""
-    for char in text:
-        if width(kept + char) > columns - 1:
-            break
-        kept += char
-    return kept.rstrip() + "…"
-
-
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], names: int = 1) -> list[str]:
-    """Aligned lines, indented by two; the first `names` columns to the left, figures to the right."""
-    lines = [list(header), *([shorten(cell) for cell in row] for row in rows)]
-    widths = [max(width(line[at]) for line in lines) for at in range(len(header))]
-    return ["  " + _line(line, widths, names).rstrip() for line in lines]
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], names: int) -> str:
-    padded = []
-    for at, (cell, columns) in enumerate(zip(cells, widths, strict=True)):
-        space = " " * (columns - width(cell))
-        padded.append(cell + space if at < names else space + cell)
-    return "  ".join(padded)
+    """Aligned lines with a header, indented by two."""
+    return printed_table([header, *rows], names, indent="  ")
 
 
 def _capped(rows: Sequence[Any], speak: Say, limit: int = ROWS_MAX) -> tuple[Sequence[Any], list[str]]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from wanjia.adapters.work_calendar.codec import work_calendar
-from wanjia.cli._practice_files import files_of, folders_in, json_option, language_option
+from wanjia.cli._language import language_option
+from wanjia.cli._practice_files import files_of, folders_in, json_option
 from wanjia.model.capabilities import SIGNATURES
 from wanjia.model.faults import Fault
 from wanjia.practice.checker import check, prefix_faults

@@ -6,15 +6,8 @@ from pathlib import Path
 import click
 
 from wanjia.practice.limits import FILE_BYTES_MAX, FOLDER_FILES_MAX
-from wanjia.texts import DEFAULT_LANGUAGE, LANGUAGES, say
+from wanjia.texts import say
 
-language_option = click.option(
-    "--language",
-    type=click.Choice(LANGUAGES),
-    default=DEFAULT_LANGUAGE,
-    show_default=True,
-    help="Language of the output.",
-)
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable result on standard output.")
 
 

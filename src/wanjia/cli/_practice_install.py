@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from wanjia.cli._practice_files import files_of, folders_in, language_option
+from wanjia.cli._language import language_option
+from wanjia.cli._practice_files import files_of, folders_in
 from wanjia.cli._practice_store import install
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
-from wanjia.cli._practice_files import files_of, json_option, language_option, practices_below
+from wanjia.cli._language import language_option
+from wanjia.cli._practice_files import files_of, json_option, practices_below
 from wanjia.cli._practice_store import installed_rows
+from wanjia.cli._printed_tables import table
 from wanjia.practice.folder import as_mapping, open_folder
 from wanjia.practice.quality import tier_of
 from wanjia.texts import say
@@ -47,6 +49,4 @@ def _row(path: Path, language: str) -> dict[str, str]:
 
 
 def _print(rows: list[dict[str, str]]) -> None:
-    widths = {column: max(len(row[column]) for row in rows) for column in COLUMNS}
-    for row in rows:
-        click.echo("  ".join(row[column].ljust(widths[column]) for column in COLUMNS).rstrip())
+    click.echo("\n".join(table(([row[column] for column in COLUMNS] for row in rows), names=len(COLUMNS))))

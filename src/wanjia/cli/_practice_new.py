@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 import wanjia.practice
-from wanjia.cli._practice_files import language_option
+from wanjia.cli._language import language_option
 from wanjia.texts import say
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

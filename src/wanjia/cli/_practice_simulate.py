@@ -14,7 +14,9 @@ import numpy as np
 from numpy.random import Generator, default_rng
 
 from wanjia.adapters.work_calendar.codec import work_calendar
-from wanjia.cli._practice_files import files_of, folders_in, json_option, language_option
+from wanjia.cli._language import language_option
+from wanjia.cli._practice_files import files_of, folders_in, json_option
+from wanjia.cli._printed_tables import table
 from wanjia.model.faults import Fault, Refused
 from wanjia.model.working_time import UnknownYear, WorkCalendar
 from wanjia.practice.chances import Plan, read_plan
@@ -157,11 +159,7 @@ def _print_table(runs: list[Run], language: str) -> None:
     for clock in dict.fromkeys(clock for run in runs for clock in run.summary.clocks):
         label = runs[0].practice.text(f"clocks.{clock}", language)
         rows.append([f"  {label}", *(_share(run.summary.clocks.get(clock)) for run in runs)])
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(runs) + 1)]
-    for row in rows:
-        first, *figures = row
-        cells = [" " * (width - _width(text)) + text for text, width in zip(figures, widths[1:], strict=True)]
-        click.echo("  ".join([first + " " * (widths[0] - _width(first)), *cells]).rstrip())
+    click.echo("\n".join(table(rows)))
 
 
 def _end_name(runs: list[Run], end: str, language: str) -> str:
@@ -178,8 +176,3 @@ def _figure(value: float) -> str:
 
 def _share(value: float | None) -> str:
     return "—" if value is None else f"{value:.1%}"
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: Chinese characters take two."""
-    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from wanjia.adapters.work_calendar.codec import work_calendar
-from wanjia.cli._practice_files import files_of, folders_in, language_option
+from wanjia.cli._language import language_option
+from wanjia.cli._practice_files import files_of, folders_in
 from wanjia.engine.nouns import (
     CaseState,
     ClockStatus,

@@ -8,13 +8,14 @@ import click
 import pyarrow as pa
 
 from wanjia.adapters.grid_files.folder import read_network
-from wanjia.cli._network_output import FOLDER, finish, progress, spoken
+from wanjia.cli._language import language_option
+from wanjia.cli._output import FOLDER, finish, progress
 from wanjia.cli._sense_report import event_table, iso, outage_table
 from wanjia.cli.sense import table_name, written
 from wanjia.kernels.sensing.grid import Grid, build_grid
 from wanjia.kernels.sensing.nouns import EVENT_KINDS, Plan
 from wanjia.kernels.sensing.storms import Storm, make_storm
-from wanjia.texts import LANGUAGES, say
+from wanjia.texts import say
 
 SHARE = click.FloatRange(0.0, 1.0)
 COUNT = click.IntRange(0, 10_000)
@@ -52,12 +53,12 @@ def command() -> None:
               help="Between heartbeats of a meter; 0: none.")  # fmt: skip
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, callback=table_name,
               help="Where to write the events (.csv or .parquet).")  # fmt: skip
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def make(
     network: Path, outages: int, planned: int, seed: int, start: datetime, lost: float, duplicated: float, late: float,
     stray: float, silent: float, silent_districts: int, clocks_off: float, heartbeat_minutes: float, out: Path,
-    language: str | None, as_json: bool,
+    language: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Write the meter events of a storm over NETWORK, its true outages and its planned work.
 
@@ -65,11 +66,10 @@ def make(
 
     Exit status: 0 done, 1 faults are listed, 2 wrong use.
     """
-    tongue = spoken(language)
-    progress("network.reading", tongue, folder=network.name)
+    progress("network.reading", language, folder=network.name)
     read = read_network(network)
     if read.network is None:
-        finish(read.faults, None, "", tongue)
+        finish(read.faults, None, "", language)
         return
     storm = replace(
         CALM, outages=outages, planned=planned, lost_share=lost, duplicated_share=duplicated, late_share=late,
@@ -85,8 +85,8 @@ def make(
         written(files["planned"], _plan_table(made.plans, set(read.network.districts.ids)))
     counts = {"events": len(made.batch.slot), "outages": sum(not one.planned for one in made.truth)}
     result = {**counts, "planned": len(made.plans), "begins_at": iso(made.begins_at), "ends_at": iso(made.ends_at)}
-    summary = say("sense.made", tongue, **counts, planned=len(made.plans), out=out.name, truth=files["truth"].name)
-    finish(read.faults, result if as_json else None, summary, tongue)
+    summary = say("sense.made", language, **counts, planned=len(made.plans), out=out.name, truth=files["truth"].name)
+    finish(read.faults, result if as_json else None, summary, language)
 
 
 def _ids(grid: Grid) -> list[str]:

@@ -2,9 +2,8 @@
 
 import gc
 import json
-import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -17,21 +16,16 @@ from wanjia.adapters.event_log.driver import read_column_map, read_log
 from wanjia.cli._history_clocks import PracticeClocks, own_rules, practice_clocks, refuse_unplaced, work_calendar
 from wanjia.cli._history_json import as_plain, verdict
 from wanjia.cli._history_report import assumptions_of, practice_notes, printable, report
+from wanjia.cli._language import language_option
 from wanjia.kernels.history.audit import Audit, audit
 from wanjia.kernels.history.lateness import replay
 from wanjia.kernels.history.nouns import Log
 from wanjia.model.faults import Fault, Refused
-from wanjia.texts import LANGUAGES, fault_sentence, say
+from wanjia.texts import fault_sentence, say
 
 READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 PICTURE_ENDINGS = (".png", ".svg")
 FOLDER = click.Path(exists=True, file_okay=False, readable=True, path_type=Path)
-
-
-def language_of(environment: Mapping[str, str]) -> str:
-    """zh-Hans where the shell speaks Chinese, else en; the first of these that is set decides, as POSIX says."""
-    named = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
-    return "zh-Hans" if named.lower().startswith("zh") else "en"
 
 
 def _picture(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
@@ -56,31 +50,30 @@ def command() -> None:
 @click.option("--practice", "practice_path", type=FOLDER, help="Practice folder whose clocks are replayed.")
 @click.option("--plot", "plot_path", type=click.Path(dir_okay=False, path_type=Path), callback=_picture,
               help="Write a picture (.png or .svg).")  # fmt: skip
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the report (default: the shell's).")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def audit_command(
     log: Path, map_path: Path | None, practice_path: Path | None, plot_path: Path | None,
-    language: str | None, as_json: bool,
+    language: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Say where the time went in LOG (.csv or .xes), what was done twice, which deadlines were broken, and what the
     same cases would have taken with their branches side by side."""
-    spoken = language or language_of(os.environ)
     try:
         with _no_collector():
-            found, practice, notices = _audited(log, map_path, practice_path, spoken)
+            found, practice, notices = _audited(log, map_path, practice_path, language)
         if plot_path is not None:
             # Loading the plotting library takes longer than the audit itself, so it is loaded only for a picture.
-            plot_path.write_bytes(import_module("wanjia.cli._history_plot").picture(found, plot_path.suffix, spoken))
+            plot_path.write_bytes(import_module("wanjia.cli._history_plot").picture(found, plot_path.suffix, language))
     except Refused as refusal:
-        _complain(refusal.faults, spoken)
+        _complain(refusal.faults, language)
         sys.exit(1)
     except OSError as error:
         raise click.FileError(str(error.filename or log), hint=error.strerror) from error
     if as_json:
-        sentences = [assumptions_of(found, row, spoken) for row in found.comparisons]
+        sentences = [assumptions_of(found, row, language) for row in found.comparisons]
         click.echo(json.dumps(as_plain(found, sentences, practice, notices), ensure_ascii=False))
     else:
-        click.echo(report(log.name, found, practice, spoken))
+        click.echo(report(log.name, found, practice, language))
 
 
 @contextmanager

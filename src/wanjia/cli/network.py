@@ -8,11 +8,12 @@ import numpy as np
 
 from wanjia.adapters.grid_files.driver import read_grid
 from wanjia.adapters.grid_files.folder import read_network, rival_tables, write_network
-from wanjia.cli._network_output import FOLDER, finish, plain_faults, progress, spoken
+from wanjia.cli._language import language_option
+from wanjia.cli._output import FOLDER, finish, plain_faults, progress
 from wanjia.kernels.topology.making import make_network
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.network import SOURCE, Network, customers_by_district
-from wanjia.texts import LANGUAGES, fault_sentence, say
+from wanjia.texts import fault_sentence, say
 
 DISTRICTS_MADE_MAX = 100_000
 """Districts; eleven prefectures, and some 22 million meters."""
@@ -25,9 +26,9 @@ def command() -> None:
 
 @command.command(name="check")
 @click.argument("network", type=FOLDER)
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def check(network: Path, language: str | None, as_json: bool) -> None:
+def check(network: Path, language: str, as_json: bool) -> None:
     """List every fault of the folder NETWORK.
 
     NETWORK has the tables nodes, branches, districts and perhaps meters, each .csv or .parquet. Besides values that
@@ -36,15 +37,14 @@ def check(network: Path, language: str | None, as_json: bool) -> None:
 
     Exit status: 0 no fault, 1 faults are listed, 2 wrong use.
     """
-    tongue = spoken(language)
-    progress("network.reading", tongue, folder=network.name)
+    progress("network.reading", language, folder=network.name)
     read = read_network(network)
     faults = [*read.faults, *read.unsound]
     counts = _counts(read.network) if read.network else {}
     key = "network.sound" if not faults else "network.unsound" if read.network else "network.unreadable"
-    summary = say(key, tongue, faults=len(faults), **counts)
-    result = {**counts, "faults": plain_faults(faults, tongue)} if as_json else None
-    finish(faults, result, summary, tongue)
+    summary = say(key, language, faults=len(faults), **counts)
+    result = {**counts, "faults": plain_faults(faults, language)} if as_json else None
+    finish(faults, result, summary, language)
 
 
 def _counts(network: Network) -> dict[str, Any]:
@@ -82,9 +82,9 @@ def _write(folder: Path, network: Network, ending: str, language: str, as_json: 
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--format", "ending", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True,
               callback=_ending, help="Format of the tables.")  # fmt: skip
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def convert(source: str, out: Path, ending: str, language: str | None, as_json: bool) -> None:
+def convert(source: str, out: Path, ending: str, language: str, as_json: bool) -> None:
     """Make the network folder OUT from another software's grid.
 
     SOURCE is pandapower:NAME (a grid shipped with pandapower), simbench:CODE, a pandapower .json, or an OpenDSS .dss.
@@ -93,14 +93,13 @@ def convert(source: str, out: Path, ending: str, language: str | None, as_json: 
 
     Exit status: 0 done, 1 faults are listed, 2 wrong use.
     """
-    tongue = spoken(language)
-    progress("network.converting", tongue, source=source)
+    progress("network.converting", language, source=source)
     try:
         network = read_grid(source)
     except Refused as refused:
-        finish(refused.faults, None, "", tongue)
+        finish(refused.faults, None, "", language)
         return
-    _write(out, network, ending, tongue, as_json)
+    _write(out, network, ending, language, as_json)
 
 
 @command.command(name="make")
@@ -111,17 +110,14 @@ def convert(source: str, out: Path, ending: str, language: str | None, as_json: 
 @click.option("--meters", "with_meters", is_flag=True, help="Also the table of meters, some 220 a district.")
 @click.option("--format", "ending", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True,
               callback=_ending, help="Format of the tables.")  # fmt: skip
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def make(
-    out: Path, districts: int, seed: int, with_meters: bool, ending: str, language: str | None, as_json: bool
-) -> None:
+def make(out: Path, districts: int, seed: int, with_meters: bool, ending: str, language: str, as_json: bool) -> None:
     """Make up a prefecture and write it to the network folder OUT.
 
     Substations, radial feeders with breakers, switches and fuses, open ties between neighbours, districts, meters.
 
     Exit status: 0 done, 2 wrong use.
     """
-    tongue = spoken(language)
-    progress("network.making", tongue, districts=districts)
-    _write(out, make_network(districts, np.random.default_rng(seed), with_meters), ending, tongue, as_json)
+    progress("network.making", language, districts=districts)
+    _write(out, make_network(districts, np.random.default_rng(seed), with_meters), ending, language, as_json)

@@ -10,12 +10,13 @@ import numpy as np
 
 from wanjia.adapters.grid_files.folder import read_network
 from wanjia.adapters.tables import TABLE_ENDINGS
-from wanjia.cli._network_output import FOLDER, finish, plain_faults, progress, spoken
+from wanjia.cli._language import language_option
+from wanjia.cli._output import FOLDER, finish, plain_faults, progress
 from wanjia.cli._reliability_report import TIMES, Question, report
 from wanjia.cli._reliability_table import Asked, read_interruptions
 from wanjia.kernels.reliability.nouns import MOMENTARY_MINUTES_IEEE, Period, Served
 from wanjia.model.network import Network, customers_by_district
-from wanjia.texts import LANGUAGES, say
+from wanjia.texts import say
 
 
 def _table(_: click.Context, __: click.Parameter, path: Path) -> Path:
@@ -58,7 +59,7 @@ def _moment(_: click.Context, __: click.Parameter, value: str) -> datetime:
 @click.option("--celid-hours", multiple=True, type=click.FloatRange(min=0), default=(8.0,), show_default=True,
               help="Share of users without supply for this long or longer.")  # fmt: skip
 @click.option("--outages", "with_rows", is_flag=True, help="Also the outage ids behind the figures.")
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def command(table: Path, **options: Any) -> None:
     """Indices of IEEE 1366 and DL/T 836 over the interruptions in TABLE that began in a period.
@@ -69,7 +70,7 @@ def command(table: Path, **options: Any) -> None:
 
     Exit status: 0 done, 1 faults are listed, 2 wrong use.
     """
-    tongue = spoken(options["language"])
+    tongue = options["language"]
     progress("reliability.reading", tongue, file=table.name)
     period = _period(options["begin"], options["end"], options["zone"])
     network, unread = _network(options["network"])

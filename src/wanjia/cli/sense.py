@@ -7,13 +7,14 @@ import pyarrow as pa
 
 from wanjia.adapters.grid_files.folder import read_network
 from wanjia.adapters.tables import TABLE_ENDINGS, write_table
-from wanjia.cli._network_output import FOLDER, finish, plain_faults, progress, spoken
+from wanjia.cli._language import language_option
+from wanjia.cli._output import FOLDER, finish, plain_faults, progress
 from wanjia.cli._sense_files import Events, read_events, read_plans
 from wanjia.cli._sense_report import final, outage_table, plain_result
 from wanjia.kernels.sensing.grid import Grid, build_grid
 from wanjia.kernels.sensing.nouns import Change, Plan
 from wanjia.kernels.sensing.step import Sensor, begin_state, sensor_of, step
-from wanjia.texts import LANGUAGES, say
+from wanjia.texts import say
 
 TABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
@@ -43,9 +44,9 @@ def written(path: Path, data: pa.Table) -> None:
 @click.option("--planned", type=TABLE, callback=table_name, help="Planned work (.csv or .parquet).")
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, callback=table_name,
               help="Where to write the outage list (.csv or .parquet).")  # fmt: skip
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, with evidence and history.")
-def command(network: Path, events: Path, planned: Path | None, out: Path, language: str | None, as_json: bool) -> None:
+def command(network: Path, events: Path, planned: Path | None, out: Path, language: str, as_json: bool) -> None:
     """Write the outages that EVENTS tell of: which device opened, when, who is dark, and how sure that is.
 
     NETWORK is a network folder. EVENTS has device_id (a meter, or a district's own id for its terminal), kind
@@ -55,27 +56,28 @@ def command(network: Path, events: Path, planned: Path | None, out: Path, langua
 
     Exit status: 0 done, 1 faults are listed, 2 wrong use.
     """
-    tongue = spoken(language)
-    progress("network.reading", tongue, folder=network.name)
+    progress("network.reading", language, folder=network.name)
     read = read_network(network)
     if read.network is None:
-        finish(read.faults, None, "", tongue)
+        finish(read.faults, None, "", language)
         return
     grid = build_grid(read.network)
-    progress("sense.reading", tongue, file=events.name)
+    progress("sense.reading", language, file=events.name)
     found, faults = read_events(events, grid)
     plans, plan_faults = read_plans(planned, grid) if planned else ((), [])
     faults = [*read.faults, *faults, *plan_faults]
     if found is None:
-        finish(faults, None, say("sense.nothing_written", tongue, out=out.name), tongue)
+        finish(faults, None, say("sense.nothing_written", language, out=out.name), language)
         return
     changes = _sensed(grid, found, plans)
     outages = final(changes)
     written(out, outage_table(outages, read.network, out))
-    result = {**plain_result(found.rows, changes, read.network), "faults": plain_faults(faults, tongue)}
+    result = {**plain_result(found.rows, changes, read.network), "faults": plain_faults(faults, language)}
     alarms = sum(not one.planned for one in outages)
-    summary = say("sense.done", tongue, events=found.rows, outages=alarms, planned=len(outages) - alarms, out=out.name)
-    finish(faults, result if as_json else None, summary, tongue)
+    summary = say(
+        "sense.done", language, events=found.rows, outages=alarms, planned=len(outages) - alarms, out=out.name
+    )
+    finish(faults, result if as_json else None, summary, language)
 
 
 def _sensed(grid: Grid, events: Events, plans: tuple[Plan, ...]) -> list[Change]:

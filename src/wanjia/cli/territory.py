@@ -1,9 +1,5 @@
 """`wanjia territory`: is a territory exact, and who answers for each of many points, on plain files."""
 
-import json
-import os
-import sys
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,21 +8,16 @@ import click
 import pyarrow as pa
 
 from wanjia.adapters.tables import TABLE_ENDINGS, write_table
+from wanjia.cli._language import language_option
+from wanjia.cli._output import finish, progress
 from wanjia.cli._territory_files import read_cells, read_points, read_posts_file
 from wanjia.cli._territory_owner import answer
 from wanjia.cli._territory_report import as_plain, plain_faults
 from wanjia.kernels.cover import CellIndex, invalid_cells, prove, unheld
 from wanjia.kernels.cover.faults import cover_faults, invalid_fault, unheld_faults
-from wanjia.model.faults import Fault
-from wanjia.texts import LANGUAGES, fault_sentence, say
+from wanjia.texts import say
 
 READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-
-
-def _spoken() -> str:
-    """zh-Hans where the shell speaks Chinese, else en; the first of these that is set decides, as POSIX says."""
-    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "zh-Hans" if named.lower().startswith("zh") else "en"
 
 
 def _table_name(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
@@ -38,23 +29,6 @@ def _table_name(_: click.Context, __: click.Parameter, path: Path | None) -> Pat
     if not path.resolve().parent.is_dir():
         raise click.BadParameter(f"the folder {path.parent} does not exist")
     return path
-
-
-def _progress(key: str, language: str, **values: object) -> None:
-    """One line on standard error, for whoever sits before a terminal."""
-    if sys.stderr.isatty():
-        click.echo(say(key, language, **values), err=True)
-
-
-def _finish(faults: Sequence[Fault], plain: Mapping[str, Any] | None, summary: str, language: str) -> None:
-    """Prints the faults and the result; ends with 1 when there was any fault."""
-    if faults:
-        click.echo("\n".join(fault_sentence(fault, language) for fault in faults), err=True)
-    if plain is not None:
-        click.echo(json.dumps({**plain, "faults": plain_faults(faults, language)}, ensure_ascii=False))
-    else:
-        click.echo(summary)
-    sys.exit(1 if faults else 0)
 
 
 def _write(out: Path, answers: pa.Table) -> None:
@@ -73,9 +47,9 @@ def command() -> None:
 @command.command(name="check")
 @click.argument("cells", type=READABLE)
 @click.option("--posts", type=READABLE, callback=_table_name, help="Posts (.csv or .parquet); lists unheld days.")
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def check(cells: Path, posts: Path | None, language: str | None, as_json: bool) -> None:
+def check(cells: Path, posts: Path | None, language: str, as_json: bool) -> None:
     """Prove that the cells of CELLS cover each level's parents exactly, without gap or overlap.
 
     CELLS is a GeoJSON FeatureCollection (WGS 84) of polygons with the properties cell_id, level, parent_id and name.
@@ -83,10 +57,9 @@ def check(cells: Path, posts: Path | None, language: str | None, as_json: bool) 
 
     Exit status: 0 no fault, 1 faults are listed, 2 wrong use.
     """
-    spoken = language or _spoken()
-    _progress("territory.reading", spoken, file=cells.name)
+    progress("territory.reading", language, file=cells.name)
     collection = read_cells(cells)
-    _progress("territory.proving", spoken, count=collection.count)
+    progress("territory.proving", language, count=collection.count)
     report = prove(collection.cells, collection.rejected)
     faults = [*collection.faults, *cover_faults(report, collection.cells, cells.name)]
     without_one = []
@@ -98,8 +71,9 @@ def check(cells: Path, posts: Path | None, language: str | None, as_json: bool) 
     plain = as_plain(report, without_one)
     counts = {name: len(plain[name]) for name in ("gaps", "overlaps", "invalid", "unheld")}
     verdict = "territory.exact" if report.exact else "territory.not_exact"
-    summary = say(verdict, spoken, cells=report.cells, levels=report.levels, **counts)
-    _finish(faults, plain if as_json else None, summary, spoken)
+    summary = say(verdict, language, cells=report.cells, levels=report.levels, **counts)
+    result = {**plain, "faults": plain_faults(faults, language)} if as_json else None
+    finish(faults, result, summary, language)
 
 
 @command.command(name="owner")
@@ -109,11 +83,9 @@ def check(cells: Path, posts: Path | None, language: str | None, as_json: bool) 
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day, YYYY-MM-DD.")
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, callback=_table_name,
               help="Where to write the answers (.csv or .parquet).")  # fmt: skip
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def owner(
-    cells: Path, posts: Path, points: Path, day: datetime, out: Path, language: str | None, as_json: bool
-) -> None:
+def owner(cells: Path, posts: Path, points: Path, day: datetime, out: Path, language: str, as_json: bool) -> None:
     """Write for each point of POINTS the cell at every level, and who answers there on a day.
 
     POSTS has the columns post_id, cell_id, role, holder, starts_on, ends_on; POINTS has point_id, longitude, latitude.
@@ -122,23 +94,23 @@ def owner(
 
     Exit status: 0 done, 1 faults are listed, 2 wrong use.
     """
-    spoken = language or _spoken()
-    _progress("territory.reading", spoken, file=cells.name)
+    progress("territory.reading", language, file=cells.name)
     collection = read_cells(cells)
     read, where = read_posts_file(posts, {cell.cell_id for cell in collection.cells})
-    _progress("territory.reading", spoken, file=points.name)
+    progress("territory.reading", language, file=points.name)
     table, point_faults = read_points(points)
     wrong = [*collection.rejected, *invalid_cells(collection.cells)]
     faults = [*collection.faults, *(invalid_fault(cells.name, one) for one in wrong)]
     faults += [*read.faults, *point_faults]
-    summary = say("territory.nothing_written", spoken, out=out.name)
+    summary = say("territory.nothing_written", language, out=out.name)
     plain: dict[str, Any] = {"points": 0, "levels": 0, "cells_found": [], "holders_found": []}
     posts_unusable = bool(read.faults) and not where
     if table is not None and collection.cells and not posts_unusable:
-        _progress("territory.locating", spoken, count=table.data.num_rows)
+        progress("territory.locating", language, count=table.data.num_rows)
         answered = answer(CellIndex.build(collection.cells), table, read, day.date(), where)
         _write(out, answered.out)
         faults += answered.faults
         plain = answered.counts
-        summary = say("territory.answered", spoken, points=table.data.num_rows, out=out.name)
-    _finish(faults, plain if as_json else None, summary, spoken)
+        summary = say("territory.answered", language, points=table.data.num_rows, out=out.name)
+    result = {**plain, "faults": plain_faults(faults, language)} if as_json else None
+    finish(faults, result, summary, language)

@@ -9,10 +9,11 @@ import click
 import numpy as np
 
 from wanjia.adapters.grid_files.folder import read_network
-from wanjia.cli._network_output import FOLDER, finish, progress, spoken
+from wanjia.cli._language import language_option
+from wanjia.cli._output import FOLDER, finish, progress
 from wanjia.kernels.topology.islands import dark_nodes
 from wanjia.model.network import Flags, Network, customers_by_district
-from wanjia.texts import LANGUAGES, say
+from wanjia.texts import say
 
 DISTRICTS_SHOWN_MAX = 20
 """Districts named in the sentence for people; `--json` has them all."""
@@ -27,9 +28,9 @@ def _branch_ids(_: click.Context, __: click.Parameter, values: tuple[str, ...]) 
 @click.argument("network", type=FOLDER)
 @click.option("--open", "opened", multiple=True, callback=_branch_ids, metavar="B1,B2", help="Branches that are open.")
 @click.option("--close", "closed", multiple=True, callback=_branch_ids, metavar="B3", help="Branches that are closed.")
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def command(network: Path, opened: list[str], closed: list[str], language: str | None, as_json: bool) -> None:
+def command(network: Path, opened: list[str], closed: list[str], language: str, as_json: bool) -> None:
     """Who is dark when these branches of NETWORK are open and those closed; all others are as they normally are.
 
     NETWORK is a folder with the tables nodes, branches, districts and perhaps meters, each .csv or .parquet. Any branch
@@ -37,14 +38,13 @@ def command(network: Path, opened: list[str], closed: list[str], language: str |
 
     Exit status: 0 done, 1 faults are listed, 2 wrong use.
     """
-    tongue = spoken(language)
-    progress("network.reading", tongue, folder=network.name)
+    progress("network.reading", language, folder=network.name)
     read = read_network(network)
     if read.network is None:
-        finish(read.faults, None, "", tongue)
+        finish(read.faults, None, "", language)
         return
-    result = _answer(read.network, _state(read.network, opened, closed, tongue))
-    finish(read.faults, result if as_json else None, _summary(result, tongue), tongue)
+    result = _answer(read.network, _state(read.network, opened, closed, language))
+    finish(read.faults, result if as_json else None, _summary(result, language), language)
 
 
 def _state(network: Network, opened: Sequence[str], closed: Sequence[str], language: str) -> Flags:

@@ -1,7 +1,6 @@
-"""How the commands over networks speak: language of the shell, faults on standard error, one object, exit status."""
+"""How commands on plain files answer: progress and faults on standard error, one object or a sentence, exit status."""
 
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,14 +14,6 @@ from wanjia.texts import fault_sentence, say
 FOLDER = click.Path(exists=True, file_okay=False, readable=True, path_type=Path)
 FAULTS_FOUND = 1
 """Exit status: it ran, and the input's faults are listed."""
-
-
-def spoken(language: str | None) -> str:
-    """The language asked for; else zh-Hans where the shell speaks Chinese, else en."""
-    if language:
-        return language
-    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "zh-Hans" if named.lower().startswith("zh") else "en"
 
 
 def progress(key: str, language: str, **values: object) -> None:
