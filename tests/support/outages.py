@@ -1,98 +1,113 @@
-"""Outages as rows, for pages: what sensing and people would have written, without running them."""
+"""A network that fits the small world's districts, and changes as the sensing kernel gives them."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from wanjia.records.network.models import (
-    DistrictState,
-    NetworkModel,
-    Outage,
-    OutageDistrict,
-    OutageRevision,
-    RestorationEstimate,
-    SensingPosition,
-    TransformerDistrict,
-)
+import numpy as np
 
-EVIDENCE = {"meters": 118, "gasped": 97, "alive": 1, "silent": 20, "terminals_gasped": 1, "log_odds": 9.3}
+from tests.support.world import World
+from wanjia.actions.network.apply_changes import apply_changes
+from wanjia.actions.network.sensed import Gap, Position, SensedBatch
+from wanjia.kernels.sensing.nouns import DISTRICT, FEEDER, METER, SECTION, SOURCE, Change, Evidence
+from wanjia.kernels.sensing.nouns import Outage as Sensed
+from wanjia.model.network import BRANCH_KINDS, NODE_KINDS, Branches, Districts, Network, Nodes, no_meters, words
+from wanjia.records.network.models import NetworkModel, Outage
 
-
-def outage(
-    codes: Sequence[str], now: datetime, *, number: str = "TD26112200001", minutes_ago: float = 30,
-    lasted: float | None = None, level: str = "feeder", device: str = "F001-B1", estimate_minutes: float | None = None,
-    priority: int = 0, planned: bool = False, cause: str = "", confidence: float = 0.97, external: bool = False,
-) -> Outage:  # fmt: skip
-    """An outage of these districts, announced a minute after it began; over after `lasted` minutes, else open."""
-    districts = list(TransformerDistrict.objects.filter(pk__in=codes))
-    begun = now - timedelta(minutes=minutes_ago)
-    ended = None if lasted is None else begun + timedelta(minutes=lasted)
-    customers = 1 if level == "meter" else sum(one.customers for one in districts)
-    row = Outage.objects.create(
-        number=number, sensing_key=f"test:{number}", device_id=device, device_level=level,
-        status=Outage.Status.OPEN if ended is None else Outage.Status.RESTORED,
-        feeder=districts[0].feeder, organisation=districts[0].organisation, starts_at=begun,
-        detected_at=begun + timedelta(minutes=1), ends_at=ended, districts_dark=0 if ended else len(districts),
-        districts_touched=len(districts), customers_dark=0 if ended else customers, customers_touched=customers,
-        priority_customers=priority, cause=cause, planned=planned, external=external, confidence=confidence,
-        evidence=EVIDENCE, revision=1, changed_at=ended or begun + timedelta(minutes=1),
-    )  # fmt: skip
-    OutageDistrict.objects.bulk_create(
-        OutageDistrict(
-            outage=row, district=one, starts_at=begun, restored_at=ended,
-            customers=1 if level == "meter" else one.customers,
-        )
-        for one in districts
-    )  # fmt: skip
-    OutageRevision.objects.create(
-        outage=row, sequence=1, at=row.detected_at, what="planned" if planned else "announced", actor="sensing",
-        data={"districts": len(districts), "customers": customers, "confidence": confidence},
-    )  # fmt: skip
-    if estimate_minutes is not None:
-        estimated(row, now, estimate_minutes)
-    return row
+DIGEST = "d" * 64
+CODES = ("T-C111", "T-C112", "T-C121", "T-C122", "T-C211", "T-C212", "T-C221", "T-C222")
+"""The world's districts, in the order of the network's table: four of station 1, four of station 2."""
+CUSTOMERS = 120
 
 
-def estimated(row: Outage, now: datetime, minutes: float, said_by: str = "sensing", reason: str = "") -> None:
-    """A first or another estimate, `minutes` from now."""
-    row.estimated_restoration_at = now + timedelta(minutes=minutes)
-    row.revision, row.changed_at = row.revision + 1, now
-    row.save()
-    RestorationEstimate.objects.create(
-        outage=row, said_at=now, restoration_at=row.estimated_restoration_at, said_by=said_by, reason=reason
-    )
-
-
-def restored(row: Outage, now: datetime) -> None:
-    """Everybody has supply again."""
-    row.districts.filter(restored_at=None).update(restored_at=now)
-    row.status, row.ends_at, row.changed_at = Outage.Status.RESTORED, now, now
-    row.districts_dark = row.customers_dark = 0
-    row.revision += 1
-    row.save()
-    OutageRevision.objects.create(outage=row, sequence=row.revision, at=now, what="ended", actor="sensing", data={})
-
-
-def heard(now: datetime, silent: Sequence[str] = (), partial: Sequence[str] = ()) -> None:
-    """A state for every district: all meters heard just now but those of the silent, and half of the partial."""
-    open_rows = OutageDistrict.objects.filter(outage__status="open", restored_at=None)
-    dark = dict(open_rows.values_list("district", "starts_at"))
-    DistrictState.objects.bulk_create(
-        (
-            DistrictState(
-                district=one, dark_since=dark.get(one.pk), meters=one.customers, changed_at=now,
-                heard_at=None if one.pk in silent else now,
-                meters_heard=0 if one.pk in silent else one.customers // 2 if one.pk in partial else one.customers,
-            )
-            for one in TransformerDistrict.objects.all()
+def world_network(codes: tuple[str, ...] = CODES, customers: int = CUSTOMERS) -> Network:
+    """A source, a breaker, and every district behind a line of its own."""
+    count = len(codes)
+    kinds = [NODE_KINDS.index("source"), NODE_KINDS.index("junction"), *[NODE_KINDS.index("district")] * count]
+    branch_kinds = [BRANCH_KINDS.index("breaker"), *[BRANCH_KINDS.index("line")] * count]
+    return Network(
+        Nodes(words(["source", "bus", *(f"n-{code}" for code in codes)]), np.array(kinds, np.int8)),
+        Branches(
+            words(["breaker", *(f"line-{code}" for code in codes)]),
+            np.array([0, *[1] * count], np.int32), np.arange(1, count + 2, dtype=np.int32),
+            np.array(branch_kinds, np.int8), np.ones(count + 1, np.bool_), words([""] * (count + 1)),
         ),
-        500,
+        Districts(
+            words(list(codes)), np.arange(2, count + 2, dtype=np.int32), words(["F001"] * count), words(list(codes)),
+            np.zeros(count), np.zeros(count), np.zeros(count, np.int8), np.zeros(count), np.full(count, customers),
+        ),
+        no_meters(),
     )  # fmt: skip
 
 
-def sensing(now: datetime, folder: str = "network", digest: str = "0" * 64) -> NetworkModel:
-    """An installed network that has been sensed up to now."""
-    network = NetworkModel.objects.create(
-        digest=digest, folder=folder, active=True, nodes=0, branches=0, districts=0, meters=0, installed_at=now
-    )
-    SensingPosition.objects.create(network=network, tick_at=now)
-    return network
+def install(digest: str = DIGEST, active: bool = True, at: datetime | None = None) -> NetworkModel:
+    """The row of the network, without its folder."""
+    return NetworkModel.objects.create(
+        digest=digest, folder="network", active=active, nodes=10, branches=9, districts=8, meters=0, installed_at=at,
+    )  # fmt: skip
+
+
+def sensed(
+    number: int, districts: tuple[int, ...], at: int, *, level: int | None = None, device: str = "", hint: str = "",
+    parent: int | None = None, planned: bool = False, customers: int | None = None, starts_at: int | None = None,
+) -> Sensed:  # fmt: skip
+    """An outage as the kernel holds it; level and device follow from the number of districts."""
+    count = len(districts)
+    by_count = DISTRICT if count == 1 else SECTION if count < 4 else FEEDER if count < 8 else SOURCE
+    return Sensed(
+        number, device or (CODES[districts[0]] if count == 1 else "breaker"), by_count if level is None else level,
+        at - 60_000 if starts_at is None else starts_at, at, None, districts,
+        count * CUSTOMERS if customers is None else customers, hint, planned, 0.97, Evidence(meters=count), 0, parent,
+    )  # fmt: skip
+
+
+@dataclass
+class Stream:
+    """Hands changes over as the sensing loop does, counting them."""
+
+    world: World
+    network: Network
+    digest: str = DIGEST
+    written: int = 0
+
+    @property
+    def now(self) -> int:
+        """The world's now, milliseconds."""
+        return round(self.world.now.timestamp() * 1000)
+
+    def send(self, *changes: Change, gaps: tuple[Gap, ...] = (), now: datetime | None = None) -> int:
+        """One batch after those before; gives how many changes were new."""
+        new = self.again(self.written, *changes, gaps=gaps, now=now)
+        self.written += len(changes)
+        return new
+
+    def again(
+        self, before: int, *changes: Change, gaps: tuple[Gap, ...] = (), now: datetime | None = None
+    ) -> int:  # fmt: skip
+        """A batch that begins at a given count of changes, as after a crash."""
+        tick = max((change.at for change in changes), default=self.now)
+        position = Position(before + len(changes), tick, before, {"received": before + len(changes)})
+        batch = SensedBatch(self.digest, self.network, changes, position, gaps)
+        return apply_changes(batch, now or self.world.now)
+
+
+def change(what: str, outage: Sensed, at: int) -> Change:
+    """A change at a time of arrival."""
+    return Change(what, at, outage)
+
+
+def over(outage: Sensed, at: int, hint: str | None = None) -> Change:
+    """The outage ends."""
+    return Change("ended", at, replace(outage, ends_at=at, hint=outage.hint if hint is None else hint))
+
+
+def row(number: int, digest: str = DIGEST) -> Outage:
+    """The outage that the sensor calls so."""
+    return Outage.objects.get(sensing_key=f"{digest}:{number}")
+
+
+def dark(outage: Outage) -> list[str]:
+    """Codes of its districts that are dark."""
+    return list(outage.districts.filter(restored_at=None).values_list("district_id", flat=True))
+
+
+LEVEL_METER = METER

@@ -1,10 +1,13 @@
 """Changes of outages that the sensor found become rows, in one transaction with how far it has come."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 
+from wanjia.actions.network.book import instant, read_book
+from wanjia.actions.network.changing import sensors_of, take_in
 from wanjia.actions.network.sensed import Gap, SensedBatch
+from wanjia.actions.network.writing import write
 from wanjia.kernels.sensing.nouns import Change
 from wanjia.model.faults import NotFound
 from wanjia.records.network.models import NetworkModel, SensingPosition, SequenceGap
@@ -15,9 +18,19 @@ def apply_changes(batch: SensedBatch, now: datetime) -> int:
     with transaction.atomic():
         position = _locked_position(batch.network_digest)
         fresh = new_changes(batch, position.changes)
+        if fresh:
+            _apply(batch, fresh, now)
         _keep_gaps(batch.gaps)
         _advance(position, batch, len(fresh))
     return len(fresh)
+
+
+def _apply(batch: SensedBatch, changes: tuple[Change, ...], now: datetime) -> None:
+    sensors = sensors_of(batch.network)
+    book = read_book(batch.network_digest, changes, sensors.codes, now)
+    for change in changes:
+        take_in(book, change, sensors)
+    write(book, now)
 
 
 def new_changes(batch: SensedBatch, counted: int) -> tuple[Change, ...]:
@@ -56,8 +69,3 @@ def _keep_gaps(gaps: tuple[Gap, ...]) -> None:
         rows, 200, update_conflicts=True, unique_fields=["sender", "first_missing"],
         update_fields=["last_missing", "filled_at"],
     )  # fmt: skip
-
-
-def instant(milliseconds: int) -> datetime:
-    """A time of the sensor."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)

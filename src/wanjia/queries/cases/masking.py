@@ -1,26 +1,10 @@
 """How personal data is shown to somebody who has not asked to see it, with a reason."""
 
 from wanjia.model.jsonvalue import Facts, Json
+from wanjia.model.masking import HIDDEN, mask_name, mask_phone
 from wanjia.records.cases.models import Case
 
-PHONE_SHOWN_FIRST, PHONE_SHOWN_LAST = 3, 4
-"""Enough of a number to tell two callers apart, too little to dial."""
-
-HIDDEN = "***"
-
-
-def mask_name(name: str) -> str:
-    """The family name and a star: `林*`; for other scripts the first letter: `J*`."""
-    name = name.strip()
-    return f"{name[0]}*" if name else ""
-
-
-def mask_phone(phone: str) -> str:
-    """`138****0012`; a number too short to be cut is hidden whole."""
-    phone = phone.strip()
-    if len(phone) <= PHONE_SHOWN_FIRST + PHONE_SHOWN_LAST:
-        return HIDDEN if phone else ""
-    return f"{phone[:PHONE_SHOWN_FIRST]}****{phone[-PHONE_SHOWN_LAST:]}"
+__all__ = ["HIDDEN", "hidden_requester", "mask_fact", "mask_name", "mask_phone"]
 
 
 def mask_fact(rule: Facts, shown: str) -> str:
