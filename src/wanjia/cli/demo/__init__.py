@@ -36,7 +36,7 @@ def command(port: int, host: str, home: Path, cases: int, seed: int, rebuild: bo
     wiring.migrate()
     making = import_module("wanjia.cli.demo.making")
     if not ready.exists():
-        making.make(seed, cases, DAYS)
+        making.make(home, seed, cases, DAYS)
         ready.touch()
     making.show_logins(f"http://{host}:{port}")
     if not no_serve:

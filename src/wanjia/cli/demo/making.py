@@ -13,12 +13,19 @@ from django.utils import timezone
 
 from wanjia.actions.cases.install_practice import install_practice
 from wanjia.cli.demo.cases import Played, play
+from wanjia.cli.demo.network import Installed, make_networks
+from wanjia.cli.demo.outages import Teller, tell_past
+from wanjia.cli.demo.past import LAST_YEAR, THIS_YEAR, make_past
+from wanjia.cli.demo.states import make_states
 from wanjia.cli.demo.world import PASSWORD, make_world
+from wanjia.kernels.sensing.grid import build_grid
 from wanjia.model.actors import SYSTEM
 from wanjia.records.cases.models import Case, Task
 from wanjia.records.territory.models import Account
 from wanjia.texts import say
 
+QUIET_HOURS = 6
+"""Nothing of the past happens so shortly before today's outages."""
 STUCK_SHARE_MAX = 0.03
 """Scenarios are told for an ordinary week; over a weekend a few take another course. More than this is a fault."""
 
@@ -29,8 +36,8 @@ def practices_folder() -> Path:
     return beside if beside.is_dir() else Path(str(files("wanjia"))) / "practices"
 
 
-def make(seed: int, cases: int, days: int) -> None:
-    """World, practices, cases; on a fresh store."""
+def make(home: Path, seed: int, cases: int, days: int) -> None:
+    """World, network, practices, past outages, cases; on a fresh store."""
     chance = np.random.default_rng(seed)
     now = timezone.now()
     began = time.monotonic()
@@ -38,9 +45,12 @@ def make(seed: int, cases: int, days: int) -> None:
         cursor.execute("PRAGMA synchronous=OFF")  # the whole demo is made again if this is cut short
     click.echo(say("demo.begin", _language()))
     with transaction.atomic():
-        make_world(
-            chance, timezone.localdate(), now, lambda stage: click.echo("  " + say(f"demo.{stage}", _language()))
-        )
+        make_world(chance, timezone.localdate(), now, _stage)
+    _stage("network")
+    with transaction.atomic():
+        old, new = make_networks(home, np.random.default_rng((seed, 1)), now - timedelta(days=days + 366))
+        make_states(new.digest, new.network, np.random.default_rng((seed, 2)), now)
+    _past(old, np.random.default_rng((seed, 3)), now, days)
     for folder in sorted(path for path in practices_folder().iterdir() if path.is_dir()):
         content = {
             str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
@@ -52,6 +62,23 @@ def make(seed: int, cases: int, days: int) -> None:
         cursor.execute("ANALYZE")
         cursor.execute("PRAGMA synchronous=FULL")
     _tell(played, time.monotonic() - began)
+
+
+def _past(old: Installed, chance: np.random.Generator, now: datetime, days: int) -> None:
+    """Outages of the last months, and of the same months of the year before: fewer now than then."""
+    grid, year = build_grid(old.network), timedelta(days=365)
+    span, lately = timedelta(days=days), now - timedelta(hours=QUIET_HOURS)
+    past = (
+        *make_past(grid, chance, now - year - span, now - year, LAST_YEAR),
+        *make_past(grid, chance, now - span, lately, THIS_YEAR),
+    )
+    changes = 3 * len(past)
+    with click.progressbar(length=changes, label="  " + say("demo.outages", _language())) as bar:
+        tell_past(Teller(old.digest, old.network), past, bar.update)
+
+
+def _stage(name: str) -> None:
+    click.echo("  " + say(f"demo.{name}", _language()))
 
 
 def _play(chance: np.random.Generator, cases: int, now: datetime, days: int) -> Played:

@@ -4,7 +4,7 @@ The same seed gives the same network; its folder is named after what is in it.
 """
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from numpy.random import Generator
 from wanjia.adapters.grid_files.folder import write_network
 from wanjia.kernels.topology.laying import Sites, lay_network
 from wanjia.kernels.topology.making import make_meters
-from wanjia.model.network import AREAS, CUSTOMER_METER, PRIORITIES, Codes, Meters, Network, words
+from wanjia.model.network import AREAS, CUSTOMER_METER, PRIORITIES, Codes, Meters, Network, no_meters, words
 from wanjia.records.network.models import Customer, NetworkModel, TransformerDistrict
 
 FOLDER = "network"
@@ -86,10 +86,11 @@ def _priorities(meters: Meters, named: dict[int, tuple[str, str]], chance: Gener
     priority = np.zeros(len(meters.ids), dtype=np.int8)
     priority[list(named)] = [PRIORITIES.index(one) for _, one in named.values()]
     is_customer = meters.role == CUSTOMER_METER
-    missing = round(SENSITIVE_SHARE * np.count_nonzero(is_customer)) - np.count_nonzero(priority == SENSITIVE)
+    wanted = round(SENSITIVE_SHARE * int(np.count_nonzero(is_customer)))
+    missing = max(0, wanted - int(np.count_nonzero(priority == SENSITIVE)))
     is_customer[list(named)] = False
     nameless = np.flatnonzero(is_customer)
-    priority[chance.choice(nameless, min(max(missing, 0), len(nameless)), replace=False)] = SENSITIVE
+    priority[chance.choice(nameless, min(missing, len(nameless)), replace=False)] = SENSITIVE
     return priority
 
 
@@ -111,8 +112,34 @@ def keep_network(home: Path, network: Network) -> tuple[str, str]:
     return digest.hexdigest(), str(kept.relative_to(home))
 
 
+@dataclass(frozen=True, eq=False)
+class Installed:
+    """A network in the store."""
+
+    digest: str
+    network: Network
+
+
+def make_networks(home: Path, chance: Generator, installed_at: datetime) -> tuple[Installed, Installed]:
+    """The edition of a year ago, on which past outages were sensed, and today's with meters, which is active."""
+    network = make_demo_network(chance)
+    return _installed(home, without_meters(network), installed_at), _installed(home, network, installed_at)
+
+
+def _installed(home: Path, network: Network, at: datetime) -> Installed:
+    digest, folder = keep_network(home, network)
+    install_demo_network(network, digest, folder, at)
+    return Installed(digest, network)
+
+
+def without_meters(network: Network) -> Network:
+    """The edition of a year ago, when the model ended at the district: what past outages were sensed on."""
+    return replace(network, meters=no_meters())
+
+
 def install_demo_network(network: Network, digest: str, folder: str, now: datetime) -> NetworkModel:
     """Makes it the network that sensing works on."""
+    NetworkModel.objects.filter(active=True).update(active=False)
     return NetworkModel.objects.create(
         digest=digest, folder=folder, active=True, nodes=len(network.nodes.ids), branches=len(network.branches.ids),
         districts=len(network.districts.ids), meters=len(network.meters.ids), installed_at=now,
