@@ -5,6 +5,7 @@ DATABASE_URL       postgresql://user:password@host:port/name for the distributed
 WANJIA_HOSTS       host names served, separated by commas (default: localhost and loopback)
 WANJIA_SECURE      1 behind HTTPS: secure cookies, HSTS
 WANJIA_DEMO        1 shows the demo logins on the sign-in page
+WANJIA_SMTP_URL and others: see `wanjia.wiring.deliveries`
 """
 
 import contextlib
@@ -14,6 +15,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from csp.constants import NONCE, NONE, SELF
+
+from wanjia.adapters.webhook.codec import names
 
 HERE = Path(__file__).resolve().parent
 HOME = Path(os.environ.get("WANJIA_HOME", "var")).resolve()
@@ -178,6 +181,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a form without its fil
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 PAPER_SIZE_BYTES_MAX = 10 * 1024 * 1024
 PAPERS_PER_CASE_MAX = 60
+WEBHOOK_RECEIVERS = names(os.environ.get("WANJIA_WEBHOOK_URLS", ""))  # names only; where they lead is the sender's
 
 LANGUAGE_CODE = "zh-hans"
 USE_I18N = True

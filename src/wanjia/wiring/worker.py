@@ -4,23 +4,28 @@ import logging
 import threading
 import time
 
+from django.db import connection
 from django.utils import timezone
 
 from wanjia.actions.cases.discard_unclaimed_papers import discard_unclaimed_papers
 from wanjia.actions.cases.fire_due_clocks import fire_due_clocks
 from wanjia.actions.territory.hand_over import hand_over_due
+from wanjia.wiring.deliveries import start_lanes
 
 logger = logging.getLogger(__name__)
 
 WORKER_PAUSE_SECONDS = 1.0
 """How long an idle worker waits before it looks again; a deadline fires at most this much late."""
 
+LANE_END_SECONDS = 10.0
+"""How long a stopped worker waits for texts under way; what is not marked by then is sent again under its key."""
+
 DAILY_PAUSE_SECONDS = 600.0
 """How often the once-a-day work is looked at; it does nothing when there is nothing to do."""
 
 
 class Worker:
-    """Fires due clocks, moves the tasks of new holders, clears uploads. Any number may run at once."""
+    """Fires due clocks, moves the tasks of new holders, clears uploads, sends texts. Any number may run at once."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
@@ -28,14 +33,18 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`; a failing round is logged and tried again, so that one bad case stops nobody else."""
+        lanes = start_lanes(self._stop)
         while not self._stop.is_set():
             try:
                 busy = self.round()
             except Exception:
                 logger.exception("worker round failed; trying again in %s s", WORKER_PAUSE_SECONDS)
+                connection.close()  # it may be what is broken: a store that was restarted is asked anew
                 busy = False
             if not busy:
                 self._stop.wait(WORKER_PAUSE_SECONDS)
+        for lane in lanes:
+            lane.join(LANE_END_SECONDS)
 
     def round(self) -> bool:
         """One look at what is due; true when there may be more."""

@@ -6,6 +6,8 @@ from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
 
+from django.conf import settings
+
 from wanjia.records.cases.delivery_rows import NewDelivery, add_new_deliveries
 from wanjia.records.cases.models import Delivery
 from wanjia.records.cases.quiet_hours import quiet_hours
@@ -40,6 +42,11 @@ class Wanted:
     urgent: bool = False
     outage_id: int | None = None
     case_id: int | None = None
+
+
+def webhook_receivers() -> tuple[str, ...]:
+    """Names of the systems that want to be told: the addresses of webhook deliveries. None by default."""
+    return tuple(settings.WEBHOOK_RECEIVERS)
 
 
 def queue(deliveries: Iterable[Wanted], now: datetime) -> int:

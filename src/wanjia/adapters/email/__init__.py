@@ -1,0 +1,1 @@
+"""E-mail through the company's own mail server."""

@@ -1,0 +1,1 @@
+"""Texts written to a file, where no way out of the house has been configured."""

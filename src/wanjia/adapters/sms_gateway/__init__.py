@@ -1,0 +1,1 @@
+"""Short messages through the company's gateway."""
