@@ -21,6 +21,7 @@ PARTNER_ROLES = frozenset({"window_clerk", "window_chief", "reviewer"})
 OBJECTS = (
     "case", "task", "paper", "message", "history", "territory", "post", "organisation", "person", "calendar",
     "practice", "account", "personal_data", "outage", "contact_card", "report", "letter", "network",
+    "delivery",
 )  # fmt: skip
 VERBS = (
     "see", "open", "complete", "return", "ask_opinion", "give_opinion", "pass_on", "delegate", "withdraw", "urge",
@@ -180,6 +181,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("post", "appoint hand_over", "all"),
         ("organisation", "edit", "all"),
         ("practice", "install", "all"),
+        ("delivery", "see edit export", "all"),
         ("report history", "export", "all"),
         ("territory post organisation person practice calendar account network", "see", "all"),
     )),
@@ -197,6 +199,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("history", "export", "all"),
         ("contact_card", "see install", "all"),
         ("network", "see install", "all"),
+        ("delivery", "see edit export", "all"),
     ),),
     # Writes practices; tries them on a virtual clock with invented people, so sees no case. Installing is somebody
     # else's decision.
