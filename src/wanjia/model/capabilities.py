@@ -15,6 +15,7 @@ NUMBER: Facts = {"type": "number"}
 YES_NO: Facts = {"type": "boolean"}
 INSTANT: Facts = {"type": "string", "format": "date-time"}
 DAY: Facts = {"type": "string", "format": "date"}
+COUNT: Facts = {"type": "integer", "minimum": 0}
 AREAS: Facts = {"type": "string", "enum": ["urban", "rural", "remote"]}
 
 
@@ -69,6 +70,53 @@ _ROWS = (
         {"place": PLACE, "level": {"type": "integer", "minimum": 1, "maximum": 9}},
         {"post": TEXT, "holder": {"type": "string", "format": "person"}, "holder_name": TEXT, "holder_phone": TEXT},
         optional=frozenset({"level"}),
+    ),
+    CapabilitySignature(
+        "post_in_charge",
+        "The post that answers for an outage at the place: of its cell (grid roles), or of the organisation.",
+        {
+            "charge": {"type": "string", "enum": ["district_manager", "senior_manager", "station_chief", "dispatcher"]},
+            "place": PLACE,
+        },
+        {"post": {"type": "string", "format": "person"}},
+        optional=frozenset({"place"}),
+    ),
+    CapabilitySignature(
+        "crew_on_duty",
+        "People who can be sent to the place: holders of posts in the station, nearest and least busy first.",
+        {"place": PLACE},
+        {"crews": {"type": "array", "format": "offers"}},
+        optional=frozenset({"place"}),
+    ),
+    CapabilitySignature(
+        "say_estimate",
+        "Until when the case's outage is said to last; customers are told when that moves by more than the limit.",
+        {"restoration_at": INSTANT, "reason": TEXT},
+        {"told": COUNT},
+        optional=frozenset({"reason"}),
+        acting=True,
+    ),
+    CapabilitySignature(
+        "record_cause",
+        "Why the case's outage happened, for reliability figures and for customers; gives the customer-hours lost.",
+        {"cause": TEXT, "external": YES_NO, "note": TEXT},
+        {"customer_hours": NUMBER},
+        optional=frozenset({"external", "note"}),
+        acting=True,
+    ),
+    CapabilitySignature(
+        "dismiss_outage",
+        "The case's outage was a false alarm: it counts no more, and who had been told of it is told so.",
+        {"reason": TEXT},
+        {"corrected": COUNT},
+        acting=True,
+    ),
+    CapabilitySignature(
+        "close_outage",
+        "The case's outage is over although no meter said so; customers are told.",
+        {"restored_at": INSTANT},
+        {"told": COUNT},
+        acting=True,
     ),
     CapabilitySignature("today", "The company's day on which the step runs.", {}, {"today": DAY}),
     CapabilitySignature(

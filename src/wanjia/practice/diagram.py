@@ -55,9 +55,37 @@ class Diagram:
         return self.ids(*USER_TAGS, *WORK_TAGS, "callActivity", "subProcess", "receiveTask")
 
     @property
+    def gateways(self) -> tuple[str, ...]:
+        """Where the way parts or comes together."""
+        return self.ids("exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway")
+
+    @property
     def ends(self) -> tuple[str, ...]:
         """End events that end the case: those of the main process, outside sub-processes."""
         return tuple(e.id for e in self.elements.values() if e.tag == "endEvent" and e.process == self.main)
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """Ends that can be the result of a case: an end that only a non-interrupting boundary event leads to is not."""
+        beside = {
+            e.id for e in self.elements.values()
+            if e.tag == "boundaryEvent" and e.attributes.get("cancelActivity") == "false"
+        }  # fmt: skip
+        after: dict[str, list[str]] = {}
+        for e in self.elements.values():
+            if e.tag == "sequenceFlow":
+                after.setdefault(e.attributes.get("sourceRef", ""), []).append(e.attributes.get("targetRef", ""))
+        reached, waiting = (
+            set[str](),
+            [e.id for e in self.elements.values() if e.tag in ("startEvent", "boundaryEvent")],
+        )
+        waiting = [start for start in waiting if start not in beside]
+        while waiting:
+            here = waiting.pop()
+            if here not in reached:
+                reached.add(here)
+                waiting += after.get(here, ())
+        return tuple(end for end in self.ends if end in reached)
 
     def work(self, kind: str) -> Mapping[str, str]:
         """`implementation="<kind>:<name>"`: step id -> name."""

@@ -30,9 +30,9 @@ class Role:
 
 @dataclass(frozen=True)
 class Entry:
-    """Where a case of this practice begins: surface, icon name, and who may begin one."""
+    """Where a case of this practice begins: surface, icon name, and who may begin one. `system`: only the product."""
 
-    surface: Literal["portal", "window", "desk", "card"]
+    surface: Literal["portal", "window", "desk", "card", "system"]
     icon: str
     open_to: str
 

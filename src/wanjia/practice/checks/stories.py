@@ -19,7 +19,7 @@ def faults(folder: Folder) -> Iterator[Fault]:
             continue
         yield from _scenario_faults(folder, f"scenarios/{name}.yaml")
         reached.add(str(as_mapping(folder.mapping(f"scenarios/{name}.yaml").get("expect")).get("end")))
-    for end in folder.diagram.ends:
+    for end in folder.diagram.results:
         if end not in reached and not any(map(folder.unreadable, folder.parsed)):
             yield Fault("practice.end_unreached", folder.bpmn_at(end), {"end": end})
     yield from _upgrade_faults(folder)

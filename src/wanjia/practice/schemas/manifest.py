@@ -70,7 +70,7 @@ SCHEMA: Facts = closed(
         },
         "prefix": {"type": "string", "pattern": "^[A-Z]{2,4}$", "examples": ["BM"]},
         "entry": closed(
-            {"surface": word("portal", "window", "desk", "card"), "icon": text, "open_to": identifier},
+            {"surface": word("portal", "window", "desk", "card", "system"), "icon": text, "open_to": identifier},
             "surface",
         ),
         "place": word("required", "optional", "none"),
