@@ -7,6 +7,7 @@ import { readData, type Leave, type Mount } from "./island";
 const ISLANDS: Record<string, () => Promise<{ mount: Mount<never> }>> = {
   chart: () => import("./chart/chart"),
   form: () => import("./form/form"),
+  live: () => import("./live/live"),
   map: () => import("./map/map"),
   process_viewer: () => import("./process_viewer/process_viewer"),
   slip: () => import("./slip/slip"),

@@ -2,28 +2,27 @@
 import { Map as MapLibreMap, Marker, NavigationControl, ScaleControl, setWorkerUrl, type MapGeoJSONFeature } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { stage, styleValue, toneColour, type Leave } from "../island";
+import { pageTexts, stage, styleValue, toneColour, type Leave } from "../island";
+import { box } from "./districts";
 import { write, type Label } from "./labels";
-import { bounds, coloured, labelBox, style, STEPS, UNKNOWN, type Cells, type MapData } from "./layers";
+import { bounds, coloured, labelBox, style, STEPS, UNKNOWN, type Bounds, type Cells, type MapData } from "./layers";
 import { legend } from "./legend";
+import { addDistricts, loadStill } from "./live_districts";
 import "./map.css";
 import { Picker, type Picked } from "./pick";
 
 /** Of cells that only say where they are. */
 const PLAIN = STEPS[1] ?? UNKNOWN;
+const PALE = STEPS[0] ?? UNKNOWN;
 /** A village fills the map. */
 const PICKED_ZOOM = 12;
 const LAYERS = ["points", "cells"];
 
-/** Words of the controls in the page's language, as every page carries them. */
-function pageTexts(): Record<string, string> {
-  return JSON.parse(document.getElementById("island-texts")?.textContent ?? "{}") as Record<string, string>;
-}
-
 export async function mount(element: HTMLElement, data: MapData): Promise<Leave> {
   setWorkerUrl(new URL(workerUrl, import.meta.url).href);
   data = { ...fromAttributes(element), ...data };
-  const cells = await loaded(data);
+  const [cells, still] = await Promise.all([loaded(data), data.districts && loadStill(data.districts.url)]);
+  if (still && box(still)) data = { ...data, bounds: data.bounds ?? (box(still) as Bounds) };
   const map = drawn(element, data, cells);
   await new Promise<void>((resolve, reject) => {
     map.once("load", () => resolve());
@@ -36,11 +35,16 @@ export async function mount(element: HTMLElement, data: MapData): Promise<Leave>
   element.querySelector(".island-stage")?.append(status);
   const key = legend(data);
   if (key) element.querySelector(".island-stage")?.append(key);
-  if (element.dataset.mode === "pick") pickOn(map, element);
+  let leave: Leave = () => {};
+  if (data.districts && still) leave = addDistricts(map, element, data.districts, still, status);
+  else if (element.dataset.mode === "pick") pickOn(map, element);
   else openOn(map, element);
-  tellUnder(map, status, data.scale?.unit);
+  if (!still) tellUnder(map, status, data.scale?.unit);
   // A browser gives a page some sixteen WebGL contexts.
-  return () => map.remove();
+  return () => {
+    leave();
+    map.remove();
+  };
 }
 
 /** The two parts of the data that may stand on the element itself. */
@@ -60,7 +64,8 @@ async function loaded(data: MapData): Promise<Cells | undefined> {
 
 function drawn(element: HTMLElement, data: MapData, cells: Cells | undefined): MapLibreMap {
   const tone = (name: string) => toneColour(element, name);
-  const paintedCells = cells && coloured(cells, data.scale?.limits, tone, PLAIN);
+  // Under a layer of its own the cells only say where they are.
+  const paintedCells = cells && coloured(cells, data.scale?.limits, tone, data.districts ? PALE : PLAIN);
   const paintedPoints = data.points && coloured(data.points, undefined, tone, tone("brand"));
   const look = {
     ground: styleValue(element, "--island-ground", "#f4f6f5"),

@@ -1,7 +1,7 @@
 """What long lists share: filters from the address, times for a spreadsheet."""
 
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
 from django.http import HttpRequest
@@ -26,6 +26,12 @@ def day_of(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def day_begin(at: datetime, days: int = 0) -> datetime:
+    """Midnight of the company's day of a moment, or of a day so many later."""
+    day = timezone.localdate(at) + timedelta(days=days)
+    return timezone.make_aware(datetime.combine(day, time(0)))
 
 
 def local(at: datetime | None) -> str:

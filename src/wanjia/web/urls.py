@@ -7,6 +7,7 @@ from wanjia.web.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("desk/", include("wanjia.web.surfaces.desk.urls")),
+    path("board/", include("wanjia.web.surfaces.board.urls")),
     path("window/", include("wanjia.web.surfaces.window.urls")),
     path("admin/", include("wanjia.web.surfaces.admin.urls")),
     path("api/", include("wanjia.web.api.urls")),

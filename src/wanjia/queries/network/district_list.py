@@ -66,11 +66,8 @@ def _of_state(condition: Q) -> Q:
 
 def _open(state: str = "") -> QuerySet[OutageDistrict]:
     rows = OutageDistrict.objects.filter(outage__status=Outage.Status.OPEN)
-    still, partly = (
-        Q(restored_at=None) & ~Q(outage__device_level="meter"),
-        Q(restored_at__isnull=False, meters_dark__gt=0),
-    )
-    partly |= Q(restored_at=None, outage__device_level="meter")
+    still = Q(restored_at=None, meters_dark=0) & ~Q(outage__device_level="meter")
+    partly = Q(restored_at=None, outage__device_level="meter") | Q(meters_dark__gt=0)
     if state == "dark":
         return rows.filter(still, outage__planned=False)
     if state == "planned":
@@ -81,9 +78,9 @@ def _open(state: str = "") -> QuerySet[OutageDistrict]:
 def _lines(found: list[TransformerDistrict], language: str) -> list[DistrictLine]:
     open_rows = _open().filter(district__in=[row.pk for row in found])
     held: dict[str, tuple[str, str]] = {}
-    columns = ("district", "outage__number", "outage__planned", "outage__device_level", "restored_at")
-    for code, number, planned, level, restored_at in open_rows.values_list(*columns):
-        state = "planned" if planned else "part" if level == "meter" or restored_at else "dark"
+    columns = ("district", "outage__number", "outage__planned", "outage__device_level", "meters_dark")
+    for code, number, planned, level, meters in open_rows.values_list(*columns):
+        state = "planned" if planned else "part" if level == "meter" or meters else "dark"
         if code not in held or state == "dark":
             held[code] = (state, number)
     return [_line(row, *held.get(row.pk, ("", "")), language) for row in found]

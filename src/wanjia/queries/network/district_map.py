@@ -46,24 +46,22 @@ def states(districts: Q, language: str) -> dict[str, Any]:
     for code in _silent(districts):
         if code in place_of:
             found[place_of[code]] = (place_of[code], SILENT_STATE, -1)
-    for code, number, planned, level, is_back in _dark():
+    for code, number, planned, is_part in _dark():
         if code not in place_of:
             continue
-        state = PLANNED if planned else PART if level == "meter" or is_back else DARK
+        state = PLANNED if planned else PART if is_part else DARK
         known = found.get(place_of[code])
         if known is None or known[1] == SILENT_STATE or state == DARK:
             found[place_of[code]] = (place_of[code], state, numbers.setdefault(number, len(numbers)))
     return {"still": drawn.mark, "outages": list(numbers), "changed": [list(found[place]) for place in sorted(found)]}
 
 
-def _dark() -> list[tuple[str, str, bool, str, bool]]:
+def _dark() -> list[tuple[str, str, bool, bool]]:
     rows = OutageDistrict.objects.filter(outage__status=Outage.Status.OPEN)
     rows = rows.filter(Q(restored_at=None) | Q(meters_dark__gt=0))
-    columns = ("district", "outage__number", "outage__planned", "outage__device_level", "restored_at")
-    return [
-        (code, number, planned, level, at is not None)
-        for code, number, planned, level, at in rows.values_list(*columns)
-    ]
+    columns = ("district", "outage__number", "outage__planned", "outage__device_level", "meters_dark")
+    found = rows.values_list(*columns)
+    return [(code, number, planned, level == "meter" or meters > 0) for code, number, planned, level, meters in found]
 
 
 def _silent(districts: Q) -> list[str]:

@@ -15,6 +15,9 @@ from wanjia.records.network.models import Outage, OutageDistrict, TransformerDis
 USERS = ("districts", "households")
 """Who is counted: transformer districts as DL/T 836 does in medium voltage, or the households in them."""
 
+BELOW_DISTRICT = ("part_of_district", "still_dark")
+"""Hints of the sensor by which a part of a district was dark, not the district."""
+
 _COLUMNS = (
     "pk", "outage__number", "district", "starts_at", "restored_at", "customers", "outage__planned", "outage__external",
     "outage__cause", "outage__device_level", "district__organisation", "district__cell_code", "district__feeder",
@@ -53,7 +56,7 @@ def steps(districts: Q, begin: datetime, end: datetime, now: datetime, users: st
     """The interruptions of the part that began from `begin` up to `end`, oldest first.
 
     An outage that was merged into another is counted there only, a false alarm nowhere.
-    Of districts as users a fault at single meters is none. What is still dark counts up to now.
+    Of districts as users a fault at a part of its meters is none. What is still dark counts up to now.
     """
     rows = _rows(districts, users).filter(starts_at__gte=begin, starts_at__lt=end).order_by("starts_at", "pk")
     return [Step(*row, ends_at=max(row[4] or now, row[3])) for row in rows.values_list(*_COLUMNS)]  # type: ignore[arg-type]
@@ -108,7 +111,7 @@ def served_by(districts: Q, users: str, column: str) -> Mapping[str, Served]:
 def _rows(districts: Q, users: str) -> QuerySet[OutageDistrict]:
     rows = OutageDistrict.objects.filter(outage__status__in=(Outage.Status.OPEN, Outage.Status.RESTORED))
     if users == "districts":
-        rows = rows.exclude(outage__device_level="meter")
+        rows = rows.exclude(outage__device_level="meter").exclude(outage__cause_hint__in=BELOW_DISTRICT)
     if is_whole(districts):
         return rows
     return rows.filter(district__in=TransformerDistrict.objects.filter(districts).values("pk"))

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Count, Q, QuerySet
 
-from wanjia.model.actors import Actor
+from wanjia.model.actors import Actor, Subject
 from wanjia.model.faults import NotFound
 from wanjia.queries.cases.installed import practice_of
 from wanjia.queries.cases.masking import mask_name, mask_phone
@@ -24,7 +24,8 @@ from wanjia.records.network.models import (
     RestorationEstimate,
     TransformerDistrict,
 )
-from wanjia.records.territory.models import Person
+from wanjia.records.territory.holders import cell_line, organisation_line
+from wanjia.records.territory.models import Organisation, Person
 
 PRIORITY_RANK = models.Case(
     models.When(priority="life_support", then=0), models.When(priority="sensitive", then=1), default=2
@@ -149,6 +150,16 @@ def seen_outage(number: str, actor: Actor) -> Outage:
     if row is None:
         raise NotFound("outage", number)
     return row
+
+
+def outage_subject(number: str, actor: Actor) -> Subject:
+    """What permission has to know: the cells and organisations of its districts. Raises NotFound."""
+    row = seen_outage(number, actor)
+    places = list(row.districts.values_list("district__cell_code", "district__organisation").distinct())
+    cells = {code for cell, _ in places for code in cell_line(cell)}
+    owners = Organisation.objects.filter(code__in={code for _, code in places} | {row.organisation_id or ""})
+    organisations = {code for owner in owners for code in organisation_line(owner)}
+    return Subject(cells=frozenset(cells), organisations=frozenset(organisations))
 
 
 def outage_page(number: str, actor: Actor, now: datetime, language: str) -> OutagePage:

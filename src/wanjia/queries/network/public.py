@@ -13,6 +13,8 @@ from wanjia.records.territory.models import Cell
 
 HIDDEN_LEVELS = ("meter",)
 """A fault at single meters would show one house; its customers learn of it by their number, nobody else does."""
+HOUSEHOLDS_MIN = 5
+"""Fewer households than this could be counted out, and are not shown to everybody."""
 AREA_DEGREES = 0.006
 """Some 600 m around each dark transformer: about what hangs on it, and no address."""
 CORNERS_DEGREES = 0.001
@@ -77,7 +79,8 @@ def place_names(codes: Iterable[str], language: str) -> dict[str, str]:
 
 
 def _shown() -> QuerySet[Outage]:
-    return Outage.objects.filter(status=Outage.Status.OPEN).exclude(device_level__in=HIDDEN_LEVELS)
+    shown = Outage.objects.filter(status=Outage.Status.OPEN, customers_touched__gte=HOUSEHOLDS_MIN)
+    return shown.exclude(device_level__in=HIDDEN_LEVELS)
 
 
 def _places(outages: list[int], language: str) -> dict[int, list[str]]:

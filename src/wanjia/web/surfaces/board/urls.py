@@ -1,0 +1,21 @@
+"""Addresses of the board surface."""
+
+from django.urls import path
+
+from wanjia.web.surfaces.board import home, lists, outage, reliability, works
+
+app_name = "board"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("live", home.live, name="live"),
+    path("districts.json", home.districts_json, name="districts_json"),
+    path("districts/", lists.districts, name="districts"),
+    path("outages/", lists.outages, name="outages"),
+    path("outages/<str:number>/", outage.outage, name="outage"),
+    path("outages/<str:number>/live", outage.live, name="outage_live"),
+    path("outages/<str:number>/districts/", outage.districts, name="outage_districts"),
+    path("outages/<str:number>/customers/", outage.customers, name="outage_customers"),
+    path("works/", works.works, name="works"),
+    path("reliability/", reliability.figures, name="reliability"),
+    path("reliability/rows/", reliability.interruptions, name="interruptions"),
+]
