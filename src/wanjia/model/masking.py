@@ -18,3 +18,11 @@ def mask_phone(phone: str) -> str:
     if len(phone) <= PHONE_SHOWN_FIRST + PHONE_SHOWN_LAST:
         return HIDDEN if phone else ""
     return f"{phone[:PHONE_SHOWN_FIRST]}****{phone[-PHONE_SHOWN_LAST:]}"
+
+
+def mask_mailbox(address: str) -> str:
+    """`l***@example.com`: the first letter and where it is; what is no mailbox is hidden whole."""
+    name, at, domain = address.strip().rpartition("@")
+    if not (name and domain):
+        return HIDDEN if address.strip() else ""
+    return f"{name[0]}***{at}{domain}"

@@ -40,6 +40,7 @@ SECTIONS = (
     Section("calendars", "calendar", "see"),
     Section("practices", "practice", "see"),
     Section("cards", "contact_card", "install", everywhere=False),
+    Section("deliveries", "delivery", "see"),
     Section("stuck", "history", "see"),
     Section("reads", "account", "see"),
     Section("history", "history", "see"),
