@@ -37,13 +37,14 @@ PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "postgres": (_postgres_is_here, "apt-get install postgresql-15, or set DATABASE_URL"),
     "chromium": (lambda: chromium_path() is not None, "apt-get install chromium fonts-noto-cjk"),
     "node": (lambda: Path("src/wanjia/web/static/islands/manifest.json").exists(), "make islands"),
-    "mosquitto": (lambda: shutil.which("mosquitto", path=_with_sbin()) is not None, "apt-get install mosquitto"),
+    "mosquitto": (lambda: shutil.which("mosquitto", path=with_sbin()) is not None, "apt-get install mosquitto"),
     "java": (lambda: shutil.which("java") is not None, "apt-get install openjdk-17-jre-headless"),
     "readers": (_readers_are_here, "make readers (other software's grids, 500 MB)"),
 }
 
 
-def _with_sbin() -> str:
+def with_sbin() -> str:
+    """PATH, and where Debian puts servers."""
     return os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 
 

@@ -36,17 +36,17 @@ class Events:
 def read_events(path: Path, grid: Grid) -> tuple[Events | None, list[Fault]]:
     """The events of a table. Rows with a fault are listed and left out; no events when the table cannot be read."""
     table, faults = read_table(path, ("device_id", "kind"))
-    faults += _missing(table, TIMES)
+    faults += missing_columns(table, TIMES)
     if table is None or faults:
         return None, faults
     if table.data.num_rows > EVENTS_MAX:
         return None, [
             Fault("table.too_many_rows", Where(table.file), {"count": table.data.num_rows, "limit": EVENTS_MAX})
         ]
-    slot = _places(table, "device_id", _devices(grid))
-    kind = _places(table, "kind", pa.array(EVENT_KINDS))
-    faults += _unknown(table, "device_id", slot, "sense.device_unknown")
-    faults += _unknown(table, "kind", kind, "sense.kind_unknown", kinds=", ".join(EVENT_KINDS))
+    slot = places(table, "device_id", _devices(grid))
+    kind = places(table, "kind", pa.array(EVENT_KINDS))
+    faults += unknown_faults(table, "device_id", slot, "sense.device_unknown")
+    faults += unknown_faults(table, "kind", kind, "sense.kind_unknown", kinds=", ".join(EVENT_KINDS))
     moments = []
     for column in TIMES:
         found, wrong = milliseconds(table, column)
@@ -60,7 +60,8 @@ def read_events(path: Path, grid: Grid) -> tuple[Events | None, list[Fault]]:
     return Events(batch, table.data.num_rows), sorted(faults, key=lambda fault: fault.where)
 
 
-def _missing(table: Table | None, columns: tuple[str, ...]) -> list[Fault]:
+def missing_columns(table: Table | None, columns: tuple[str, ...]) -> list[Fault]:
+    """A fault for each column that the table lacks."""
     if table is None:
         return []
     names = table.data.column_names
@@ -81,16 +82,18 @@ def _slots(grid: Grid) -> np.ndarray:
     return np.concatenate((grid.slot_of_meter, grid.slot_of_terminal)).astype(np.int32)
 
 
-def _places(table: Table, column: str, known: pa.Array) -> np.ndarray:
+def places(table: Table, column: str, known: pa.Array) -> np.ndarray:
+    """Where each value stands among the known ones, [n]; UNKNOWN where it does not."""
     found = pc.index_in(texts(table, column), value_set=known)
     return pc.fill_null(found, UNKNOWN).to_numpy(zero_copy_only=False)
 
 
-def _unknown(table: Table, column: str, places: np.ndarray, code: str, **more: object) -> list[Fault]:
+def unknown_faults(table: Table, column: str, found: np.ndarray, code: str, **more: object) -> list[Fault]:
+    """A fault for each row whose value is not known."""
     values = texts(table, column)
     return [
         Fault(code, table.where(row, column), {"value": values[row].as_py()[:SHOWN_MAX], **more})
-        for row in np.flatnonzero(places == UNKNOWN).tolist()
+        for row in np.flatnonzero(found == UNKNOWN).tolist()
     ]
 
 
@@ -132,7 +135,7 @@ def _one(value: str | None, kind: pa.DataType) -> object:
 def read_plans(path: Path, grid: Grid) -> tuple[tuple[Plan, ...], list[Fault]]:
     """Planned work: one branch or one district, from when to when. Rows with a fault are listed and left out."""
     table, faults = read_table(path, ())
-    faults += _missing(table, ("starts_at", "ends_at"))
+    faults += missing_columns(table, ("starts_at", "ends_at"))
     if table is None or faults:
         return (), faults
     if table.data.num_rows > PLANS_MAX:

@@ -39,3 +39,16 @@ def migrate() -> None:
 def new_worker() -> Any:
     """A `wanjia.wiring.worker.Worker`; loaded late because its rows exist only once Django is set up."""
     return import_module("wanjia.wiring.worker").Worker()
+
+
+def new_listening(broker_url: str = "", clock: str = "") -> Any:
+    """A `wanjia.wiring.telemetry.Listening` by the environment and what is given. Raises Refused."""
+    telemetry = import_module("wanjia.wiring.telemetry")
+    return telemetry.Listening(telemetry.telemetry_settings(broker_url, clock))
+
+
+def new_intake() -> tuple[Any, str]:
+    """The journal of this installation for writing without a broker, by the messages' own times; and the site."""
+    telemetry = import_module("wanjia.wiring.telemetry")
+    wanted = telemetry.telemetry_settings(clock="sent")
+    return telemetry.open_intake(wanted), wanted.site

@@ -1,0 +1,40 @@
+"""The network that is installed and active, read from its folder. Import after the store has been made ready."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from wanjia.adapters.grid_files.folder import read_network
+from wanjia.model.faults import Fault, Refused, Where
+from wanjia.model.network import Network
+from wanjia.records.network.models import NetworkModel
+
+
+@dataclass(frozen=True, eq=False)
+class ActiveNetwork:
+    """A network with the digest under which it is installed."""
+
+    digest: str
+    network: Network
+
+
+def active_digest() -> str:
+    """Digest of the active network; empty when none is."""
+    row = NetworkModel.objects.filter(active=True).values_list("digest", flat=True).first()
+    return row or ""
+
+
+def active_network(home: Path) -> ActiveNetwork | None:
+    """The active network of an installation whose data folder is `home`; None when none is installed.
+
+    Raises Refused when its folder cannot be read any more.
+    """
+    row = NetworkModel.objects.filter(active=True).first()
+    if row is None:
+        return None
+    folder = home / row.folder
+    if not folder.is_dir():
+        raise Refused([Fault("telemetry.network_folder", Where(row.folder), {})])
+    read = read_network(folder)
+    if read.network is None:
+        raise Refused(read.faults)
+    return ActiveNetwork(row.digest, read.network)
