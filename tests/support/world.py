@@ -52,6 +52,9 @@ ORGANISATIONS = (
     ("traffic_police", "government", "望澜市交警支队", "Traffic Police", "government"),
     ("landscape", "government", "望澜市园林中心", "Parks and Landscape Centre", "government"),
     ("water", "government", "望澜市水利局", "Water Resources Bureau", "government"),
+    ("development_reform", "government", "望澜市发展和改革委员会", "Development and Reform Commission", "government"),
+    ("property_registry", "government", "望澜市不动产登记中心", "Property Registration Centre", "government"),
+    ("subdistrict", "government", "望澜市海棠街道办事处", "Haitang Subdistrict Office", "government"),
 )
 # (login, name, role, organisation, cell)
 PEOPLE = (
@@ -83,6 +86,9 @@ PEOPLE = (
     ("electrician", "赵师傅", "village_electrician", "electricians", ""),
     ("electrician2", "钱师傅", "village_electrician", "electricians", ""),
     ("window_chief", "高远", "window_chief", "service_centre", ""),
+    ("development_reform", "方圆", "reviewer", "development_reform", ""),
+    ("property_registry", "钟鸣", "reviewer", "property_registry", ""),
+    ("subdistrict", "叶小舟", "reviewer", "subdistrict", ""),
 )
 RESIDENT = "resident"
 SKILLS = ["socket", "lamp", "air_switch", "leakage_trip", "wiring", "no_power", "meter_box", "other"]

@@ -43,6 +43,9 @@ PARTNERS = (
     ("traffic_police", "望澜市交警支队", "Traffic Police", "government", "city_government"),
     ("landscape", "望澜市园林中心", "Parks and Landscape Centre", "government", "city_government"),
     ("water", "望澜市水利局", "Water Resources Bureau", "government", "city_government"),
+    ("development_reform", "望澜市发展和改革委员会", "Development and Reform Commission", "government", "city_government"),
+    ("property_registry", "望澜市不动产登记中心", "Property Registration Centre", "government", "city_government"),
+    ("subdistrict", "望澜市海棠街道办事处", "Haitang Subdistrict Office", "government", "city_government"),
 )
 FIXED_HOLIDAYS = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
 """Month and day of the statutory holidays that follow the solar calendar."""
