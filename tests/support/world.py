@@ -52,7 +52,7 @@ ORGANISATIONS = (
     ("traffic_police", "government", "望澜市交警支队", "Traffic Police", "government"),
     ("landscape", "government", "望澜市园林中心", "Parks and Landscape Centre", "government"),
     ("water", "government", "望澜市水利局", "Water Resources Bureau", "government"),
-    ("development_reform", "government", "望澜市发展和改革委员会", "Development and Reform Commission", "government"),
+    ("development_reform", "government", "望澜市发展改革委", "Development and Reform Commission", "government"),
     ("property_registry", "government", "望澜市不动产登记中心", "Property Registration Centre", "government"),
     ("subdistrict", "government", "望澜市海棠街道办事处", "Haitang Subdistrict Office", "government"),
 )

@@ -43,7 +43,7 @@ PARTNERS = (
     ("traffic_police", "望澜市交警支队", "Traffic Police", "government", "city_government"),
     ("landscape", "望澜市园林中心", "Parks and Landscape Centre", "government", "city_government"),
     ("water", "望澜市水利局", "Water Resources Bureau", "government", "city_government"),
-    ("development_reform", "望澜市发展和改革委员会", "Development and Reform Commission", "government", "city_government"),
+    ("development_reform", "望澜市发展改革委", "Development and Reform Commission", "government", "city_government"),
     ("property_registry", "望澜市不动产登记中心", "Property Registration Centre", "government", "city_government"),
     ("subdistrict", "望澜市海棠街道办事处", "Haitang Subdistrict Office", "government", "city_government"),
 )
