@@ -101,7 +101,7 @@ def _paper(row: dict[str, Any]) -> PaperRule:
 
 
 def _notice(name: str, row: dict[str, Any]) -> Notice:
-    return Notice(name, row["to"], as_names(row["channels"]))
+    return Notice(name, row["to"], as_names(row["channels"]), bool(row.get("urgent", False)))
 
 
 def _scenario(folder: Folder, name: str) -> Scenario:

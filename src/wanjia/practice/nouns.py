@@ -86,11 +86,15 @@ class PaperRule:
 
 @dataclass(frozen=True)
 class Notice:
-    """A message: audience (`requester`, `holder` or a role id) and channels; its words are the text `notices.<id>`."""
+    """A message: audience (`requester`, `holder` or a role id) and channels; its words are the text `notices.<id>`.
+
+    `urgent` ones leave the house in quiet hours too.
+    """
 
     id: str
     to: str
     channels: tuple[str, ...]
+    urgent: bool = False
 
 
 @dataclass(frozen=True)

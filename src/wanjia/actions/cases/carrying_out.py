@@ -6,7 +6,7 @@ from datetime import datetime
 from wanjia.actions.cases.holders import Holder, above, by_reference, find_holder
 from wanjia.actions.cases.letters import issue_letter
 from wanjia.actions.cases.manner import manner
-from wanjia.actions.cases.notices import notify, tell_holder
+from wanjia.actions.cases.notices import deliveries_of, notify, tell_holder
 from wanjia.actions.cases.saving import Changes, save_all
 from wanjia.engine import nouns as engine
 from wanjia.engine.clocks import strictest
@@ -77,6 +77,7 @@ class Carrier:
             case.title = title_of(self.practice, state.facts, manner("zh-Hans"))[:200]
             case.title_en = title_of(self.practice, state.facts, manner("en"))[:200]
         self._set_dues(state)
+        self.changes.deliveries = deliveries_of(self.practice, state.facts, self.changes)
         return self.changes
 
     def _set_dues(self, state: engine.CaseState) -> None:

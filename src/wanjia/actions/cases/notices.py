@@ -1,16 +1,27 @@
-"""Messages of a case to the requester and to staff; the caller writes them in the transaction that caused them."""
+"""Messages of a case to the requester and to staff; the caller writes them in the transaction that caused them.
 
-from collections.abc import Collection
+A practice's notice that names `sms` or `email` among its channels also leaves the house, to whoever can be reached so.
+"""
+
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
 from wanjia.actions.cases.holders import find_holder
+from wanjia.actions.cases.manner import manner
+from wanjia.actions.cases.queue_delivery import Wanted
 from wanjia.actions.cases.saving import Changes
 from wanjia.engine.nouns import Notify
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts
-from wanjia.practice.nouns import Practice
+from wanjia.practice.notice_words import notice_words
+from wanjia.practice.nouns import Notice, Practice
 from wanjia.records.cases.models import Case, Message, Task
+from wanjia.records.territory.models import Person
+from wanjia.texts import say
+
+OUTSIDE = ("sms", "email")
+"""Channels of a notice that leave the house; the others are places where it is read."""
 
 
 def notify(
@@ -70,4 +81,61 @@ def _message(
     return Message(
         case=case, audience=audience, person_id=person, sender=actor.reference, notice=command.key,
         values=command.values, created_at=now,
+    )  # fmt: skip
+
+
+def deliveries_of(practice: Practice, facts: Facts, changes: Changes) -> list[Wanted]:
+    """What of the collected messages leaves the house, worded as things stand now.
+
+    The key names the case's version and the message's place in it: the same step done again after a crash queues the
+    same deliveries, and no two steps share one.
+    """
+    return [
+        _wanted(practice, changes.case, message, notice, number, channel, address, language)
+        for number, message in enumerate(changes.messages)
+        if (notice := _outside(practice, message.notice))
+        for channel, address, language in _addresses(practice, facts, changes.case, message, notice)
+    ]
+
+
+def _outside(practice: Practice, key: str) -> Notice | None:
+    """The practice's notice behind a message, when it leaves the house."""
+    kind, _, name = key.partition(".")
+    notice = practice.notices.get(name) if kind == "notices" else None
+    return notice if notice and set(notice.channels) & set(OUTSIDE) else None
+
+
+def _addresses(
+    practice: Practice, facts: Facts, case: Case, message: Message, notice: Notice
+) -> Iterator[tuple[str, str, str]]:
+    """Channel, address and language of everybody outside whom a message reaches."""
+    requester = message.audience == "requester"
+    pk = case.requester_id if requester else message.person_id
+    person = Person.objects.filter(pk=pk).first() if pk else None
+    phone = (case.requester_phone if requester else "") or (person.phone if person else "")
+    language = case.language if requester or person is None else person.language
+    if "sms" in notice.channels and phone:
+        yield "sms", phone, language
+    mailbox = _mailbox(practice, facts) if requester else ""
+    if "email" in notice.channels and mailbox:
+        yield "email", mailbox, language
+
+
+def _mailbox(practice: Practice, facts: Facts) -> str:
+    """The requester's mailbox: the first fact of the format `email` that was answered."""
+    answered = (facts.get(name) for name, rule in practice.facts.items() if rule.get("format") == "email")
+    return next((value for value in answered if isinstance(value, str) and value), "")
+
+
+def _wanted(
+    practice: Practice, case: Case, message: Message, notice: Notice, number: int, channel: str, address: str,
+    language: str,
+) -> Wanted:  # fmt: skip
+    text = notice_words(practice, case, message.notice, message.values, manner(language))
+    if case.number not in text:
+        text = say("delivery.about_case", language, text=text, number=case.number)
+    return Wanted(
+        key=f"case:{case.pk}:{case.row_version}:{number}:{channel}", channel=channel, address=address,
+        subject=f"{practice.text('name', language)} {case.number}",
+        body=text, urgent=notice.urgent, case_id=case.pk,
     )  # fmt: skip

@@ -72,7 +72,7 @@ def _row(wanted: Wanted) -> NewDelivery:
         _key(wanted.key), wanted.channel, _storable(wanted.address)[:ADDRESS_CHARACTERS_MAX],
         _storable(wanted.subject)[:SUBJECT_CHARACTERS_MAX], _storable(wanted.body), wanted.urgent,
         wanted.outage_id, wanted.case_id,
-        Delivery.Status.WAITING.value if fits else Delivery.Status.FAILED.value, "" if fits else "delivery.address",
+        str(Delivery.Status.WAITING if fits else Delivery.Status.FAILED), "" if fits else "delivery.address",
         waits=wanted.channel in CHANNELS_THAT_WAIT and not wanted.urgent,
     )  # fmt: skip
 

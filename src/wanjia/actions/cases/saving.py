@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from wanjia.actions.cases.queue_delivery import Wanted, queue
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts
 from wanjia.records.cases.history import write_histories
@@ -34,6 +35,7 @@ class Changes:
     tasks: dict[str, Task] = field(default_factory=dict)
     clocks: dict[str, Clock] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+    deliveries: list[Wanted] = field(default_factory=list)
     history: list[tuple[str, Facts]] = field(default_factory=list)
 
 
@@ -44,6 +46,8 @@ def save_all(changes: Sequence[Changes]) -> None:
     clocks = [clock for each in changes for clock in each.clocks.values()]
     Clock.objects.bulk_create(clocks, update_conflicts=True, unique_fields=["case", "key"], update_fields=CLOCK_COLUMNS)
     Message.objects.bulk_create([message for each in changes for message in each.messages])
+    if deliveries := [wanted for each in changes for wanted in each.deliveries]:
+        queue(deliveries, changes[0].at)
     write_histories((f"case:{each.case.pk}", each.actor, each.at, each.history) for each in changes)
 
 

@@ -86,7 +86,13 @@ SCHEMA: Facts = closed(
         "messages": by_name(closed({"from": message_senders, "payload": names, "facts": names}, "from")),
         "notices": by_name(
             closed(
-                {"to": text, "channels": rows(word("portal", "desk", "sms", "window"), minItems=1)}, "to", "channels"
+                {
+                    "to": text,
+                    "channels": rows(word("portal", "desk", "sms", "email", "window"), minItems=1),
+                    "urgent": {"type": "boolean"},
+                },
+                "to",
+                "channels",
             )
         ),
         "returns": by_name(names),

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Json
+from wanjia.practice.notice_words import notice_words
 from wanjia.practice.nouns import Practice
 from wanjia.practice.placeholders import filled
-from wanjia.practice.titles import fact_text
-from wanjia.practice.wording import Manner, written_time
+from wanjia.practice.wording import Manner
 from wanjia.queries.cases.facts import Names, moment_text
 from wanjia.queries.cases.history import who_text
 from wanjia.queries.cases.installed import practice_of
@@ -56,17 +56,27 @@ def message_text(practice: Practice, case: Case, message: Message, language: str
 
 
 def notice_text(practice: Practice, case: Case, notice: str, values: Mapping[str, Json], language: str) -> str:
-    """`notices.<id>` and `clocks.<id>` are the practice's; `platform.*` and `case.*` the product's own."""
+    """`notices.<id>` and `clocks.<id>` are the practice's; `platform.*`, `case.*` and `outage.*` the product's own."""
     kind, _, name = notice.partition(".")
     if kind == "notices":
-        return filled(practice.text(notice, language), _values(practice, case, values, language))
+        manner = Manner(language, timezone.get_default_timezone_name())
+        return notice_words(practice, case, notice, values, manner)
     if kind == "clocks":
         what = "platform.clock_expired" if values.get("what") == "expired" else "platform.clock_warned"
         due_at = moment_text(str(values.get("due_at") or ""))
         return say(what, language, clock=practice.text(notice, language), due_at=due_at)
+    if kind == "outage":
+        return filled(say(notice, language), {key: _plain(value, language) for key, value in values.items()})
     step = practice.text(f"tasks.{values.get('step')}", language)
     plain = {key: values.get(key) or "" for key in ("note", "question", "answer", "code", "reason")}
     return say(f"platform.{name}", language, step=step, **plain)
+
+
+def _plain(value: Json, language: str) -> str:
+    """A value without a practice's rule: named in both languages, an instant, or as it is."""
+    if isinstance(value, dict):
+        value = value.get(language)
+    return "" if value is None else moment_text(value) if isinstance(value, str) else str(value)
 
 
 def case_messages(case: Case, practice: Practice, language: str) -> tuple[Said, ...]:
@@ -116,20 +126,3 @@ def _sender(reference: str, requester: int | None, names: Names, language: str) 
     if requester is not None and reference == f"person:{requester}":
         reference = "citizen"
     return who_text(reference, names(reference) if reference.startswith("person:") else "", language)
-
-
-def _values(practice: Practice, case: Case, values: Mapping[str, Json], language: str) -> dict[str, str]:
-    english = language == "en"
-    own = {
-        "case_number": case.number, "case_title": case.title_en if english else case.title, "address": case.address,
-        "requester": case.requester_name, "clock": practice.text(f"clocks.{values.get('clock')}", language),
-    }  # fmt: skip
-    shown = {name: _value(practice, name, value, language) for name, value in values.items()}
-    return {**own, **{name: text for name, text in shown.items() if text}}
-
-
-def _value(practice: Practice, name: str, value: Json, language: str) -> str:
-    rule = practice.facts.get(name, {})
-    if rule.get("format") in ("date", "date-time") or (name.endswith("_at") and isinstance(value, str)):
-        return written_time(str(value or ""), Manner(language, timezone.get_default_timezone_name()))
-    return fact_text(practice, name, value, language)
