@@ -30,6 +30,8 @@ CHECKSUM = struct.Struct("<I")
 HEAD_BYTES = HEADER.size + CHECKSUM.size
 EVENT = np.dtype([("key", "<u8"), ("kind", "u1"), ("offset", "<i4")])
 OFFSET_MS_MAX = 2**31 - 1
+SHOWN_EVENTS = 5
+"""Events with the same fault that are named; the rest are like them."""
 
 
 def encode_binary(message: Message) -> bytes:
@@ -91,12 +93,12 @@ def _head_faults(sender: str, name: bytes, sequence: int, base: int, count: int)
 
 def _event_faults(events: np.ndarray, occurred: np.ndarray | None) -> list[Fault]:
     """Kinds and times, the first few events that have a fault."""
-    wrong = np.flatnonzero(events["kind"] >= len(EVENT_KINDS))[:5].tolist()
-    kinds = ", ".join(EVENT_KINDS)
-    faults = [
-        _fault("telemetry.kind", i + 1, "kind", value=int(events["kind"][i]), kinds=kinds) for i in wrong
-    ]  # fmt: skip
-    if occurred is not None:
-        off = np.flatnonzero((occurred < 0) | (occurred > TIME_MS_MAX))[:5].tolist()
+    faults: list[Fault] = []
+    if len(events) and events["kind"].max() >= len(EVENT_KINDS):
+        wrong = np.flatnonzero(events["kind"] >= len(EVENT_KINDS))[:SHOWN_EVENTS].tolist()
+        kinds = ", ".join(EVENT_KINDS)
+        faults += [_fault("telemetry.kind", i + 1, "kind", value=int(events["kind"][i]), kinds=kinds) for i in wrong]
+    if occurred is not None and len(occurred) and (occurred.min() < 0 or occurred.max() > TIME_MS_MAX):
+        off = np.flatnonzero((occurred < 0) | (occurred > TIME_MS_MAX))[:SHOWN_EVENTS].tolist()
         faults += [_fault("telemetry.time", i + 1, "occurred_at", value=int(occurred[i])) for i in off]
     return faults

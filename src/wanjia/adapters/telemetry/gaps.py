@@ -42,11 +42,15 @@ class Hole:
 
 @dataclass
 class Sender:
-    """What came of one sender: all from `lowest` to `highest` but the holes; `newest` is the latest `sent_at`."""
+    """What came of one sender: all from `lowest` to `highest` but the holes; `newest` is the latest `sent_at`.
+
+    `is_cut`: holes were given up, so that nothing is known of what is below `lowest`.
+    """
 
     lowest: int
     highest: int
     newest: int
+    is_cut: bool = False
     holes: list[Hole] = field(default_factory=list)
 
 
@@ -110,7 +114,13 @@ class SequenceBook:
     def as_plain(self) -> dict[str, Any]:
         """As JSON can hold it. Whatever `take_gaps` would give now is not in it."""
         return {
-            name: [one.lowest, one.highest, one.newest, *([h.first, h.last, h.noticed_at, h.told] for h in one.holes)]
+            name: [
+                one.lowest,
+                one.highest,
+                one.newest,
+                one.is_cut,
+                *([h.first, h.last, h.noticed_at, h.told] for h in one.holes),
+            ]
             for name, one in self.senders.items()
         }
 
@@ -118,9 +128,9 @@ class SequenceBook:
     def from_plain(cls, plain: Mapping[str, Any]) -> "SequenceBook":
         """What `as_plain` gave."""
         book = cls()
-        for name, (lowest, highest, newest, *holes) in plain.items():
+        for name, (lowest, highest, newest, is_cut, *holes) in plain.items():
             found = [Hole(first, last, at, tuple(told) if told else None) for first, last, at, told in holes]
-            book.senders[name] = Sender(lowest, highest, newest, found)
+            book.senders[name] = Sender(lowest, highest, newest, is_cut, found)
         book._waiting = deque(
             sorted(
                 (hole.noticed_at, name, hole.first, hole.last)
@@ -137,7 +147,7 @@ class SequenceBook:
         if len(sender.holes) > HOLES_MAX:
             # Too many to remember: reported as it is, and what comes below its end is taken without being counted.
             oldest = sender.holes.pop(0)
-            sender.lowest = oldest.last + 1
+            sender.lowest, sender.is_cut = oldest.last + 1, True
             if oldest.told is None:
                 self._filled.append((name, oldest.first, oldest.noticed_at, -oldest.last - 1))
 
@@ -145,7 +155,7 @@ class SequenceBook:
         """Whether the number is below all that is known of: what was first to arrive was not the first to be sent."""
         if sequence >= sender.lowest:
             return False
-        if sender.lowest - sequence <= EARLIER_MAX:
+        if sender.lowest - sequence <= EARLIER_MAX and not sender.is_cut:
             if sequence < sender.lowest - 1:
                 sender.holes.insert(0, Hole(sequence + 1, sender.lowest - 1, at))
                 self._waiting.append((at, name, sequence + 1, sender.lowest - 1))

@@ -182,6 +182,9 @@ class Reader:
         self.folder, self.at = folder, at
         self._durable = _Durable(folder)
         self._file: IO[bytes] | None = None
+        self._segment = -1
+        """First entry of the segment that is open, or was last."""
+        self._complained_at = -1
 
     @property
     def durable(self) -> int:
@@ -230,7 +233,7 @@ class Reader:
         holding = [path for path in segments(self.folder) if first_of(path) <= self.at]
         if not holding:
             return self._leave_segment()
-        self._file = holding[-1].open("rb")
+        self._file, self._segment = holding[-1].open("rb"), first_of(holding[-1])
         while (data := self._file.read(HEADER.size)) and (head := head_of(data)):
             self._file.seek(-len(data), os.SEEK_CUR)
             if head.number >= self.at:
@@ -240,16 +243,18 @@ class Reader:
 
     def _leave_segment(self) -> bool:
         """On to the next segment; entries that cannot be read are passed over, and said so."""
-        later = [first_of(path) for path in segments(self.folder) if first_of(path) >= self.at]
+        later = [path for path in segments(self.folder) if first_of(path) > max(self._segment, self.at - 1)]
         if self._file is not None:
             self._file.close()
             self._file = None
+        upto = first_of(later[0]) if later else self.durable
+        if upto > self.at and self._complained_at != self.at:
+            self._complained_at = self.at
+            logger.error("journal %s: entries %s to %s cannot be read", self.folder, self.at, upto - 1)
         if not later:
             return False
-        if later[0] > self.at:
-            logger.error("journal %s: entries %s to %s cannot be read", self.folder, self.at, later[0] - 1)
-        self.at = later[0]
-        self._file = (self.folder / f"{self.at:0{NAME_DIGITS}d}{ENDING}").open("rb")
+        self.at = self._segment = upto
+        self._file = later[0].open("rb")
         return True
 
 

@@ -4,10 +4,12 @@ The broker's own acknowledgement says only that the broker has it, perhaps in me
 no confirmation comes, what is not confirmed is sent again; the platform knows repeats by their numbers.
 """
 
+import itertools
 import json
 import threading
 import time
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +26,9 @@ from wanjia.adapters.telemetry.nouns import Message
 WINDOW = 20_000
 """Messages that may wait for their confirmation before `send` waits: two seconds of 10,000 a second."""
 RESEND_SECONDS = 6.0
-"""Without a confirmation for this long, a message is sent again: three times the platform's own pause."""
+"""Three times the platform's own pause. A message that is missing by then is sent again; when nothing at all was
+confirmed for so long, the oldest are, so that the platform says again what it has."""
+PROBED_MAX = 100
 LOOK_SECONDS = 0.5
 
 
@@ -46,7 +50,7 @@ class Publisher:
         self._oldest_ms = SEQUENCE_MAX
         self._kept: dict[int, _Kept] = {}
         self._change = threading.Condition()
-        self._looked = time.monotonic()
+        self._looked = self._heard_at = time.monotonic()
         self._is_connected = False
         self._client = new_client(address, f"wanjia-{site}-{sender}")
         self._client.max_inflight_messages_set(IN_FLIGHT_MAX)
@@ -105,8 +109,7 @@ class Publisher:
         client.subscribe(self._confirmed, 1)
         with self._change:
             self._is_connected = True
-            # What the broker had not acknowledged, the library sends again by itself.
-            self._repeat([n for n, one in self._kept.items() if one.info is None or one.info.is_published()])
+            self._repeat(self._taken_by_broker(self._kept))
 
     def _parted(self, *_: Any) -> None:
         self._is_connected = False
@@ -121,24 +124,31 @@ class Publisher:
         with self._change:
             # An older one, retained, tells of an earlier counting under the same name.
             if newest >= self._oldest_ms:
+                self._heard_at = time.monotonic()
                 self._strike_out(lowest, through, missing)
             self._change.notify_all()
 
     def _strike_out(self, lowest: int, through: int, missing: list[tuple[int, int]]) -> None:
-        came = [number for number in self._kept if lowest <= number <= through]
-        for number in came:
+        lost, before = [], time.monotonic() - RESEND_SECONDS
+        for number in [number for number in self._kept if lowest <= number <= through]:
             place = bisect_right(missing, (number, SEQUENCE_MAX)) - 1
             if place < 0 or missing[place][1] < number:
                 del self._kept[number]
+            elif self._kept[number].sent_at < before:
+                lost.append(number)
+        self._repeat(self._taken_by_broker(lost))
 
     def _send_again(self) -> None:
-        """What the broker took and nobody confirmed in time."""
+        """The oldest, when nothing was confirmed for long."""
         now = time.monotonic()
-        if not self._is_connected or now - self._looked < LOOK_SECONDS:
+        if not self._is_connected or now - max(self._looked, self._heard_at) < RESEND_SECONDS:
             return
         self._looked = now
-        late = [n for n, one in self._kept.items() if now - one.sent_at > RESEND_SECONDS]
-        self._repeat([n for n in late if (info := self._kept[n].info) is None or info.is_published()])
+        self._repeat(self._taken_by_broker(itertools.islice(self._kept, PROBED_MAX)))
+
+    def _taken_by_broker(self, numbers: Iterable[int]) -> list[int]:
+        """What the broker has not acknowledged, the library sends again by itself."""
+        return [n for n in numbers if (info := self._kept[n].info) is None or info.is_published()]
 
     def _repeat(self, numbers: list[int]) -> None:
         for number in numbers:
