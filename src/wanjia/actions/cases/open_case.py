@@ -12,10 +12,11 @@ from wanjia.actions.cases.papers import claim_papers, paper_faults
 from wanjia.actions.cases.placing import Placed, place_request
 from wanjia.actions.cases.practices import practice_of
 from wanjia.actions.cases.stepping import step_case
+from wanjia.actions.network.attach_case import outage_around, tell_attached
 from wanjia.actions.permission import require
 from wanjia.engine.nouns import Start
 from wanjia.model.actors import Actor
-from wanjia.model.faults import Fault, Refused, Where
+from wanjia.model.faults import Denied, Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.answers import initial_facts, validate_answers
 from wanjia.practice.nouns import Practice
@@ -100,6 +101,8 @@ def _accepted(request: Request, actor: Actor, now: datetime) -> tuple[Case, Prac
     if version is None:
         raise Refused([Fault("case.practice_unknown", Where(), {"practice": request.practice})])
     practice = practice_of(version)
+    if practice.entry.surface == "system" and not actor.system:
+        raise Denied("case", "open")
     placed = place_request(practice, request.answers, request.customer_number, request.organisation, actor, now)
     faults = (
         *validate_answers(practice, "start", request.answers, {}),
@@ -114,10 +117,14 @@ def _accepted(request: Request, actor: Actor, now: datetime) -> tuple[Case, Prac
 def _open(
     case: Case, practice: Practice, placed: Placed, request: Request, actor: Actor, now: datetime
 ) -> Opened:  # fmt: skip
+    outage = outage_around(case, practice)
+    case.outage = outage
     case.save()
     claim_papers(case, practice, "start", request.answers, request.request_key)
     facts = initial_facts(practice, {**request.answers, **_known_facts(practice, placed)})
     step_case(case, Start(actor.reference, facts, {**practice.defaults, **case.practice.settings}), actor, now)
+    if outage is not None:
+        tell_attached(case, outage, actor, now)
     return Opened(case, access_code(request.request_key), True)
 
 

@@ -84,7 +84,9 @@ def _run(carrier: Carrier, state: engine.CaseState | None, event: engine.Event) 
             break
         outcome = step(carrier.practice.definition, state, waiting.popleft(), carrier.now, carrier.calendar)
         state = outcome.state
-        waiting += [run_capability(call, carrier.case, carrier.now) for call in carrier.carry_out(outcome)]
+        waiting += [
+            run_capability(call, carrier.case, carrier.now, carrier.actor) for call in carrier.carry_out(outcome)
+        ]
     assert state is not None
     return state
 

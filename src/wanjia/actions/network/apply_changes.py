@@ -6,11 +6,13 @@ from django.db import transaction
 
 from wanjia.actions.network.book import instant, read_book
 from wanjia.actions.network.changing import sensors_of, take_in
+from wanjia.actions.network.estimates import estimate_first
+from wanjia.actions.network.following import follow
 from wanjia.actions.network.sensed import Gap, SensedBatch
-from wanjia.actions.network.writing import write
+from wanjia.actions.network.writing import write, write_afterwards
 from wanjia.kernels.sensing.nouns import Change
 from wanjia.model.faults import NotFound
-from wanjia.records.network.models import NetworkModel, SensingPosition, SequenceGap
+from wanjia.records.network.models import NetworkModel, RestorationEstimate, SensingPosition, SequenceGap
 
 
 def apply_changes(batch: SensedBatch, now: datetime) -> int:
@@ -30,7 +32,11 @@ def _apply(batch: SensedBatch, changes: tuple[Change, ...], now: datetime) -> No
     book = read_book(batch.network_digest, changes, sensors.codes, now)
     for change in changes:
         take_in(book, change, sensors)
+    estimates = [one for entry in book.entries if entry.is_new and (one := estimate_first(book, entry)) is not None]
     write(book, now)
+    RestorationEstimate.objects.bulk_create(estimates)
+    follow(book, now)
+    write_afterwards(book, now)
 
 
 def new_changes(batch: SensedBatch, counted: int) -> tuple[Change, ...]:

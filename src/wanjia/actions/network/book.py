@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
 from django.db.models import Q
 
 from wanjia.actions.cases.numbering import next_numbers
 from wanjia.kernels.sensing.nouns import Change
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts
+from wanjia.records.cases.models import Case
 from wanjia.records.network.lookups import DistrictFacts, district_facts
 from wanjia.records.network.models import Outage, OutageDistrict
 
@@ -40,7 +42,8 @@ class Entry:
 
     `taken` are districts that fell dark with it (not those handed over by another outage), `lit` those that came back,
     `changed` those whose row must be written. `is_created`: it has no row yet; `is_new`: nobody works on it yet.
-    `parent` and `into` become foreign keys once every row has its key.
+    `parent` and `into` become foreign keys once every row has its key. `written`: lines that are rows already;
+    `had_case`: the case number in the row.
     """
 
     row: Outage
@@ -54,6 +57,11 @@ class Entry:
     is_created: bool = False
     is_new: bool = False
     ended: bool = False
+    written: int = 0
+    had_case: str = ""
+
+    def __post_init__(self) -> None:
+        self.had_case = self.row.case_number
 
     @property
     def is_touched(self) -> bool:
@@ -139,6 +147,7 @@ def read_outages(wanted: Q) -> Book:
 
 
 def _read(book: Book, wanted: Q) -> None:
+    _lock_cases(wanted)
     rows = list(Outage.objects.select_for_update().filter(wanted).order_by("pk"))
     outer = {row.split_from_id for row in rows if row.cause_hint == STILL_DARK} - {row.pk for row in rows} - {None}
     rows += Outage.objects.select_for_update().filter(pk__in=outer).order_by("pk") if outer else []
@@ -148,6 +157,13 @@ def _read(book: Book, wanted: Q) -> None:
     for entry in by_pk.values():
         entry.parent = by_pk.get(entry.row.split_from_id) if entry.row.split_from_id else None
         book.add(entry)
+
+
+def _lock_cases(wanted: Q) -> None:
+    """Who steps a case locks it first and its outage after; so does whoever changes outages, or both would wait."""
+    numbers = Outage.objects.filter(wanted).exclude(case_number="").order_by().values("case_number")
+    if connection.features.has_select_for_update:
+        list(Case.objects.select_for_update().filter(number__in=numbers).order_by("pk").values_list("pk"))
 
 
 def _outer(changes: Sequence[Change], codes: tuple[str, ...]) -> set[int]:

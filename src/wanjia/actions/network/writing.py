@@ -33,6 +33,21 @@ def write(book: Book, now: datetime) -> None:
     _change(Outage, known + _link(touched), OUTAGE_COLUMNS)
     _write_districts(book)
     _write_timelines(touched)
+    for entry in touched:
+        entry.written = len(entry.lines)
+
+
+def write_afterwards(book: Book, now: datetime) -> None:
+    """What cases added: their numbers, and lines that say why there is none."""
+    for entry in book.touched:
+        entry.lines = entry.lines[entry.written :]
+        entry.written = 0
+    rest = [entry for entry in book.entries if entry.lines]
+    numbered = [entry.row for entry in book.entries if entry.had_case != entry.row.case_number]
+    for entry in rest:
+        entry.row.revision += len(entry.lines)
+    _change(Outage, list({row.pk: row for row in (*(entry.row for entry in rest), *numbered)}.values()), OUTAGE_COLUMNS)
+    _write_timelines(rest)
 
 
 def _write_districts(book: Book) -> None:
@@ -101,7 +116,7 @@ def _link(touched: Sequence[Entry]) -> list[Outage]:
 
 def _write_timelines(touched: Sequence[Entry]) -> None:
     OutageRevision.objects.bulk_create(list(_revisions(touched)), ROWS_PER_STATEMENT)
-    for at in range(max(len(entry.lines) for entry in touched)):
+    for at in range(max((len(entry.lines) for entry in touched), default=0)):
         lines = [(entry, entry.lines[at]) for entry in touched if at < len(entry.lines)]
         write_histories(
             (f"outage:{entry.row.number}", line.actor, line.at, [(f"outage_{line.what}", line.data)])

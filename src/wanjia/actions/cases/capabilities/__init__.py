@@ -7,32 +7,53 @@ from wanjia.actions.cases.capabilities.account_standing import account_standing
 from wanjia.actions.cases.capabilities.days import today, working_days_since
 from wanjia.actions.cases.capabilities.known_outage import known_outage
 from wanjia.actions.cases.capabilities.nearest_electricians import nearest_electricians
+from wanjia.actions.cases.capabilities.outages import (
+    close_outage,
+    crew_on_duty,
+    dismiss_outage,
+    post_in_charge,
+    record_cause,
+    say_estimate,
+)
 from wanjia.actions.cases.capabilities.places import district_of_place, responsible_post
 from wanjia.engine.nouns import CallCapability, CapabilityDone, CapabilityFailed
+from wanjia.model.actors import Actor
 from wanjia.model.faults import Refused
 from wanjia.model.jsonvalue import Facts
 from wanjia.records.cases.models import Case
 
 Capability = Callable[[Facts, Case, datetime], Facts]
+Acting = Callable[[Facts, Case, datetime, Actor], Facts]
 
 REGISTRY: dict[str, Capability] = {
     function.__name__: function
     for function in (
         account_standing,
+        crew_on_duty,
         district_of_place,
         known_outage,
         nearest_electricians,
+        post_in_charge,
         responsible_post,
         today,
         working_days_since,
     )
 }
+"""Those that look something up."""
+
+ACTING: dict[str, Acting] = {
+    function.__name__: function for function in (close_outage, dismiss_outage, record_cause, say_estimate)
+}
+"""Those that change rows of another subject: whoever made the step that called them is named there."""
 
 
-def run_capability(call: CallCapability, case: Case, now: datetime) -> CapabilityDone | CapabilityFailed:
+def run_capability(call: CallCapability, case: Case, now: datetime, actor: Actor) -> CapabilityDone | CapabilityFailed:
     """Run it in the caller's transaction; a refusal goes back to the process as an error, by its first code."""
     try:
-        result = REGISTRY[call.capability](call.inputs, case, now)
+        if call.capability in ACTING:
+            result = ACTING[call.capability](call.inputs, case, now, actor)
+        else:
+            result = REGISTRY[call.capability](call.inputs, case, now)
     except Refused as refusal:
         return CapabilityFailed("system", call.task_key, refusal.faults[0].code)
     return CapabilityDone("system", call.task_key, result)
