@@ -1,0 +1,1 @@
+"""Which work when, by which means."""
