@@ -1,6 +1,6 @@
 """The critical path of a plan: earliest days, slack, and the step that decides the date (Kelley 1961).
 
-Day 0 is the morning on which the plan begins; a step that begins on day 2 and takes 3 days ends on the morning of day 5.
+Day 0 is the morning on which the plan begins; a step that begins on day 2 and takes 3 ends on the morning of day 5.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -95,7 +95,7 @@ def schedule(steps: Sequence[Step]) -> Schedule:
 def _alone(step: Step, before: Iterable[Step]) -> Iterable[Problem]:
     if any(other.id == step.id for other in before):
         yield Problem(step.id, "repeated")
-    if not (0 <= step.days <= DAYS_MAX and 0 <= step.least):
+    if not (0 <= step.days <= DAYS_MAX and step.least >= 0):
         yield Problem(step.id, "days_wrong")
     elif step.least > step.days:
         yield Problem(step.id, "least_above_days")
