@@ -2,7 +2,7 @@
 
 Each step may be shortened day by day down to its least; every day taken off costs the same. The cost as a function of
 the end is found by Fulkerson's network flow (1961): flow is sent along longest paths from the beginning to the end, one
-unit at most over a step at its full length and any amount over a step at its least. The flow of each path times its days
+unit at most over a step at its full length and any amount over a step at its least. Flow of each path times its days
 above the target adds up to the days that must go (duality of linear programming); the potentials say where.
 """
 
