@@ -8,6 +8,7 @@ import email
 import email.policy
 import json
 import socketserver
+import sys
 import threading
 import time
 from collections import Counter
@@ -31,6 +32,14 @@ class Book:
             self.texts.append(text)
             self.keys[key] += 1
             return self.keys[key] == 1
+
+
+class _Calm:
+    """A server to which clients that are killed under way are nothing special."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[misc]
 
 
 class _Smtp(socketserver.StreamRequestHandler):
@@ -85,7 +94,7 @@ class _Smtp(socketserver.StreamRequestHandler):
         return None
 
 
-class _SmtpServer(socketserver.ThreadingTCPServer):
+class _SmtpServer(_Calm, socketserver.ThreadingTCPServer):
     allow_reuse_address = daemon_threads = True
 
     def __init__(self) -> None:
@@ -138,7 +147,7 @@ class _Gateway(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class _GatewayServer(ThreadingHTTPServer):
+class _GatewayServer(_Calm, ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
