@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { areaBounds, areaLabels, type Areas } from "./areas";
 import { box, counts, ground, href, layers, SHAPE_OF, told, words, type DistrictData, type States, type Still } from "./districts";
 import { icon, SHAPES, SIZE } from "./icons";
 
@@ -41,6 +42,27 @@ describe("districts", () => {
   it("has a picture for every state", () => {
     const symbol = JSON.stringify(layers("#000000", [[1, "a"], [4, "b"]])[1]);
     expect(symbol).toContain('["match",["get","state"],1,"a",4,"b","a"]');
+  });
+});
+
+describe("areas", () => {
+  const square = (west: number) => [[[west, 0], [west + 1, 0], [west + 1, 1], [west, 1], [west, 0]]];
+  const areas: Areas = {
+    type: "FeatureCollection",
+    features: [
+      { type: "Feature", properties: { id: "1", name: "甲村", planned: false, href: "#1" }, geometry: { type: "Polygon", coordinates: square(0) } },
+      { type: "Feature", properties: { id: "2", name: "乙村", planned: true, href: "#2" }, geometry: { type: "Polygon", coordinates: square(3) } },
+    ],
+  };
+  const legend = [{ planned: false, glyph: "■", text: "停电" }, { planned: true, glyph: "◆", text: "计划" }];
+
+  it("says the kind by a glyph beside the name", () => {
+    expect(areaLabels(areas, { shown: areas, legend }).map((one) => one.text)).toEqual(["■ 甲村", "◆ 乙村"]);
+  });
+
+  it("leaves room around", () => {
+    expect(areaBounds(areas)?.map((one) => Math.round(one * 10) / 10)).toEqual([-0.8, -0.8, 4.8, 1.8]);
+    expect(areaBounds({ ...areas, features: [] })).toBeUndefined();
   });
 });
 

@@ -34,9 +34,9 @@ export function apart(boxes: (Box | undefined)[]): boolean[] {
   });
 }
 
-/** Write the labels over the map and keep them in place as it moves. Beyond LABELS_MAX none is written. */
-export function write(map: MapLibreMap, labels: Label[]): void {
-  if (labels.length > LABELS_MAX) return;
+/** Write the labels over the map and keep them in place as it moves; returns what takes them away. Beyond LABELS_MAX none. */
+export function write(map: MapLibreMap, labels: Label[]): () => void {
+  if (labels.length > LABELS_MAX) return () => {};
   const layer = document.createElement("div");
   layer.className = "map-labels";
   layer.setAttribute("aria-hidden", "true");
@@ -65,4 +65,9 @@ export function write(map: MapLibreMap, labels: Label[]): void {
   map.on("move", place);
   map.on("resize", place);
   place();
+  return () => {
+    map.off("move", place);
+    map.off("resize", place);
+    layer.remove();
+  };
 }

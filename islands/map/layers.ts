@@ -1,6 +1,7 @@
 /** From the page's data to a MapLibre style without any tile, glyph or sprite server. Pure. */
 import type { Feature, FeatureCollection, MultiPolygon, Point, Polygon, Position } from "geojson";
 import type { ExpressionSpecification, StyleSpecification } from "maplibre-gl";
+import type { AreaData } from "./areas";
 import type { DistrictData } from "./districts";
 
 export interface Properties {
@@ -24,6 +25,7 @@ export interface MapData {
   scale?: { title: string; unit?: string; limits: number[]; unknown?: string };
   texts?: Record<string, string>;
   districts?: DistrictData;
+  areas?: AreaData;
 }
 
 /** From light to the brand's green, one more than a scale has limits at most. */

@@ -3,6 +3,7 @@ import { Map as MapLibreMap, Marker, NavigationControl, ScaleControl, setWorkerU
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { pageTexts, stage, styleValue, toneColour, type Leave } from "../island";
+import { addAreas, areaBounds } from "./areas";
 import { box } from "./districts";
 import { write, type Label } from "./labels";
 import { bounds, coloured, labelBox, style, STEPS, UNKNOWN, type Bounds, type Cells, type MapData } from "./layers";
@@ -23,6 +24,8 @@ export async function mount(element: HTMLElement, data: MapData): Promise<Leave>
   data = { ...fromAttributes(element), ...data };
   const [cells, still] = await Promise.all([loaded(data), data.districts && loadStill(data.districts.url)]);
   if (still && box(still)) data = { ...data, bounds: data.bounds ?? (box(still) as Bounds) };
+  const around = data.areas && areaBounds(data.areas.shown);
+  if (around) data = { ...data, bounds: data.bounds ?? around };
   const map = drawn(element, data, cells);
   await new Promise<void>((resolve, reject) => {
     map.once("load", () => resolve());
@@ -36,10 +39,11 @@ export async function mount(element: HTMLElement, data: MapData): Promise<Leave>
   const key = legend(data);
   if (key) element.querySelector(".island-stage")?.append(key);
   let leave: Leave = () => {};
-  if (data.districts && still) leave = addDistricts(map, element, data.districts, still, status);
+  if (data.areas) leave = addAreas(map, element, data.areas);
+  else if (data.districts && still) leave = addDistricts(map, element, data.districts, still, status);
   else if (element.dataset.mode === "pick") pickOn(map, element);
   else openOn(map, element);
-  if (!still) tellUnder(map, status, data.scale?.unit);
+  if (!still && !data.areas) tellUnder(map, status, data.scale?.unit);
   // A browser gives a page some sixteen WebGL contexts.
   return () => {
     leave();
@@ -65,7 +69,7 @@ async function loaded(data: MapData): Promise<Cells | undefined> {
 function drawn(element: HTMLElement, data: MapData, cells: Cells | undefined): MapLibreMap {
   const tone = (name: string) => toneColour(element, name);
   // Under a layer of its own the cells only say where they are.
-  const paintedCells = cells && coloured(cells, data.scale?.limits, tone, data.districts ? PALE : PLAIN);
+  const paintedCells = cells && coloured(cells, data.scale?.limits, tone, data.districts || data.areas ? PALE : PLAIN);
   const paintedPoints = data.points && coloured(data.points, undefined, tone, tone("brand"));
   const look = {
     ground: styleValue(element, "--island-ground", "#f4f6f5"),

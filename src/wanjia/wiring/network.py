@@ -23,10 +23,10 @@ def active_digest() -> str:
     return row or ""
 
 
-def active_network(home: Path) -> ActiveNetwork | None:
+def active_network(home: Path, with_meters: bool = True) -> ActiveNetwork | None:
     """The active network of an installation whose data folder is `home`; None when none is installed.
 
-    Raises Refused when its folder cannot be read any more.
+    Without its meters it is read in a moment: a drawing needs no more. Raises Refused when its folder cannot be read.
     """
     row = NetworkModel.objects.filter(active=True).first()
     if row is None:
@@ -34,7 +34,7 @@ def active_network(home: Path) -> ActiveNetwork | None:
     folder = home / row.folder
     if not folder.is_dir():
         raise Refused([Fault("telemetry.network_folder", Where(row.folder), {})])
-    read = read_network(folder)
+    read = read_network(folder, with_meters)
     if read.network is None:
         raise Refused(read.faults)
     return ActiveNetwork(row.digest, read.network)

@@ -58,12 +58,12 @@ class Decoded:
     unsound: tuple[Fault, ...] = ()
 
 
-def decode(sheets: Mapping[str, Sheet]) -> Decoded:
-    """The network of a folder's tables (`meters` may lack)."""
+def decode(sheets: Mapping[str, Sheet], meters_elsewhere: bool = False) -> Decoded:
+    """The network of a folder's tables (`meters` may lack; or is there, but is not wanted here)."""
     findings = Findings()
     nodes = _nodes(sheets["nodes"], findings)
     branches = _branches(sheets["branches"], sheets["nodes"], findings)
-    districts = _districts(sheets["districts"], sheets["nodes"], "meters" in sheets, findings)
+    districts = _districts(sheets["districts"], sheets["nodes"], meters_elsewhere or "meters" in sheets, findings)
     meters = _meters(sheets["meters"], sheets["districts"], findings) if "meters" in sheets else no_meters()
     if findings.blocking:
         return Decoded(None, findings.ordered())

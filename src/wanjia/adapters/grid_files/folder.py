@@ -37,16 +37,18 @@ class FolderSheet:
         return self.table.where(row, column)
 
 
-def read_network(folder: Path) -> Decoded:
-    """The network of a folder, with every fault. Raises OSError when a file cannot be opened."""
+def read_network(folder: Path, with_meters: bool = True) -> Decoded:
+    """The network of a folder, with every fault; for a drawing, without its meters. Raises OSError for a closed file."""
     faults: list[Fault] = []
     sheets: dict[str, FolderSheet] = {}
     for name, columns in TABLES.items():
+        if name == "meters" and not with_meters:
+            continue
         sheet, found = _sheet(folder, name, columns)
         faults += found
         if sheet is not None:
             sheets[name] = sheet
-    return Decoded(None, tuple(faults)) if faults else decode(sheets)
+    return Decoded(None, tuple(faults)) if faults else decode(sheets, not with_meters)
 
 
 def _sheet(folder: Path, name: str, columns: TableColumns) -> tuple[FolderSheet | None, list[Fault]]:

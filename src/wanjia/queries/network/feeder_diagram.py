@@ -114,6 +114,7 @@ def feeder_diagram(
     drawn = list(_walk(root))
     marks = [mark for one in drawn for mark in _marks(network, links, one, opened, set(open_devices), dark, names)]
     lines = [_line(network, one, opened) for one in drawn if one.above is not None]
+    lines.sort(key=lambda line: not line.dark)  # where both share a piece, the lit one is on top
     width = max(one.x for one in drawn) + NAME_WIDTH
     return Diagram(feeder, width, leaves * STEP_Y + 2 * MARGIN, tuple(lines), tuple(marks), total, gone, summarised)
 

@@ -16,6 +16,7 @@ from wanjia.queries.cases.visible import cases_for
 from wanjia.queries.network.board import OutageLine, lines
 from wanjia.queries.network.parts import outages_in, seen_districts
 from wanjia.records.cases.models import Case, Delivery
+from wanjia.records.network.lookups import subject_of_outage
 from wanjia.records.network.models import (
     Customer,
     Outage,
@@ -24,8 +25,7 @@ from wanjia.records.network.models import (
     RestorationEstimate,
     TransformerDistrict,
 )
-from wanjia.records.territory.holders import cell_line, organisation_line
-from wanjia.records.territory.models import Organisation, Person
+from wanjia.records.territory.models import Person
 
 PRIORITY_RANK = models.Case(
     models.When(priority="life_support", then=0), models.When(priority="sensitive", then=1), default=2
@@ -144,6 +144,15 @@ class CustomerRow:
     dark: bool
 
 
+@dataclass(frozen=True)
+class FeederState:
+    """Open devices and codes of dark districts of a feeder; the names of all its districts by code."""
+
+    open_devices: tuple[str, ...]
+    dark: tuple[str, ...]
+    names: Mapping[str, str]
+
+
 def seen_outage(number: str, actor: Actor) -> Outage:
     """The row, if the actor may see one of its districts. Raises NotFound."""
     row = outages_in(seen_districts(actor)).filter(number=number).select_related("feeder", "organisation").first()
@@ -153,13 +162,22 @@ def seen_outage(number: str, actor: Actor) -> Outage:
 
 
 def outage_subject(number: str, actor: Actor) -> Subject:
-    """What permission has to know: the cells and organisations of its districts. Raises NotFound."""
-    row = seen_outage(number, actor)
-    places = list(row.districts.values_list("district__cell_code", "district__organisation").distinct())
-    cells = {code for cell, _ in places for code in cell_line(cell)}
-    owners = Organisation.objects.filter(code__in={code for _, code in places} | {row.organisation_id or ""})
-    organisations = {code for owner in owners for code in organisation_line(owner)}
-    return Subject(cells=frozenset(cells), organisations=frozenset(organisations))
+    """What permission has to know of it. Raises NotFound."""
+    return subject_of_outage(seen_outage(number, actor))
+
+
+def feeder_state(feeder: str, number: str, language: str) -> FeederState:
+    """What is open and dark on a feeder now, and the names of its districts."""
+    name = "name_en" if language == "en" else "name_zh"
+    rows = TransformerDistrict.objects.filter(feeder=feeder).values_list("pk", name, "name_zh")
+    names = {code: named or chinese for code, named, chinese in rows}
+    dark = OutageDistrict.objects.filter(district__in=names, restored_at=None, outage__status=Outage.Status.OPEN)
+    mine = Outage.objects.filter(number=number).values_list("status", "device_id").first()
+    devices = set(dark.values_list("outage__device_id", flat=True))
+    codes = set(dark.exclude(meters_dark__gt=0).values_list("district", flat=True))
+    if mine and mine[0] == Outage.Status.OPEN:
+        devices.add(mine[1])
+    return FeederState(tuple(sorted(devices)), tuple(sorted(codes)), names)
 
 
 def outage_page(number: str, actor: Actor, now: datetime, language: str) -> OutagePage:

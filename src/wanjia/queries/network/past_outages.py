@@ -43,7 +43,7 @@ def _fits(filters: OutageFilters) -> Q:
         if value:
             found &= Q(**{column: value})
     if filters.cause:
-        found &= Q(cause="" if filters.cause == "unknown" else filters.cause)
+        found &= Q(cause="" if filters.cause == "none" else filters.cause)
     if filters.kind in ("sudden", "planned"):
         found &= Q(planned=filters.kind == "planned")
     if filters.begun_from:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 import shapely
 from django.db.models import QuerySet
 
+from wanjia.queries.network.version import public_version
 from wanjia.records.network.models import Outage, OutageDistrict, TransformerDistrict
 from wanjia.records.territory.models import Cell
 
@@ -19,6 +21,9 @@ AREA_DEGREES = 0.006
 """Some 600 m around each dark transformer: about what hangs on it, and no address."""
 CORNERS_DEGREES = 0.001
 PLACES_NAMED_MAX = 3
+
+_kept: dict[tuple[str, str], "PublicBoard"] = {}
+_lock = Lock()
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,29 @@ def public_outages(now: datetime, language: str) -> list[PublicOutage]:
     return [public_line(row, places.get(row.pk, ()), now) for row in rows]
 
 
+@dataclass(frozen=True)
+class PublicBoard:
+    """What everybody sees, drawn once for all visitors until something changes. `areas` is GeoJSON."""
+
+    mark: str
+    outages: tuple[PublicOutage, ...]
+    areas: dict[str, Any]
+
+
+def public_board(now: datetime, language: str) -> PublicBoard:
+    """The current outages as a list and as areas."""
+    mark, key = public_version(now), (Outage.objects.db, language)
+    with _lock:
+        kept = _kept.get(key)
+    if kept is not None and kept.mark == mark:
+        return kept
+    outages = public_outages(now, language)
+    drawn = PublicBoard(mark, tuple(outages), public_areas(outages))
+    with _lock:
+        _kept[key] = drawn
+    return drawn
+
+
 def public_line(row: Outage, places: Iterable[str], now: datetime) -> PublicOutage:
     """One outage, its places named."""
     named = tuple(dict.fromkeys(places))
@@ -55,9 +83,9 @@ def public_line(row: Outage, places: Iterable[str], now: datetime) -> PublicOuta
     )  # fmt: skip
 
 
-def public_areas(now: datetime, language: str) -> dict[str, Any]:
-    """The open outages as areas: a GeoJSON FeatureCollection whose features are called by their places."""
-    listed = {one.number: one for one in public_outages(now, language)}
+def public_areas(outages: Iterable[PublicOutage]) -> dict[str, Any]:
+    """These outages as areas: a GeoJSON FeatureCollection whose features are called by their places."""
+    listed = {one.number: one for one in outages}
     spots: dict[str, list[tuple[float, float]]] = {}
     columns = ("outage__number", "district__longitude", "district__latitude")
     rows = OutageDistrict.objects.filter(outage__in=_shown().values("pk"), restored_at=None)
@@ -98,7 +126,7 @@ def _feature(one: PublicOutage, points: list[tuple[float, float]]) -> dict[str, 
     area = shapely.multipoints(points).buffer(AREA_DEGREES, quad_segs=4).simplify(CORNERS_DEGREES)
     shape = shapely.set_precision(area, 1e-4)
     properties = {
-        "id": one.number, "name": "、".join(one.places), "tone": "restored" if one.planned else "dark",
+        "id": one.number, "name": one.places[0] if one.places else "", "planned": one.planned,
         "href": f"#outage-{one.number}",
     }  # fmt: skip
     return {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}

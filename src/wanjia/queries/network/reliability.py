@@ -37,7 +37,8 @@ GROUPS = ("organisation", "cell", "feeder", "cause", "month")
 """What the figures can be broken down by."""
 KINDS = ("all", "fault", "planned", "own")
 """Which interruptions: all; sudden ones; planned ones; all without those from outside the company's network."""
-UNKNOWN_CAUSE = "unknown"
+NOT_FOUND = "none"
+"""The label of interruptions whose cause has not been found out."""
 YEARS_SHOWN_MAX = 5
 _SERVED_COLUMNS = {"organisation": "organisation", "cell": "cell_code", "feeder": "feeder"}
 
@@ -200,14 +201,12 @@ def _chosen(history: Sequence[Step], asked: Asked) -> Flags:
         "all": lambda one: True, "fault": lambda one: not one.planned, "planned": lambda one: one.planned,
         "own": lambda one: not one.external,
     }[asked.kind]  # fmt: skip
-    return np.array(
-        [wanted(one) and asked.cause in ("", one.cause or UNKNOWN_CAUSE) for one in history], dtype=np.bool_
-    )
+    return np.array([wanted(one) and asked.cause in ("", one.cause or NOT_FOUND) for one in history], dtype=np.bool_)
 
 
 def _labels(history: Sequence[Step], group: str) -> list[str]:
     if group == "cause":
-        return ["planned" if one.planned else one.cause or UNKNOWN_CAUSE for one in history]
+        return ["planned" if one.planned else one.cause or NOT_FOUND for one in history]
     if group == "month":
         return [f"{timezone.localtime(one.starts_at):%Y-%m}" for one in history]
     return [getattr(one, group) for one in history]

@@ -53,6 +53,12 @@ def cause(context: template.Context, code: str) -> str:
 
 
 @register.filter
+def unlocalized(value: float | None) -> str:
+    """A number as an address or a hidden field wants it."""
+    return "" if value is None else repr(value)
+
+
+@register.filter
 def hours(minutes: float | None) -> str:
     """Minutes as hours."""
     return "—" if minutes is None else f"{minutes / 60:,.1f}"
@@ -65,12 +71,6 @@ def year_change(context: template.Context, change: float | None) -> str:
         return "—"
     arrow = "▲" if change > 0 else "▼" if change < 0 else "＝"
     return f"{arrow} {change:+.2f}%"
-
-
-@register.simple_tag(takes_context=True)
-def estimate_reason(context: template.Context, reason: str) -> str:
-    """The reason as it was written; a reason of the product's own is a text by key."""
-    return say(reason, context.get("language", "zh-Hans"))
 
 
 @register.simple_tag(takes_context=True)
@@ -91,7 +91,14 @@ def change_figures(context: template.Context, deed: Any) -> str:
 @register.simple_tag(takes_context=True)
 def change_words(context: template.Context, deed: Any) -> str:
     """What happened to an outage, with its figures."""
-    language = context.get("language", "zh-Hans")
-    key = f"board.change.{deed.what}"
-    found = say(key, language)
+    key = f"outages.what.{deed.what}"
+    found = say(key, context.get("language", "zh-Hans"))
     return deed.what if found == key else found
+
+
+@register.simple_tag(takes_context=True)
+def said_by(context: template.Context, reference: str) -> str:
+    """Who says so: a name, or what the product takes it from."""
+    key = f"outages.estimate_by.{reference}"
+    found = say(key, context.get("language", "zh-Hans"))
+    return reference if found == key else found

@@ -153,11 +153,26 @@ def _offered(request: HttpRequest, practice: Practice) -> Facts:
         if rule.get("format") == "place" and card:
             village = card.village(request.language)
             answers[name] = {"longitude": card.longitude, "latitude": card.latitude, "address": village}
+        elif rule.get("format") == "place" and (point := _point(request)):
+            answers[name] = point
+        elif rule.get("format") == "customer_number" and request.GET.get("number"):
+            answers[name] = request.GET["number"][:16]
         elif person and rule.get("format") in ("person_name", "phone") and name not in answers:
             answers[name] = person.name if rule["format"] == "person_name" else person.phone
         elif request.GET.get(name) in _choices(rule):  # a link that already says what it is about
             answers[name] = request.GET[name]
     return answers
+
+
+def _point(request: HttpRequest) -> Facts | None:
+    """A place that a link already knows, e.g. from the page on which nobody knew of an outage there."""
+    try:
+        longitude, latitude = float(request.GET.get("longitude", "")), float(request.GET.get("latitude", ""))
+    except ValueError:
+        return None
+    if not (abs(longitude) <= 180 and abs(latitude) <= 90):
+        return None
+    return {"longitude": longitude, "latitude": latitude, "address": request.GET.get("address", "")[:120]}
 
 
 def _choices(rule: Facts) -> list[Json]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.portal import cards, deeds, follow, home, letters, new, papers, who
+from wanjia.web.surfaces.portal import cards, deeds, follow, home, letters, new, outages, papers, who
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("follow/<str:number>/<slug:deed>/", deeds.on_case, name="deed"),
     path("my/", follow.mine, name="my"),
     path("who/", who.who, name="who"),
+    path("outages/", outages.outages, name="outages"),
+    path("outages/live", outages.live, name="outages_live"),
     path("map/cells.json", who.cells, name="cells"),
     path("card/<str:code>/", cards.card, name="card"),
     path("card/<str:code>/print/", cards.printed, name="card_print"),
