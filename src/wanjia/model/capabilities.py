@@ -118,6 +118,19 @@ _ROWS = (
         {"told": COUNT},
         acting=True,
     ),
+    CapabilitySignature(
+        "earlier_endings",
+        "How earlier cases of this practice ended for the same unified social credit code, newest first.",
+        {"credit_code": TEXT, "within_days": NUMBER},
+        {"endings": {"type": "array", "items": {"type": "object"}}},
+        optional=frozenset({"credit_code"}),
+    ),
+    CapabilitySignature(
+        "drawn_for_check",
+        "Whether the case is drawn by lot for a check; the lot is fixed by its number, so nobody can choose it.",
+        {"share_percent": NUMBER},
+        {"drawn": YES_NO, "lot": NUMBER},
+    ),
     CapabilitySignature("today", "The company's day on which the step runs.", {}, {"today": DAY}),
     CapabilitySignature(
         "working_days_since",

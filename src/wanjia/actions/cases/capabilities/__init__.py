@@ -5,6 +5,8 @@ from datetime import datetime
 
 from wanjia.actions.cases.capabilities.account_standing import account_standing
 from wanjia.actions.cases.capabilities.days import today, working_days_since
+from wanjia.actions.cases.capabilities.drawn_for_check import drawn_for_check
+from wanjia.actions.cases.capabilities.earlier_endings import earlier_endings
 from wanjia.actions.cases.capabilities.known_outage import known_outage
 from wanjia.actions.cases.capabilities.nearest_electricians import nearest_electricians
 from wanjia.actions.cases.capabilities.outages import (
@@ -31,6 +33,8 @@ REGISTRY: dict[str, Capability] = {
         account_standing,
         crew_on_duty,
         district_of_place,
+        drawn_for_check,
+        earlier_endings,
         known_outage,
         nearest_electricians,
         post_in_charge,
