@@ -162,7 +162,7 @@ class _GatewayServer(_Calm, ThreadingHTTPServer):
 
 @contextlib.contextmanager
 def gateway() -> Iterator[Any]:
-    """A running gateway with `.url`, `.book`, `.statuses` (number -> status; 0: never answers) and `.status` for all."""
+    """A running gateway with `.url`, `.book`, `.statuses` (by number; 0: never answers) and `.status` for all."""
     with _running(_GatewayServer()) as server:
         server.url = f"http://127.0.0.1:{server.server_address[1]}/messages"
         yield server
