@@ -12,6 +12,11 @@ export function readData(element: HTMLElement): unknown {
   return JSON.parse(script?.textContent || "{}");
 }
 
+/** Words of the islands' controls in the page's language, as every page carries them. */
+export function pageTexts(): Record<string, string> {
+  return JSON.parse(document.getElementById("island-texts")?.textContent ?? "{}") as Record<string, string>;
+}
+
 /** A named value of the page's stylesheet (`--due`), or the fallback when the page does not set it. */
 export function styleValue(element: HTMLElement, name: string, fallback: string): string {
   return getComputedStyle(element).getPropertyValue(name).trim() || fallback;

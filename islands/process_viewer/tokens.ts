@@ -31,6 +31,11 @@ export function merged(tokens: Token[]): Token[] {
   return [...byElement.values()];
 }
 
+/** The step that a reader looks for: the first late one, else the first at which something stands. */
+export function focus(tokens: Token[]): string | undefined {
+  return (tokens.find((token) => token.late > 0) ?? tokens[0])?.element;
+}
+
 /** The badge of a token: the number, and for late ones a mark beside it, so that colour is not alone. */
 export function badge(token: Token): HTMLElement {
   const made = document.createElement("div");

@@ -25,8 +25,8 @@ DATA = [name for _, name, *_ in world.PEOPLE] + [
     "王*",
     "李*",
 ]
-# Quoted as it is: the practice's own drawing, and the provision that a limit or an indicator comes from.
-QUOTED = "[lang^=zh], [data-island=process_viewer], .clock details, table .source"
+# Quoted as it is: the provision that a limit or an indicator comes from.
+QUOTED = "[lang^=zh], .clock details, table .source"
 TEXTS = """(quoted) => {
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -70,6 +70,10 @@ def island(name: str, data: dict[str, Any], attributes: str = "") -> str:
     )
 
 
+LONG = PROCESS.replace('x="200" y="78"', 'x="3000" y="78"').replace('x="200" y="118"', 'x="3000" y="118"')
+WORDS = {"Process.Whole": "全图", "Process.Here": "当前步骤"}
+PHONE = '<meta name=viewport content="width=device-width,initial-scale=1">'
+TEXTS = f'<script id=island-texts type="application/json">{json.dumps(WORDS)}</script>'
 PICK = "data-mode=pick data-answer-url=/who/ data-cells-url=/cells.json"
 FIELD = "<form><input id=x data-lon><input id=y data-lat><p id=who data-who></p>"
 PAGES = {
@@ -77,6 +81,8 @@ PAGES = {
     "/pick": ("text/html", HEAD + FIELD + island("map", {}, PICK)),
     "/chart": ("text/html", HEAD + island("chart", CHART)),
     "/viewer": ("text/html", HEAD + island("process_viewer", VIEWER)),
+    "/long": ("text/html", HEAD + PHONE + TEXTS + island("process_viewer", {**VIEWER, "bpmn_url": "/long.bpmn"})),
+    "/long.bpmn": ("application/xml", LONG),
     "/cells.json": ("application/json", json.dumps(MAP["cells"], ensure_ascii=False)),
     "/who/": ("text/html", "<b>李格</b>"),
     "/process.bpmn": ("application/xml", PROCESS),
@@ -165,6 +171,28 @@ def test_viewer_shows_where_the_case_stands(desktop_page: Page, address: str) ->
     assert "部门会审" in page.inner_html(".djs-container")
     expect(page.locator(".bjs-powered-by")).to_be_visible()
     page.screenshot(path=screenshot_path("island-process"))
+    assert_nothing_refused(page)
+
+
+def test_a_long_drawing_opens_at_the_step_that_matters_and_follows_a_finger(phone_page: Page, address: str) -> None:
+    page = opened(phone_page, f"{address}/long")
+    step, stage = page.locator("[data-element-id=review] .djs-visual"), page.locator(".island-stage")
+    box, frame = step.bounding_box(), stage.bounding_box()
+    assert box is not None and frame is not None
+    assert box["width"] >= 80 and frame["x"] <= box["x"] <= frame["x"] + frame["width"] - box["width"]
+    page.get_by_role("button", name="全图").click()
+    start = page.locator("[data-element-id=start] .djs-visual")
+    seen = start.bounding_box()
+    assert seen is not None and seen["x"] >= frame["x"] and seen["width"] < 36
+    page.get_by_role("button", name="当前步骤").click()
+    assert step.bounding_box() == box
+    finger = page.context.new_cdp_session(page)
+    for kind, x in (("touchStart", 200), ("touchMove", 170), ("touchMove", 140), ("touchEnd", 0)):
+        points = [{"x": x, "y": frame["y"] + 60}] if kind != "touchEnd" else []
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    place = "document.querySelector('[data-element-id=review] .djs-visual').getBoundingClientRect().x"
+    page.wait_for_function(f"(before) => {place} < before - 40", arg=box["x"])
+    page.screenshot(path=screenshot_path("island-process-phone"))
     assert_nothing_refused(page)
 
 

@@ -113,8 +113,8 @@ def test_settings_outside_their_bounds_are_refused_all_at_once(world: World) -> 
 def test_a_running_case_stays_on_the_version_it_began_with(world: World) -> None:
     case = world.call()
     files = files_in(PRACTICES / "contact_card")
-    installed = install_practice(as_version(files, b"1.1.0", b"1.2.0"), {}, SYSTEM, world.now, run_scenarios=False)
-    assert Case.objects.get(pk=case.pk).practice.version == "1.1.0"
+    installed = install_practice(as_version(files, b"1.1.1", b"1.2.0"), {}, SYSTEM, world.now, run_scenarios=False)
+    assert Case.objects.get(pk=case.pk).practice.version == "1.1.1"
     assert world.open("contact_card", CALL, "later", "card").case.practice_id == installed.pk
 
 

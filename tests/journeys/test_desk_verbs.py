@@ -198,6 +198,21 @@ def test_an_unanswered_call_is_escalated_and_everybody_sees_why(world: World) ->
     assert "提级到 黄志强" in page and "超期" in page and "已提级" in page
 
 
+def test_the_process_is_drawn_and_listed_in_the_readers_language(world: World) -> None:
+    case, client = world.repair(), world.client("chief")
+    address = f"/desk/cases/{case.number}/"
+    chinese = client.get(f"{address}process.bpmn").content.decode()
+    client.post("/language/", {"language": "en", "next": "/desk/"})
+    english, page = (client.get(address + path).content.decode() for path in ("process.bpmn", ""))
+    assert "故障归属？" in chinese and "故障归属？" not in english and "Whose side is the fault?" in english
+    steps = page[page.index('class="steplist"') :]
+    assert steps.index("steplist__here") and "in progress" in steps and "not yet" in steps
+    marks = client.get(f"{address}tokens.json").json()
+    assert [step["element"] for step in marks["steps"] if step["state"] == "here"] == [
+        token["element"] for token in marks["tokens"]
+    ]
+
+
 @pytest.mark.parametrize("path", ["process.bpmn", "tokens.json"])
 def test_the_drawing_is_for_those_who_see_the_case(world: World, path: str) -> None:
     case = world.call()

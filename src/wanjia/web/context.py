@@ -7,8 +7,10 @@ from wanjia.model.actors import may
 from wanjia.model.permissions import PARTNER_ROLES
 from wanjia.texts import LANGUAGES, say
 
-ISLAND_TEXTS = ("Map.Title", "NavigationControl.ZoomIn", "NavigationControl.ZoomOut")
-"""Words of the map's own controls, by the map library's names."""
+ISLAND_TEXTS = (
+    "Map.Title", "NavigationControl.ZoomIn", "NavigationControl.ZoomOut", "Process.Whole", "Process.Here",
+)  # fmt: skip
+"""Words of the islands' own controls; those of the map by the map library's names."""
 LANGUAGE_NAMES = {"zh-Hans": "中文", "en": "English"}
 
 

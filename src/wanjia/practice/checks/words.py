@@ -64,12 +64,14 @@ def needed_keys(folder: Folder) -> Iterator[str]:
 
 
 def optional_keys(folder: Folder) -> Iterator[str]:
-    """Keys that may be there: names of steps nobody does by hand, of flows, of columns that nothing declares."""
+    """Keys that may be there: names of steps nobody does by hand, of what is drawn, of columns that nothing declares."""
     yield "tasks.start"
     yield from (f"tasks.{step}" for step in folder.diagram.steps)
     yield from (f"flows.{flow}" for flow in folder.diagram.ids("sequenceFlow"))
     yield from (f"ends.{end}" for end in folder.diagram.ids("endEvent"))
-    yield from (f"events.{event}" for event in folder.diagram.ids("boundaryEvent", "intermediateCatchEvent"))
+    events = folder.diagram.ids("startEvent", "boundaryEvent", "intermediateCatchEvent")
+    yield from (f"events.{event}" for event in events)
+    yield from (f"gateways.{gateway}" for gateway in folder.diagram.gateways)
     scoped = [name for name, fact in folder.section("facts").items() if fact.get("scope") == "item"]
     for name, fact in folder.section("facts").items():
         if fact.get("type") == "array":

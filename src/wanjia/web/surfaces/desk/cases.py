@@ -34,7 +34,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def drawing(request: HttpRequest, number: str) -> HttpResponse:
     """The BPMN drawing for the viewer."""
-    return HttpResponse(case_drawing(number, request.actor), content_type="application/xml; charset=utf-8")
+    return HttpResponse(
+        case_drawing(number, request.actor, request.language), content_type="application/xml; charset=utf-8"
+    )
 
 
 @desk_page
