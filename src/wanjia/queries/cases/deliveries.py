@@ -17,6 +17,12 @@ from wanjia.records.cases.models import Delivery, QuietHoursEdition
 MASKS: Mapping[str, Callable[[str], str]] = {"sms": mask_phone, "email": mask_mailbox, "webhook": str}
 """How each channel's addresses are shown; a webhook's is the name of a system."""
 
+CHANNEL_FAULTS = ("delivery.unreachable", "delivery.not_let_in", "delivery.too_many")
+"""Faults that say something about a channel and nothing about the text that met them."""
+
+TROUBLES_LOOKED_AT = 100
+"""Rows that are enough to see every channel in trouble: a round leaves one a pause."""
+
 
 @dataclass(frozen=True)
 class DeliveryFilters:
@@ -98,6 +104,12 @@ def channel_counts(now: datetime) -> dict[str, ChannelCount]:
         failed=Count("pk", filter=Q(status=Delivery.Status.FAILED)),
     )  # fmt: skip
     return {row["channel"]: ChannelCount(**row) for row in rows}
+
+
+def channel_troubles(now: datetime) -> dict[str, Fault]:
+    """By channel, why nothing goes out on it at the moment: what its due texts met, although it is not about them."""
+    due = Delivery.objects.filter(status=Delivery.Status.WAITING, not_before__lte=now, fault__in=CHANNEL_FAULTS)
+    return {row.channel: Fault(row.fault, values=row.fault_values) for row in due.order_by("pk")[:TROUBLES_LOOKED_AT]}
 
 
 def quiet_hours_editions(now: datetime) -> tuple[QuietHoursRow, ...]:

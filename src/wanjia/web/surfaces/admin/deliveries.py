@@ -20,6 +20,7 @@ from wanjia.queries.cases.deliveries import (
     DeliveryFilters,
     DeliveryRow,
     channel_counts,
+    channel_troubles,
     delivery,
     delivery_keys,
     quiet_hours_editions,
@@ -45,11 +46,12 @@ Deed = Callable[[Sequence[int], Actor, datetime], int]
 
 @dataclass(frozen=True)
 class ChannelLine:
-    """One channel as it is connected, with what is open on it and why it is shut."""
+    """One channel as it is connected, with what is open on it, why it is shut, and why it takes nothing."""
 
     channel: Channel
     counts: ChannelCount
     faults: tuple[str, ...]
+    trouble: str
 
 
 @admin_page("deliveries")
@@ -141,11 +143,12 @@ def _deed(request: HttpRequest, name: str, deed: Deed) -> HttpResponse:
 
 
 def _lines(request: HttpRequest) -> list[ChannelLine]:
-    counts = channel_counts(request.now)
+    counts, troubles = channel_counts(request.now), channel_troubles(request.now)
     return [
         ChannelLine(
             channel, counts.get(channel.name, ChannelCount(channel.name)),
             tuple(fault_sentence(fault, request.language) for fault in channel.faults),
+            fault_sentence(troubles[channel.name], request.language) if channel.name in troubles else "",
         )
         for channel in channels()
     ]  # fmt: skip
@@ -176,8 +179,8 @@ def _quiet_page(request: HttpRequest, values: dict[str, str], faults: tuple[Faul
     fields = labelled(
         "admin.quiet", request.language,
         PlainField("starts_on", "", "date", values["starts_on"]),
-        PlainField("begins", "", "time", values["begins"]),
-        PlainField("ends", "", "time", values["ends"]),
+        PlainField("begins", "", value=values["begins"], max_length=5),
+        PlainField("ends", "", value=values["ends"], max_length=5),
         PlainField("source", "", value=values["source"], max_length=SOURCE_CHARACTERS_MAX),
     )  # fmt: skip
     page = {

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from wanjia.model.faults import NotFound
 from wanjia.queries.cases.oversight import data_reads, entries_of, stuck_cases, subject_label, subjects
-from wanjia.texts import fault_sentence, say
+from wanjia.texts import say
 from wanjia.web.csv_files import csv_response
 from wanjia.web.listing import export_url, local
 from wanjia.web.paging import page_of
@@ -19,9 +19,7 @@ READ_COLUMNS = ("at", "reader", "login", "organisation", "case", "fields", "reas
 @require_GET
 def stuck(request: HttpRequest) -> HttpResponse:
     """Cases whose due clock could not act, with why."""
-    page = page_of(request, stuck_cases(request.language))
-    rows = [(row, _why(row.fault, request.language)) for row in page.rows]
-    return render(request, "surfaces/admin/stuck.html", {"page": page, "rows": rows})
+    return render(request, "surfaces/admin/stuck.html", {"page": page_of(request, stuck_cases(request.language))})
 
 
 @admin_page("reads")
@@ -61,11 +59,3 @@ def one_history(request: HttpRequest, subject: str) -> HttpResponse:
         "broken": [entry.sequence for entry in entries if entry.broken], "total": len(entries),
     }  # fmt: skip
     return render(request, "surfaces/admin/history.html", values)
-
-
-def _why(fault, language: str) -> str:
-    """The sentence of a fault code; its values are not kept, so a sentence that needs them is shown as its code."""
-    try:
-        return fault_sentence(fault, language)
-    except KeyError:
-        return fault.code
