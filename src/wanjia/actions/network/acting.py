@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from wanjia.actions.network.book import Book, Entry, read_outages
+from wanjia.actions.network.systems import tell_systems
 from wanjia.actions.network.writing import write
 from wanjia.actions.permission import require
 from wanjia.model.actors import Actor
@@ -27,6 +28,8 @@ def on_outage(number: str, verb: str, actor: Actor, now: datetime) -> Iterator[t
         allow(actor, verb, entry.row)
         yield book, entry
         write(book, now)
+        if entry.is_touched:
+            tell_systems(entry, now)
 
 
 def allow(actor: Actor, verb: str, outage: Outage) -> None:

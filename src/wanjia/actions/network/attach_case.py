@@ -21,8 +21,13 @@ def outage_around(case: Case, practice: Practice) -> Outage | None:
     """The open outage in whose dark districts the case's place lies, for practices that the public opens."""
     if case.district_id is None or practice.entry.surface not in PUBLIC_SURFACES or practice.place == "none":
         return None
-    dark = OutageDistrict.objects.filter(district=case.district_id, restored_at=None, outage__status=Outage.Status.OPEN)
-    found = dark.select_related("outage").order_by("-outage__planned", "starts_at", "pk").first()
+    return outage_in(case.district_id)
+
+
+def outage_in(district: str) -> Outage | None:
+    """The open outage in which a district is dark; unplanned before planned, the oldest first."""
+    dark = OutageDistrict.objects.filter(district=district, restored_at=None, outage__status=Outage.Status.OPEN)
+    found = dark.select_related("outage").order_by("outage__planned", "starts_at", "pk").first()
     return found.outage if found else None
 
 

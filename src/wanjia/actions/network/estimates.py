@@ -68,5 +68,5 @@ def _last_told(row: Outage) -> datetime | None:
     last = told.first()
     if last:
         return datetime.fromisoformat(last["to"])
-    first = row.estimates.order_by("said_at", "id").first()
+    first = row.estimates.order_by("id").first()
     return first.restoration_at if first else None

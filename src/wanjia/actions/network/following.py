@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from wanjia.actions.network.book import STILL_DARK, Book, Entry, Line
 from wanjia.actions.network.casework import extent_of, merge_into, open_for, restored_news, tell_case, wants_case
 from wanjia.actions.network.managers import tell_managers
+from wanjia.actions.network.systems import tell_systems
 from wanjia.actions.network.telling import tell_announced, tell_restored
 from wanjia.records.cases.models import Case
 from wanjia.records.network.models import Outage
@@ -24,6 +25,8 @@ def follow(book: Book, now: datetime) -> None:
     for entry in book.touched:
         if entry.row.planned:
             _tell_back(book, entry, now)
+        if entry.row.ends_at is None or now - entry.row.ends_at <= TOLD_AGE_MAX:
+            tell_systems(entry, now)
 
 
 def _follow_case(book: Book, entry: Entry, now: datetime) -> None:

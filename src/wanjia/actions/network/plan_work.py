@@ -1,0 +1,149 @@
+"""Enter planned work for which supply is stopped: no alarm inside its window, and customers know before."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from wanjia.actions.cases.numbering import next_number
+from wanjia.actions.cases.queue_delivery import Wanted, queue
+from wanjia.actions.network.casework import priority_counts
+from wanjia.actions.network.districts_below import districts_below
+from wanjia.actions.network.receivers import customers_in
+from wanjia.actions.network.wording import district_name, phone_of, short_moment
+from wanjia.actions.permission import require
+from wanjia.model.actors import Actor
+from wanjia.model.faults import Fault, NotFound, Refused, Where
+from wanjia.model.network import Network
+from wanjia.records.cases.history import write_history
+from wanjia.records.cases.models import Delivery
+from wanjia.records.network.lookups import DistrictFacts, district_facts, subject_of_districts
+from wanjia.records.network.models import PlannedWork, TransformerDistrict
+from wanjia.texts import say
+
+HOURS_MAX = 72
+"""Longest window of one plan; longer work is several plans. Default (M)."""
+NOTICE = timedelta(days=7)
+"""Planned outage: 7 days' notice (电力供应与使用条例 art. 28; A)."""
+PREFIX = "JH"
+"""Plan numbers begin with 计划."""
+
+
+@dataclass(frozen=True)
+class WantedWork:
+    """What is opened, why, and from when to when."""
+
+    device_id: str
+    title_zh: str
+    starts_at: datetime
+    ends_at: datetime
+    title_en: str = ""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The plan with what it means: districts, who cannot bear it, texts queued, and whether notice is too short."""
+
+    work: PlannedWork
+    districts: frozenset[str]
+    priority: dict[str, int]
+    told: int
+    is_short_notice: bool
+
+
+def plan_work(wanted: WantedWork, actor: Actor, now: datetime, network: Network | None = None) -> Planned:
+    """Enter the plan and tell customers. Raises Denied, Refused with every fault."""
+    require(actor, "outage", "plan")
+    facts = district_facts(_districts(wanted.device_id, network))
+    _allow(actor, facts)
+    with transaction.atomic():
+        faults = [*_faults(wanted, now), *_overlaps(wanted)]
+        if faults:
+            raise Refused(faults)
+        work = PlannedWork.objects.create(
+            code=next_number(PREFIX, now), device_id=wanted.device_id, title_zh=wanted.title_zh.strip()[:120],
+            title_en=wanted.title_en.strip()[:160], starts_at=wanted.starts_at, ends_at=wanted.ends_at,
+        )  # fmt: skip
+        told = queue(_texts(work, "planned", facts), now)
+        counts, short = priority_counts(set(facts)), work.starts_at - now < NOTICE
+        data = {"device": work.device_id, "districts": len(facts), "told": told, "short_notice": short, **counts}
+        write_history(f"work:{work.code}", actor, now, [("work_planned", data)])
+        return Planned(work, frozenset(facts), counts, told, short)
+
+
+def cancel_planned_work(
+    code: str, reason: str, actor: Actor, now: datetime, network: Network | None = None
+) -> PlannedWork:  # fmt: skip
+    """Take a plan back; who was told hears of it, who was not never will. Raises NotFound, Denied, Refused."""
+    require(actor, "outage", "plan")
+    with transaction.atomic():
+        work = PlannedWork.objects.select_for_update().filter(code=code).first()
+        if work is None:
+            raise NotFound("planned_work", code)
+        facts = district_facts(_districts(work.device_id, network))
+        _allow(actor, facts)
+        if work.cancelled_at is not None:
+            values = {"code": code, "at": work.cancelled_at.isoformat()}
+            raise Refused([Fault("work.cancelled", Where(), values)])
+        if work.ends_at <= now:
+            raise Refused([Fault("work.over", Where(), {"code": code})])
+        work.cancelled_at = now
+        work.save()
+        queue(_cancelling(work, facts), now)
+        write_history(f"work:{code}", actor, now, [("work_cancelled", {"reason": reason.strip()[:200]})])
+        return work
+
+
+def _districts(device_id: str, network: Network | None) -> frozenset[str]:
+    known = frozenset(TransformerDistrict.objects.filter(code=device_id).values_list("code", flat=True))
+    return districts_below(network, device_id, known)
+
+
+def _allow(actor: Actor, facts: dict[str, DistrictFacts]) -> None:
+    require(actor, "outage", "plan", subject_of_districts([(f.cell_code, f.organisation_id) for f in facts.values()]))
+
+
+def _faults(wanted: WantedWork, now: datetime) -> Iterator[Fault]:
+    if not wanted.title_zh.strip():
+        yield Fault("work.title_missing", Where("title_zh"))
+    if not timedelta(0) < wanted.ends_at - wanted.starts_at <= timedelta(hours=HOURS_MAX):
+        window = {"start": wanted.starts_at.isoformat(), "end": wanted.ends_at.isoformat(), "hours_max": HOURS_MAX}
+        yield Fault("work.window", Where("ends_at"), window)
+    if wanted.starts_at < now:
+        yield Fault("work.past", Where("starts_at"), {"start": wanted.starts_at.isoformat()})
+
+
+def _overlaps(wanted: WantedWork) -> Iterator[Fault]:
+    rows = PlannedWork.objects.filter(device_id=wanted.device_id, cancelled_at=None)
+    for code in rows.filter(starts_at__lt=wanted.ends_at, ends_at__gt=wanted.starts_at).values_list("code", flat=True):
+        yield Fault("work.overlap", Where("starts_at"), {"device": wanted.device_id, "code": code})
+
+
+def _texts(work: PlannedWork, occasion: str, facts: dict[str, DistrictFacts]) -> Iterator[Wanted]:
+    bodies: dict[tuple[str, str], str] = {}
+    for one in customers_in(facts.keys()):
+        at = (one.district, one.language)
+        if at not in bodies:
+            bodies[at] = _body(work, occasion, facts[one.district], one.language)
+        key = f"plan:{work.code}:{occasion}:{one.channel}:{one.address}"
+        yield Wanted(key, one.channel, one.address, say(f"outages.subject.{occasion}", one.language), bodies[at])
+
+
+def _body(work: PlannedWork, occasion: str, facts: DistrictFacts, language: str) -> str:
+    title = work.title_en or work.title_zh if language == "en" else work.title_zh
+    text = say(
+        f"outages.say.{occasion}", language, district=district_name(facts, language), reason=title,
+        start=short_moment(work.starts_at, language), end=short_moment(work.ends_at, language),
+    )  # fmt: skip
+    phone = phone_of(facts.organisation_id)
+    return text + (say("outages.say.phone", language, phone=phone) if phone else "")
+
+
+def _cancelling(work: PlannedWork, facts: dict[str, DistrictFacts]) -> Collection[Wanted]:
+    """For those whose first text has gone out; those of the others are dropped."""
+    rows = Delivery.objects.filter(idempotency_key__startswith=f"plan:{work.code}:planned:")
+    rows.filter(status=Delivery.Status.WAITING, claimed_until=None).update(status=Delivery.Status.DROPPED)
+    reached = rows.filter(status__in=(Delivery.Status.SENT, Delivery.Status.WAITING))
+    told = set(reached.values_list("channel", "address"))
+    return [wanted for wanted in _texts(work, "plan_cancelled", facts) if (wanted.channel, wanted.address) in told]
