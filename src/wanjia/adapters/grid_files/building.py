@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from wanjia.adapters.grid_files.feeders import with_feeders
 from wanjia.model.network import (
     BRANCH_KINDS,
     METER_ROLES,
@@ -77,7 +78,7 @@ class Building:
         wanted.update(dict.fromkeys(places))
         ids = [one.branch_id for one in self.suppliers if one.branch_id in wanted]
         ids += [place for place in wanted if place not in suppliers]
-        return self._assembled(ids, suppliers, places)
+        return with_feeders(self._assembled(ids, suppliers, places))
 
     def _owners(self) -> dict[str, str]:
         """The transformer that supplies each node in the normal state, nearest first; nodes without one are absent."""

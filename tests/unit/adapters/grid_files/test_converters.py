@@ -103,6 +103,35 @@ def test_a_grid_of_plain_rows() -> None:
     assert network.nodes.ids[dark].tolist() == ["bus-6"]
 
 
+def on_feeders(network: Network) -> dict[str, str]:
+    """Feeder of every branch and district."""
+    names = (*network.branches.ids.tolist(), *network.districts.ids.tolist())
+    return dict(zip(names, (*network.branches.feeder, *network.districts.feeder), strict=True))
+
+
+def test_feeders_begin_at_the_lines_that_leave_a_substation() -> None:
+    on = on_feeders(decode_pandapower(rows_of_a_grid()))
+    assert {on[name] for name in ("switch-7", "line-3", "switch-8", "switch-10", "trafo-5", "line-4")} == {"line-3"}
+    assert (on["switch-9"], on["bus-6"]) == ("", "")
+    assert set(on_feeders(decode_opendss(village())).values()) == {"line.main-1"}
+
+
+def test_a_busbar_behind_a_transformer_is_the_substations_and_a_tie_is_on_no_feeder() -> None:
+    tables = {
+        "bus": [bus(n, 110.0 if n == 0 else 20.0) for n in range(6)],
+        "ext_grid": [{"index": 0, "bus": 0, "in_service": True}],
+        "trafo": [{"index": 0, "hv_bus": 0, "lv_bus": 1, "in_service": True}],
+        "line": [line(0, 1, 2), line(1, 2, 3), line(2, 1, 4), line(3, 3, 5)],
+        "switch": [standing(0, 4, 5, "b", False), standing(1, 1, 0, "l", type="CB")],
+        "load": [{"index": n, "bus": n, "in_service": True} for n in (1, 2, 3, 4)],
+    }
+    on = on_feeders(decode_pandapower(tables))
+    assert {name: on[name] for name in ("bus-1", "bus-2", "bus-3", "bus-4", "trafo-0", "switch-0", "switch-1")} == {
+        "bus-1": "", "bus-2": "line-0", "bus-3": "line-0", "bus-4": "line-2", "trafo-0": "", "switch-0": "",
+        "switch-1": "line-0",
+    }  # fmt: skip
+
+
 def test_a_grid_of_low_voltage_alone_makes_each_transformer_a_district() -> None:
     tables = rows_of_a_grid()
     tables["line"] = [line(4, 2, 4)]
