@@ -76,6 +76,7 @@ def test_a_case_that_cannot_act_is_marked_and_holds_nobody_up(world: World) -> N
     Case.objects.filter(pk=stuck.pk).update(state={**stuck.state, "digest": "another"})
     assert fire_due_clocks(at) == 2
     assert Case.objects.get(pk=stuck.pk).stuck == "engine.digest_unknown" and fired(stuck) == []
+    assert Case.objects.get(pk=stuck.pk).stuck_values["practice"] == "behind_meter_repair"
     assert fired(well) and Case.objects.get(pk=well.pk).stuck == ""
     assert stuck.clocks.get(clock="choice").next_at == at + timedelta(minutes=RETRY_MINUTES)
     Case.objects.filter(pk=stuck.pk).update(state=stuck.state)

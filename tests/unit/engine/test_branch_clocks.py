@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.support.processes import CALENDAR, CASES, clock, compiled, extra_of, source_of
 from wanjia.engine import case_from_json, case_to_json, compile_source, step
 from wanjia.engine.clocks import Trigger, hold, lift, on_trigger, release
+from wanjia.engine.handling.work import four_eyes
 from wanjia.engine.nouns import (
     CaseState,
     ClockState,
@@ -170,6 +171,8 @@ def test_four_eyes_are_asked_for_within_the_branch() -> None:
     case.done("review", "water", actor="person:1", opinion="supplement")
     case.done("review", "police", actor="person:2", opinion="supplement")
     assert case.state.done_by == {"joint[0]/review": "person:1", "joint[1]/review": "person:2"}
+    told = {task.item["department"]: four_eyes(case.definition, case.state, task.key) for task in case.state.tasks}
+    assert told == {"water": ("review", "person:1"), "police": ("review", "person:2"), "green": None}
     with pytest.raises(Refused) as refused:
         case.done("supplement", "water", actor="person:1", paper="plan")
     assert [fault.code for fault in refused.value.faults] == ["engine.same_person"]

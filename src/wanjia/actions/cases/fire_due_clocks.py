@@ -12,7 +12,7 @@ from wanjia.actions.cases.saving import save_all
 from wanjia.actions.cases.stepping import work_out
 from wanjia.engine.nouns import Tick
 from wanjia.model.actors import CLOCK
-from wanjia.model.faults import Refused
+from wanjia.model.faults import Fault, Refused, Where
 from wanjia.records.cases.calendar import work_calendar
 from wanjia.records.cases.models import Case, Clock
 
@@ -55,12 +55,12 @@ def _advance(cases: list[Case], now: datetime) -> None:
                 changes.append(work_out(case, Tick(), CLOCK, now, calendar, tasks[case.pk]))
         except Refused as refusal:
             logger.error("case %s: a due clock could not act: %s", case.number, refusal)
-            _set_aside(case, refusal.faults[0].code, now)
+            _set_aside(case, refusal.faults[0], now)
         except DatabaseError:
             raise  # the store's trouble, not the case's: the whole round is undone and tried again
         except Exception:
             logger.exception("case %s: a due clock failed", case.number)
-            _set_aside(case, "case.clock_failed", now)
+            _set_aside(case, Fault("case.clock_failed", Where()), now)
     if changes:
         save_all(changes)
 
@@ -72,11 +72,12 @@ def _advance_alone(pk: int, now: datetime) -> None:
             _advance([case], now)
     except (IntegrityError, DataError):
         logger.exception("case %s: what a due clock changed cannot be stored", case.number)
-        _set_aside(case, "case.clock_failed", now)
+        _set_aside(case, Fault("case.clock_failed", Where()), now)
 
 
-def _set_aside(case: Case, code: str, now: datetime) -> None:
-    Case.objects.filter(pk=case.pk).update(stuck=code)
+def _set_aside(case: Case, fault: Fault, now: datetime) -> None:
+    values = {name: value if isinstance(value, int | float) else str(value) for name, value in fault.values.items()}
+    Case.objects.filter(pk=case.pk).update(stuck=fault.code, stuck_values=values)
     Clock.objects.filter(case=case, next_at__lte=now).update(next_at=now + timedelta(minutes=RETRY_MINUTES))
 
 

@@ -1,5 +1,7 @@
 """Start, Complete, ReturnTo: the work itself goes forward or back."""
 
+from collections.abc import Mapping
+
 from wanjia.engine.clockwork import task_gone, trigger
 from wanjia.engine.draft import Draft
 from wanjia.engine.motion import left_over, new_move, settle
@@ -35,15 +37,29 @@ def complete(draft: Draft, event: Complete) -> None:
 
 
 def _check_eyes(draft: Draft, event: Complete) -> None:
-    """Four eyes: who did the earlier step, in this branch or around it, may not also do the one that checks it."""
     step = draft.tasks[event.task_key].step
-    other = draft.definition.four_eyes.get(step)
+    earlier = _earlier(draft.definition, draft.tokens, draft.done_by, event.task_key, step)
+    if earlier is not None and earlier[1] == event.actor:
+        draft.refuse("same_person", task=event.task_key, step=step, other=earlier[0])
+
+
+def four_eyes(definition: Definition, state: CaseState, key: str) -> tuple[str, str] | None:
+    """The earlier step that an open task checks, and who did it, who may not do this one. None: anybody may."""
+    step = next((task.step for task in state.tasks if task.key == key), "")
+    if step not in definition.four_eyes or not isinstance(state.process, dict):
+        return None
+    return _earlier(definition, tokens_from_json(state.process.get("tokens", [])), state.done_by, key, step)
+
+
+def _earlier(
+    definition: Definition, tokens: tuple[Token, ...], done_by: Mapping[str, str], key: str, step: str
+) -> tuple[str, str] | None:
+    """Four eyes: who did the earlier step, in this branch or around it, may not also do the one that checks it."""
+    other = definition.four_eyes.get(step)
     if other is None:
-        return
-    places = [_place(branch, other) for branch in outward(branch_of(path_to(draft.tokens, event.task_key)))]
-    did = [draft.done_by[place] for place in places if place in draft.done_by]
-    if did[:1] == [event.actor]:
-        draft.refuse("same_person", task=event.task_key, step=step, other=other)
+        return None
+    places = [_place(branch, other) for branch in outward(branch_of(path_to(tokens, key)))]
+    return next(((other, done_by[place]) for place in places if place in done_by), None)
 
 
 def _place(branch: str, step: str) -> str:

@@ -20,6 +20,7 @@ from wanjia.queries.cases.installed import practice_of
 from wanjia.queries.cases.masking import hidden_requester
 from wanjia.queries.cases.messages import Said, case_messages
 from wanjia.queries.cases.papers import PaperRow, papers_of
+from wanjia.queries.cases.stuck import why_stuck
 from wanjia.queries.cases.task_card import TaskCard, task_card
 from wanjia.queries.territory.who_answers import Answering, answers_of_path
 from wanjia.records.cases.models import Case, Task
@@ -37,7 +38,8 @@ class LetterRow:
 
 @dataclass(frozen=True)
 class CasePage:
-    """The whole page. `verbs` are the deeds on the case that the actor may do now; `merged` the cases put into it."""
+    """The whole page. `verbs` are the deeds on the case that the actor may do now; `merged` the cases put into it;
+    `stuck` why its due clock could not act."""
 
     head: Head
     practice: Practice
@@ -55,6 +57,7 @@ class CasePage:
     verbs: frozenset[str]
     merged_into: str
     merged: tuple[str, ...]
+    stuck: str
 
     @property
     def clocks_over(self) -> tuple[ClockBar, ...]:
@@ -79,6 +82,7 @@ def case_page(number: str, actor: Actor, now: datetime, language: str, revealed:
         case_messages(case, practice, language) if may(actor, "message", "see", subject) else (),
         deeds, not any(deed.broken for deed in deeds), case_verbs(case, practice, state, actor, subject, now),
         case.merged_into.number if case.merged_into else "", tuple(case.merged.values_list("number", flat=True)),
+        why_stuck(case, language),
     )  # fmt: skip
 
 
@@ -100,7 +104,7 @@ def _day(case: Case, now: datetime):
 
 def _tasks(case: Case, practice: Practice, state: CaseState, actor: Actor, language: str) -> tuple[TaskCard, ...]:
     rows = case.tasks.filter(status=Task.Status.OPEN).select_related("holder", "delegated_to", "organisation")
-    return tuple(task_card(row, practice, state, _verbs(row, case, actor), language) for row in rows)
+    return tuple(task_card(row, practice, state, actor, _verbs(row, case, actor), language) for row in rows)
 
 
 def _verbs(row: Task, case: Case, actor: Actor) -> frozenset[str]:

@@ -6,21 +6,21 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q
 
-from wanjia.model.faults import Fault
 from wanjia.queries.cases.installed import practice_of
 from wanjia.queries.cases.rows import Rows
+from wanjia.queries.cases.stuck import why_stuck
 from wanjia.records.cases.history import broken_links
 from wanjia.records.cases.models import Case, HistoryEntry, PersonalDataRead
 
 
 @dataclass(frozen=True)
 class StuckCase:
-    """A case whose due clock could not act. Nothing of whom it concerns: whoever mends it needs the code."""
+    """A case whose due clock could not act. Nothing of whom it concerns: whoever mends it needs the reason."""
 
     number: str
     practice: str
     version: str
-    fault: Fault
+    why: str
     opened_at: datetime
     due_at: datetime | None
 
@@ -110,8 +110,9 @@ def subject_label(subject: str) -> str:
 def _stuck(row: Case, language: str) -> StuckCase:
     practice = practice_of(row.practice)
     return StuckCase(
-        row.number, practice.text("name", language), row.practice.version, Fault(row.stuck), row.opened_at, row.due_at
-    )
+        row.number, practice.text("name", language), row.practice.version, why_stuck(row, language), row.opened_at,
+        row.due_at,
+    )  # fmt: skip
 
 
 def _reads(rows: list[PersonalDataRead], language: str) -> list[DataRead]:

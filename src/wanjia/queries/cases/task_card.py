@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from wanjia.engine.handling.work import return_targets_of
+from wanjia.engine.handling.work import four_eyes, return_targets_of
 from wanjia.engine.nouns import CaseState
+from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
-from wanjia.queries.cases.facts import item_text
+from wanjia.queries.cases.facts import Names, item_text
 from wanjia.records.cases.models import Task
 
 
 @dataclass(frozen=True)
 class TaskCard:
-    """A task in one language, for one actor. `return_to` pairs a step with its name."""
+    """A task in one language, for one actor. `return_to` pairs a step with its name.
+
+    Four eyes: whoever did `other_step`, called `other_than`, may not do this one; it has to be passed on.
+    """
 
     key: str
     step: str
@@ -37,13 +41,21 @@ class TaskCard:
     return_to: tuple[tuple[str, str], ...]
     has_form: bool
     opinions_out: int
+    other_than: str
+    other_step: str
 
 
-def task_card(row: Task, practice: Practice, state: CaseState, verbs: frozenset[str], language: str) -> TaskCard:
+def task_card(
+    row: Task, practice: Practice, state: CaseState, actor: Actor, verbs: frozenset[str], language: str
+) -> TaskCard:
     """The card of a task row whose holder, delegate and organisation are read along.
 
-    `verbs` are those that the actor has; a return that could lead nowhere is left out.
+    `verbs` are those that the actor has; what would be refused all the same is left out: a return that could lead
+    nowhere, and completing what the actor's own work needs to be checked by.
     """
+    earlier = four_eyes(practice.definition, state, row.key) if row.status == Task.Status.OPEN else None
+    if earlier is not None and earlier[1] == actor.reference:
+        verbs = verbs - {"complete"}
     targets = return_targets_of(practice.definition, state, row.key) if "return" in verbs else []
     return TaskCard(
         row.key, row.step, practice.text(f"tasks.{row.step}", language), _help(row, practice, language),
@@ -53,6 +65,8 @@ def task_card(row: Task, practice: Practice, state: CaseState, verbs: frozenset[
         row.for_requester, row.escalated, row.opened_at, row.due_at,
         verbs if targets else verbs - {"return"}, tuple((to, practice.text(f"tasks.{to}", language)) for to in targets),
         row.kind == "user" and row.step in practice.forms, sum(task.for_task == row.key for task in state.tasks),
+        Names([earlier[1]], language)(earlier[1]) if earlier else "",
+        practice.text(f"tasks.{earlier[0]}", language) if earlier else "",
     )  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def _wanted(filters: WindowFilters, actor: Actor, now: datetime) -> Q:
 def _value(task: Task, practice: Practice, state: CaseState, actor: Actor, now: datetime, language: str) -> WindowTask:
     case = task.case
     return WindowTask(
-        task.pk, task_card(task, practice, state, _verbs(task, actor), language),
+        task.pk, task_card(task, practice, state, actor, _verbs(task, actor), language),
         case_head(case, practice, state, language, revealed=False), practice, {**state.facts, **(task.item or {})},
         _facts(task, practice, state.facts, language), answers_of(task, practice, language),
         papers_of(case, practice, actor, language), _clocks(task, practice, state, now, language),

@@ -78,6 +78,7 @@ class Case(models.Model):
     late = models.BooleanField(default=False, help_text="a clock of this case has expired")
     on_hold = models.BooleanField(default=False)
     stuck = models.CharField(max_length=64, blank=True, help_text="fault code for which a due clock could not act")
+    stuck_values = models.JSONField(default=dict, blank=True, help_text="what the sentence of `stuck` names")
 
     class Meta:
         ordering = ["-opened_at", "-id"]
