@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from wanjia.actions.cases import send_deliveries as module
+from wanjia.actions.cases.play_deliveries import play_deliveries
 from wanjia.actions.cases.queue_delivery import Wanted, queue
 from wanjia.actions.cases.send_deliveries import CLAIM_SECONDS, PAUSE_SECONDS, Round, send_deliveries
 from wanjia.model.deliveries import ATTEMPTS_MAX, RETRY_AFTER_SECONDS, NotSent, Outcome, Outgoing, Retry, Sent
@@ -266,6 +267,25 @@ def test_threads_send_side_by_side() -> None:
     assert run(receiver, threads=8) == Round(32, 32, 0.0)
     assert sorted(receiver.keys) == sorted(f"k{n}" for n in range(32))
     assert all(each.receipt == f"r-{each.idempotency_key}" for each in Delivery.objects.all())
+
+
+def test_a_told_past_is_sent_at_its_own_moments() -> None:
+    put(sms("a"), now=NIGHT)
+    put(sms("b"), sms("later", urgent=True), now=MORNING + timedelta(hours=1))
+    Delivery.objects.filter(idempotency_key="later").update(not_before=MORNING + timedelta(days=9))
+    receiver, moments = Receiver(), []
+
+    def send_at(channel: str, at: datetime) -> Receiver:
+        moments.append((channel, at))
+        return receiver
+
+    assert play_deliveries(send_at, MORNING + timedelta(days=2)) == 2 and receiver.keys == ["a", "b"]
+    assert (
+        moments
+        == [("sms", MORNING), ("sms", MORNING + timedelta(hours=1))]
+        == [("sms", row(key).sent_at) for key in ("a", "b")]
+    )
+    assert row("later").status == "waiting" and play_deliveries(send_at, MORNING + timedelta(days=2)) == 0
 
 
 def test_the_named_limits_fit_together() -> None:

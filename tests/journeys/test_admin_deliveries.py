@@ -49,6 +49,9 @@ def test_the_list_is_open_to_those_who_keep_the_product_and_masks_addresses(
     assert "来电办理" in found and "停电通知" not in found
     found = client.get("/admin/deliveries/?status=failed&channel=email").content.decode()
     assert "停电通知" in found and "来电办理" not in found and "重新发送这 1 条" in found
+    Delivery.objects.filter(pk=three[0].pk).update(idempotency_key="outage:12:announced:sms:13800000067")
+    page = client.get(f"/admin/deliveries/{three[0].pk}/").content.decode()
+    assert "announced:sms:138****0067" in page and "13800000067" not in page
     case = three[0].case.number
     assert "来电办理" in client.get(f"/admin/deliveries/?text={case.lower()}").content.decode()
     assert "停电通知" not in client.get("/admin/deliveries/?day=2020-01-01").content.decode()

@@ -12,11 +12,13 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from wanjia.actions.cases.play_deliveries import play_deliveries
 from wanjia.actions.cases.queue_delivery import CHANNELS
 from wanjia.actions.cases.send_deliveries import ROWS_PER_ROUND, Round, send_deliveries
 from wanjia.adapters.email import codec as mail
@@ -146,6 +148,12 @@ class Lane:
     def _round(self, send: Send) -> Round:
         channel = self._channel
         return send_deliveries(channel.name, send, timezone.now, channel.rows_per_round, channel.threads)
+
+
+def write_out(until: datetime) -> int:
+    """Write everything due by a moment of a told past to the outbox file, whatever is connected; gives how many."""
+    folder = settings.HOME / "outbox"
+    return play_deliveries(lambda name, at: OutboxFile(folder, name, lambda: timezone.localtime(at)), until)
 
 
 def start_lanes(stop: threading.Event) -> list[threading.Thread]:

@@ -36,7 +36,10 @@ class DeliveryFilters:
 
 @dataclass(frozen=True)
 class DeliveryRow:
-    """One delivery. `state`: its status, or what a waiting one waits for: `held`, `sending`, `again`, `waiting`."""
+    """One delivery, its address masked wherever it stands, in its key too.
+
+    `state`: its status, or what a waiting one waits for: `held`, `sending`, `again`, `waiting`.
+    """
 
     pk: int
     channel: str
@@ -138,11 +141,12 @@ def _chosen(filters: DeliveryFilters) -> QuerySet:
 
 
 def _row(row: Delivery, now: datetime) -> DeliveryRow:
+    masked = MASKS.get(row.channel, mask_phone)(row.address)
     return DeliveryRow(
-        row.pk, row.channel, MASKS.get(row.channel, mask_phone)(row.address), row.subject, row.body, row.urgent,
+        row.pk, row.channel, masked, row.subject, row.body, row.urgent,
         row.status, _state(row, now), row.created_at, row.not_before, row.attempts, row.sent_at, row.receipt,
         Fault(row.fault, values=row.fault_values) if row.fault else None, row.outage.number if row.outage else "",
-        row.case.number if row.case else "", row.idempotency_key,
+        row.case.number if row.case else "", row.idempotency_key.replace(row.address, masked),
     )  # fmt: skip
 
 
