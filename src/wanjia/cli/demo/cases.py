@@ -1,8 +1,6 @@
 """Lets the demo's people work: practices' own scenarios are played through the real actions on a virtual clock."""
 
-import heapq
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -14,7 +12,6 @@ from wanjia.actions.cases.add_paper import upload_paper
 from wanjia.actions.cases.ask_opinion import ask_opinion
 from wanjia.actions.cases.complete_task import complete_task
 from wanjia.actions.cases.delegate import delegate
-from wanjia.actions.cases.fire_due_clocks import fire_due_clocks
 from wanjia.actions.cases.give_opinion import give_opinion
 from wanjia.actions.cases.hold_case import hold_case
 from wanjia.actions.cases.open_case import Request, open_case
@@ -25,7 +22,10 @@ from wanjia.actions.cases.return_task import return_task
 from wanjia.actions.cases.send_message import send_message
 from wanjia.actions.cases.urge_case import urge_case
 from wanjia.actions.cases.withdraw_case import withdraw_case
+from wanjia.cli.demo.outages import planned_changes
+from wanjia.cli.demo.past import instant
 from wanjia.cli.demo.pictures import drawing, plan
+from wanjia.cli.demo.turns import Once, Play
 from wanjia.model.actors import SYSTEM, Actor
 from wanjia.model.faults import Refused
 from wanjia.model.jsonvalue import Facts, Json
@@ -34,13 +34,10 @@ from wanjia.practice.nouns import Practice, Scenario
 from wanjia.practice.stored import stored_practice
 from wanjia.practice.virtual_case import later
 from wanjia.records.cases.calendar import work_calendar
-from wanjia.records.cases.models import Case, Clock, PracticeVersion, Task
-from wanjia.records.network.models import Customer, Outage, OutageDistrict, TransformerDistrict
+from wanjia.records.cases.models import Case, PracticeVersion, Task
+from wanjia.records.network.models import Customer, TransformerDistrict
 from wanjia.records.territory.holders import actor_of
 from wanjia.records.territory.models import Person, Tenure
-
-STEPS_PER_TRANSACTION = 200
-"""The demo is made once and from nothing, so that a crash only means to begin again: commits are few."""
 
 OUTAGE_HOURS = 6
 
@@ -54,74 +51,54 @@ FRESH_HOME_SHARES = (0.4, 0.25, 0.35)
 """The same shares for the fresh ones."""
 
 
-@dataclass(order=True)
+@dataclass
 class Script:
-    """One case to come: a scenario, and where in it we are. Ordered by the instant of its next step."""
+    """One case to come: a scenario, and where in it we are; `at` is the instant of its next step."""
 
     at: datetime
     order: int
-    practice: Practice = field(compare=False)
-    scenario: Scenario = field(compare=False)
-    customer: Customer = field(compare=False)
-    pace: float = field(compare=False, default=1.0)
-    step: int = field(compare=False, default=0)
-    number: str = field(compare=False, default="")
+    practice: Practice
+    scenario: Scenario
+    customer: Customer
+    pace: float = 1.0
+    step: int = 0
+    number: str = ""
 
-
-@dataclass
-class Played:
-    """What came of it. `stuck` counts scripts that the real world did not let go on, by practice, step and fault."""
-
-    opened: int = 0
-    steps: int = 0
-    fired: int = 0
-    stuck: dict[str, int] = field(default_factory=dict)
-
-
-def play(chance: Generator, count: int, since: datetime, now: datetime, tell: Callable[[int], None]) -> Played:
-    """Open `count` cases between `since` and `now` and work on them until `now`; `tell` hears how many are open."""
-    scripts = _scripts(chance, count, since, now)
-    heapq.heapify(scripts)
-    played = Played()
-    while scripts and scripts[0].at <= now:
-        with transaction.atomic():
-            for _ in range(STEPS_PER_TRANSACTION):
-                if not scripts or scripts[0].at > now:
-                    break
-                script = heapq.heappop(scripts)
-                played.fired += fire_until(script.at)
-                if _take(chance, script, played):
-                    heapq.heappush(scripts, script)
-        tell(played.opened)
-    played.fired += fire_until(now)
-    return played
-
-
-def fire_until(until: datetime) -> int:
-    """Let every clock fire at its own instant up to `until`."""
-    fired = 0
-    while (at := _next_due()) is not None and at <= until:
-        fired += fire_due_clocks(at)
-    return fired
+    def take(self, play: Play) -> bool:
+        """Do the next step at its instant; true when another one follows."""
+        row = self.scenario.steps[self.step]
+        try:
+            with transaction.atomic():
+                if "refused" not in row:  # what a scenario tells as refused is not tried on live cases
+                    _deed(play, self, row)
+        except (Refused, Task.DoesNotExist) as problem:
+            code = problem.faults[0].code if isinstance(problem, Refused) else "no such task"
+            key = f"{self.practice.name}/{self.scenario.name} step {self.step} ({row.get('do')}): {code}"
+            play.stuck[key] = play.stuck.get(key, 0) + 1
+            return False
+        play.steps += 1
+        play.opened += row["do"] == "start"
+        self.step += 1
+        if self.step == len(self.scenario.steps):
+            return False
+        pause = later(calendar(), self.at, str(self.scenario.steps[self.step].get("after") or "0m")) - self.at
+        self.at += max(pause * self.pace, timedelta(seconds=20))
+        return True
 
 
 @cache
-def _calendar() -> WorkCalendar:
+def calendar() -> WorkCalendar:
     """The demo enters its calendars once, before any case."""
     return work_calendar()
 
 
 @lru_cache(maxsize=4096)
-def _actor(person: Person, day: date) -> Actor:
-    """Nobody changes posts while the demo is made."""
+def actor_on(person: Person, day: date) -> Actor:
+    """Who acts; nobody changes posts while the demo is made."""
     return actor_of(person, day)
 
 
-def _next_due() -> datetime | None:
-    return Clock.objects.exclude(next_at=None).order_by("next_at").values_list("next_at", flat=True).first()
-
-
-def _scripts(chance: Generator, count: int, since: datetime, now: datetime) -> list[Script]:
+def scripts_of_cases(chance: Generator, count: int, since: datetime, now: datetime) -> list[Script]:
     """Which scenario begins when and for whom: more of them lately, in the daytime, everywhere."""
     versions = PracticeVersion.objects.filter(active=True).order_by("name")
     practices = [stored_practice(row.digest, row.files) for row in versions]
@@ -146,6 +123,8 @@ def _scripts(chance: Generator, count: int, since: datetime, now: datetime) -> l
 def _weight(practice: Practice, scenario: Scenario) -> float:
     """Ordinary courses happen more often than odd ones; rounds of findings are rare."""
     share = {"behind_meter_repair": 6.0, "contact_card": 3.0, "one_window_review": 2.0, "finding_rectification": 0.08}
+    if practice.entry.surface == "system":
+        return 0.0  # nobody asks for it: the sensor opens it
     if any(_first(answer).get("electricians") == [] for answer in scenario.world.values()):
         return 0.0  # the demo's world has electricians everywhere
     return share.get(practice.name, 1.0) * (4.0 if _is_in_time(scenario) else 1.0) / len(practice.scenarios)
@@ -158,7 +137,7 @@ def _is_in_time(scenario: Scenario) -> bool:
 
 
 def _daytime(chance: Generator, at: datetime) -> datetime:
-    local = _calendar().local(at)
+    local = calendar().local(at)
     hour = int(chance.choice([7, 8, 8, 9, 9, 9, 10, 10, 11, 13, 14, 14, 15, 15, 16, 17, 18, 19, 20]))
     return local.replace(hour=hour, minute=int(chance.integers(60)), second=int(chance.integers(60)), microsecond=0)
 
@@ -176,34 +155,12 @@ def _customers(chance: Generator, count: int, shares: tuple[float, float, float]
     return [found[number] for number in chosen]
 
 
-def _take(chance: Generator, script: Script, played: Played) -> bool:
-    """Do the script's next step at its instant; true when another one follows."""
-    row = script.scenario.steps[script.step]
-    try:
-        with transaction.atomic():
-            if "refused" not in row:  # what a scenario tells as refused is not tried on live cases
-                _deed(chance, script, row)
-    except (Refused, Task.DoesNotExist) as problem:
-        code = problem.faults[0].code if isinstance(problem, Refused) else "no such task"
-        key = f"{script.practice.name}/{script.scenario.name} step {script.step} ({row.get('do')}): {code}"
-        played.stuck[key] = played.stuck.get(key, 0) + 1
-        return False
-    played.steps += 1
-    played.opened += row["do"] == "start"
-    script.step += 1
-    if script.step == len(script.scenario.steps):
-        return False
-    pause = later(_calendar(), script.at, str(script.scenario.steps[script.step].get("after") or "0m")) - script.at
-    script.at += max(pause * script.pace, timedelta(seconds=20))
-    return True
-
-
-def _deed(chance: Generator, script: Script, row: Facts) -> None:
+def _deed(play: Play, script: Script, row: Facts) -> None:
     do, now, number = str(row["do"]), script.at, script.number
     if do == "start":
-        script.number = _start(chance, script, row)
+        script.number = _start(play, script, row)
     elif do in ("complete", "return", "opinion", "give_opinion", "pass_on", "delegate"):
-        _task_deed(chance, script, row, do)
+        _task_deed(play.chance, script, row, do)
     elif do == "withdraw":
         withdraw_case(number, str(row.get("reason", "")), _requester(number), now)
     elif do == "urge":
@@ -219,17 +176,17 @@ def _deed(chance: Generator, script: Script, row: Facts) -> None:
         release_case(number, SYSTEM, now)
 
 
-def _start(chance: Generator, script: Script, row: Facts) -> str:
+def _start(play: Play, script: Script, row: Facts) -> str:
     practice, customer = script.practice, script.customer
     key = f"demo-{script.order}"
-    answers = _answers(chance, script, row, "start", key, None)
+    answers = _answers(play.chance, script, row, "start", key, None)
     for name in practice.forms["start"].fields:
         kind = practice.facts[name].get("format")
         if kind == "person_name":
             answers[name] = customer.name
         elif kind == "phone":
             answers[name] = customer.phone
-    _arrange_world(script, customer)
+    _arrange_world(play, script, customer)
     actor = _opener(script)
     surface = practice.entry.surface
     organisation = actor.seats[0].organisation if actor.seats else ""
@@ -245,34 +202,27 @@ def _opener(script: Script) -> Actor:
     post_role = "window_clerk" if surface == "window" else "county_manager"
     tenures = Tenure.objects.filter(post__role=post_role, ends_on=None).order_by("post__code")
     tenure = tenures[script.order % tenures.count()]
-    return _actor(tenure.person, _calendar().day_of(script.at))
+    return actor_on(tenure.person, calendar().day_of(script.at))
 
 
-def _arrange_world(script: Script, customer: Customer) -> None:
+def _arrange_world(play: Play, script: Script, customer: Customer) -> None:
     """Make true in the store what the scenario says its capabilities will find."""
     world = script.scenario.world
     outage, account = _first(world.get("known_outage")), _first(world.get("account_standing"))
     if outage.get("outage_known"):
-        _make_outage(script, customer.district, str(outage.get("outage_cause") or "")[:32])
+        _make_outage(play, script, customer.district)
     arrears = account.get("arrears_yuan")
     if isinstance(arrears, int | float) and arrears > 0:
         customer.arrears_yuan, customer.cut_for_arrears = arrears, bool(account.get("cut_for_arrears"))
         customer.save()
 
 
-def _make_outage(script: Script, district: TransformerDistrict, cause: str) -> None:
+def _make_outage(play: Play, script: Script, district: TransformerDistrict) -> None:
     """A planned interruption of one district around the script's instant."""
-    starts_at = script.at - timedelta(hours=1)
-    outage = Outage.objects.create(
-        number=f"OT{starts_at:%y%m%d}D{script.order:04d}", device_id=district.code, device_level="district",
-        feeder_id=district.feeder_id, organisation_id=district.organisation_id, starts_at=starts_at,
-        detected_at=starts_at, ends_at=script.at + timedelta(hours=OUTAGE_HOURS), cause=cause, planned=True,
-        estimated_restoration_at=script.at + timedelta(hours=3), confidence=1.0, changed_at=starts_at,
-        districts_dark=1, districts_touched=1, customers_dark=district.customers, customers_touched=district.customers,
-    )  # fmt: skip
-    OutageDistrict.objects.create(
-        outage=outage, district=district, starts_at=starts_at, customers=district.customers
-    )  # fmt: skip
+    teller, starts_at = play.teller, script.at - timedelta(hours=1)
+    begun, ended = planned_changes(teller, district.code, starts_at, script.at + timedelta(hours=OUTAGE_HOURS))
+    teller.tell([begun], script.at)
+    play.coming.append(Once(instant(ended.at), lambda at: teller.tell([ended], at)))
 
 
 def _first(answer: Json) -> Facts:
@@ -322,7 +272,7 @@ def _performer(script: Script, task: Task) -> Actor:
     if task.for_requester:
         return _requester(script.number)
     person = task.delegated_to or task.holder
-    return _actor(person, _calendar().day_of(script.at)) if person else SYSTEM
+    return actor_on(person, calendar().day_of(script.at)) if person else SYSTEM
 
 
 def _colleague(task: Task) -> str:
@@ -354,7 +304,7 @@ def _fitted(chance: Generator, script: Script, name: str, value: Json, upload: s
         near = (round(customer.longitude + float(shift[0]), 6), round(customer.latitude + float(shift[1]), 6))
         return {"longitude": near[0], "latitude": near[1], "address": customer.address}
     if kind == "person" and task is not None:
-        return _offered(task) or value
+        return offered(task) or value
     if kind == "papers" and isinstance(value, list):
         count = max(1, min(len(value), 2))
         return [_paper(script, upload, name, at) for at in range(1, count + 1)]
@@ -363,7 +313,8 @@ def _fitted(chance: Generator, script: Script, name: str, value: Json, upload: s
     return value
 
 
-def _offered(task: Task) -> Json:
+def offered(task: Task) -> Json:
+    """The first person whom the case has been offered."""
     facts = task.case.state["facts"]
     offers = next((value for value in facts.values() if isinstance(value, list) and value and _is_offer(value[0])), [])
     return offers[0]["id"] if offers else None

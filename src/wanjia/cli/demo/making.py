@@ -12,18 +12,23 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from wanjia.actions.cases.install_practice import install_practice
-from wanjia.cli.demo.cases import Played, play
-from wanjia.cli.demo.network import Installed, make_networks
+from wanjia.cli.demo.cases import scripts_of_cases
+from wanjia.cli.demo.network import make_networks
 from wanjia.cli.demo.outages import Teller, tell_past
-from wanjia.cli.demo.past import LAST_YEAR, THIS_YEAR, make_past
-from wanjia.cli.demo.states import make_states
+from wanjia.cli.demo.past import LAST_YEAR, THIS_YEAR, Past, instant, make_past
+from wanjia.cli.demo.restorations import PRACTICE, happenings
+from wanjia.cli.demo.today import make_today
+from wanjia.cli.demo.turns import Play, Turn, play_turns
 from wanjia.cli.demo.world import PASSWORD, make_world
 from wanjia.kernels.sensing.grid import build_grid
 from wanjia.model.actors import SYSTEM
 from wanjia.records.cases.models import Case, Task
 from wanjia.records.territory.models import Account
 from wanjia.texts import say
+from wanjia.wiring.network import ActiveNetwork
 
+LATELY_DAYS = 21
+"""Outages of these last days have restoration cases; the practice came to the company then."""
 QUIET_HOURS = 6
 """Nothing of the past happens so shortly before today's outages."""
 STUCK_SHARE_MAX = 0.03
@@ -49,56 +54,60 @@ def make(home: Path, seed: int, cases: int, days: int) -> None:
     _stage("network")
     with transaction.atomic():
         old, new = make_networks(home, np.random.default_rng((seed, 1)), now - timedelta(days=days + 366))
-        make_states(new.digest, new.network, np.random.default_rng((seed, 2)), now)
-    _past(old, np.random.default_rng((seed, 3)), now, days)
-    for folder in sorted(path for path in practices_folder().iterdir() if path.is_dir()):
+    teller = Teller(old.digest, old.network)
+    lately = _past(teller, np.random.default_rng((seed, 3)), now, days)
+    for folder in sorted(path.parent for path in practices_folder().glob("*/practice.yaml")):
         content = {
             str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
         }
-        row = install_practice(content, {}, SYSTEM, now - timedelta(days=days + 1), run_scenarios=False)
+        since = LATELY_DAYS if folder.name == PRACTICE else days + 1
+        row = install_practice(content, {}, SYSTEM, now - timedelta(days=since), run_scenarios=False)
         click.echo("  " + say("demo.practice", _language(), name=row.name, version=row.version))
-    played = _play(chance, cases, now, days)
+    play = Play(chance, teller)
+    scripts = scripts_of_cases(chance, cases, now - timedelta(days=days), now)
+    today = make_today(home, ActiveNetwork(new.digest, new.network), np.random.default_rng((seed, 2)), now)
+    with click.progressbar(length=cases, label="  " + say("demo.cases", _language())) as bar:
+        turns: list[Turn] = [*scripts, *happenings(teller, lately), today]
+        play_turns(play, turns, now, lambda opened: bar.update(opened - bar.pos))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("PRAGMA synchronous=FULL")
-    _tell(played, time.monotonic() - began)
+    _tell(play, time.monotonic() - began)
 
 
-def _past(old: Installed, chance: np.random.Generator, now: datetime, days: int) -> None:
-    """Outages of the last months, and of the same months of the year before: fewer now than then."""
-    grid, year = build_grid(old.network), timedelta(days=365)
-    span, lately = timedelta(days=days), now - timedelta(hours=QUIET_HOURS)
-    past = (
-        *make_past(grid, chance, now - year - span, now - year, LAST_YEAR),
-        *make_past(grid, chance, now - span, lately, THIS_YEAR),
-    )
-    changes = 3 * len(past)
-    with click.progressbar(length=changes, label="  " + say("demo.outages", _language())) as bar:
-        tell_past(Teller(old.digest, old.network), past, bar.update)
+def _past(teller: Teller, chance: np.random.Generator, now: datetime, days: int) -> list[Past]:
+    """Outages of the last months, and of the same months of the year before: fewer now than then.
+
+    Those of the last weeks are given back: they still have to happen, with their cases.
+    """
+    grid, year = build_grid(teller.network), timedelta(days=365)
+    span, upto = timedelta(days=days), now - timedelta(hours=QUIET_HOURS)
+    before = make_past(grid, chance, now - year - span, now - year, LAST_YEAR)
+    recent = make_past(grid, chance, now - span, upto, THIS_YEAR)
+    since = now - timedelta(days=LATELY_DAYS)
+    told = [*before, *(one for one in recent if instant(one.outage.starts_at) < since)]
+    with click.progressbar(length=3 * len(told), label="  " + say("demo.outages", _language())) as bar:
+        tell_past(teller, told, bar.update)
+    return [one for one in recent if instant(one.outage.starts_at) >= since]
 
 
 def _stage(name: str) -> None:
     click.echo("  " + say(f"demo.{name}", _language()))
 
 
-def _play(chance: np.random.Generator, cases: int, now: datetime, days: int) -> Played:
-    with click.progressbar(length=cases, label="  " + say("demo.cases", _language())) as bar:
-        return play(chance, cases, now - timedelta(days=days), now, lambda opened: bar.update(opened - bar.pos))
-
-
-def _tell(played: Played, seconds: float) -> None:
+def _tell(play: Play, seconds: float) -> None:
     open_now = Case.objects.filter(status="running").count()
     late = Case.objects.filter(late=True).count()
     values = {
-        "cases": played.opened,
+        "cases": play.opened,
         "open": open_now,
         "late": late,
         "tasks": Task.objects.count(),
         "seconds": round(seconds),
     }
     click.echo(say("demo.done", _language(), **values))
-    if sum(played.stuck.values()) > played.opened * STUCK_SHARE_MAX:
-        for what, count in sorted(played.stuck.items()):
+    if sum(play.stuck.values()) > play.opened * STUCK_SHARE_MAX:
+        for what, count in sorted(play.stuck.items()):
             click.echo(f"  ! {count} x {what}", err=True)
 
 

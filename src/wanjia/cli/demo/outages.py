@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from wanjia.actions.network.apply_changes import apply_changes
 from wanjia.actions.network.sensed import Position, SensedBatch
 from wanjia.cli.demo.past import Past, instant
-from wanjia.kernels.sensing.nouns import Change, Outage
+from wanjia.kernels.sensing.nouns import DISTRICT, Change, Outage
 from wanjia.model.network import Network, customers_by_district
 
 SEES_END_SECONDS = 20
@@ -31,9 +33,21 @@ class Teller:
     def tell(self, changes: Sequence[Change], now: datetime) -> None:
         """Hand changes over, in their order."""
         at = max(change.at for change in changes)
-        batch = SensedBatch(self.digest, self.network, tuple(changes), Position(self.told, at, self.told))
+        batch = SensedBatch(self.digest, self.network, tuple(changes), Position(0, at, self.told))
         apply_changes(batch, now)
         self.told += len(changes)
+
+
+def planned_changes(teller: Teller, district: str, begins_at: datetime, ends_at: datetime) -> tuple[Change, Change]:
+    """The beginning and the end of planned work that cuts off one district."""
+    network = teller.network
+    row = int(np.flatnonzero(network.districts.ids == district)[0])
+    begin, end = (round(at.timestamp() * 1000) for at in (begins_at, ends_at))
+    customers = int(customers_by_district(network)[row])
+    outage = Outage(
+        teller.number(), district, DISTRICT, begin, begin, None, (row,), customers, "planned", True, 1.0
+    )  # fmt: skip
+    return Change("planned", begin, outage), Change("planned_ended", end, replace(outage, ends_at=end))
 
 
 def changes_of(past: Past, number: int, network: Network) -> tuple[Change, ...]:
