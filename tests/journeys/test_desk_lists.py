@@ -1,6 +1,7 @@
 """Lists of the desk: tasks by deadline, hand-over, search, load, indicators, notices, requests taken for others."""
 
 import csv
+import html
 import io
 import re
 from datetime import timedelta
@@ -84,6 +85,42 @@ def test_search_finds_what_one_may_see_and_nothing_else(world: World) -> None:
     assert far.number not in company.get("/desk/cases/?text=周").content.decode(), "names only whole"
     assert far.number not in company.get("/desk/cases/?organisation=station-1").content.decode()
     assert far.number in company.get("/desk/cases/?organisation=county").content.decode()
+
+
+def test_a_very_long_list_is_paged_with_its_filters_and_exported_whole(world: World) -> None:
+    task, manager = world.task(world.call("a")), world.client("manager")
+    many = 620
+    for number in range(many):
+        task.pk, task.key, task.due_at = None, f"more-{number}", world.now + timedelta(days=number % 3 - 1, hours=1)
+        task.save()
+    first = manager.get("/desk/?practice=contact_card").content.decode()
+    assert f'<span class="muted">{many + 1}</span>' in first and first.count("?task=") == 100
+    overdue = manager.get("/desk/?practice=contact_card&due=overdue").content.decode()
+    assert f'<span class="muted">{(many + 2) // 3}</span>' in overdue
+    seen: list[str] = []
+    address = "/desk/?practice=contact_card"
+    while address:
+        page = manager.get(address).content.decode()
+        seen += re.findall(r"\?task=([\w-]+)", page)
+        found = re.search(r'rel="next" href="([^"]+)"', page)
+        address = html.unescape(found[1]) if found else ""
+        assert not address or "practice=contact_card" in address
+    assert len(seen) == len(set(seen)) == many + 1
+    rows = list(csv.reader(io.StringIO(manager.get("/desk/?export=csv&page=3").content.decode("utf-8-sig"))))
+    assert len(rows) == many + 2
+    listed = manager.get("/api/tasks?size=200&page=4", headers={"Accept": "application/json"})
+    assert listed.status_code == 200 and len(listed.json()) == many + 1 - 600
+
+
+def test_a_refused_hand_over_keeps_the_filters_and_can_find_anybody(world: World) -> None:
+    world.call("a")
+    chief = world.client("chief")
+    address = "/desk/hand-over/?scope=all&practice=contact_card"
+    refused = chief.post(address, {"to": ""})
+    page = refused.content.decode()
+    assert refused.status_code == 422 and 'hx-get="/desk/people/"' in page
+    assert 'name="scope" value="all"' in page and '<option value="contact_card" selected>' in page
+    assert 'action="/desk/"' in page, "the filters lead back to the list, not to the hand-over"
 
 
 def test_export_carries_no_formula_and_no_name(world: World) -> None:

@@ -23,21 +23,19 @@ class Page:
     next_url: str
 
 
-def page_of(request: HttpRequest, rows: Any, per_page: int = ROWS_PER_PAGE) -> Page:
-    """The page that `?page=` asks for; a number out of range shows the nearest page."""
+def page_of(request: HttpRequest, rows: Any, per_page: int = ROWS_PER_PAGE, at: str = "") -> Page:
+    """The page that `?page=` asks for; a number out of range shows the nearest page. `at`: the list's own address."""
     chosen = Paginator(rows, per_page).get_page(request.GET.get("page"))
     previous = chosen.previous_page_number() if chosen.has_previous() else 0
     following = chosen.next_page_number() if chosen.has_next() else 0
     total = chosen.paginator.count
     return Page(
         list(chosen.object_list), chosen.start_index(), chosen.end_index(), total,
-        _address(request, previous), _address(request, following),
+        at + _address(request, previous) if previous else "", at + _address(request, following) if following else "",
     )  # fmt: skip
 
 
 def _address(request: HttpRequest, number: int) -> str:
-    if not number:
-        return ""
     query = request.GET.copy()
     query["page"] = str(number)
     return f"?{query.urlencode()}"

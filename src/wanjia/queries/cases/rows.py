@@ -1,11 +1,15 @@
 """A long list that is fetched page by page and handed out as plain values."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Generic, TypeVar, overload
 
 from django.db.models import QuerySet
 
 T = TypeVar("T")
+
+CHUNK = 1_000
+"""Rows fetched at once when all of them are wanted, so that an export of any length needs little room."""
 
 
 class Rows(Sequence[T], Generic[T]):
@@ -30,4 +34,6 @@ class Rows(Sequence[T], Generic[T]):
         return self._values([self._query[at]])[0]
 
     def __iter__(self) -> Iterator[T]:
-        return iter(self._values(list(self._query)))
+        rows = self._query.iterator(chunk_size=CHUNK)
+        while chunk := list(islice(rows, CHUNK)):
+            yield from self._values(chunk)

@@ -1,19 +1,17 @@
 """My tasks (我的待办): what I hold, what I do for somebody, and the pool of my organisation, strictest clock first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from wanjia.model.actors import Actor
 from wanjia.queries.cases.installed import practice_of
+from wanjia.queries.cases.rows import Rows
 from wanjia.queries.cases.visible import in_cell, tasks_for, waiting_for
 from wanjia.records.cases.models import Task
-
-TASKS_SHOWN_MAX = 500
-"""Open tasks of one person on one page; more is a fault of the company's, and the search still finds them."""
 
 GROUPS = ("overdue", "today", "later", "none")
 
@@ -52,16 +50,22 @@ class TaskRow:
     group: str
 
 
-def my_tasks(actor: Actor, filters: TaskFilters, now: datetime, language: str) -> tuple[TaskRow, ...]:
+@dataclass(frozen=True)
+class TaskList:
+    """Open tasks, fetched as they are looked at, and how many of them are in each of GROUPS."""
+
+    rows: Rows[TaskRow]
+    counts: Mapping[str, int]
+
+
+def my_tasks(actor: Actor, filters: TaskFilters, now: datetime, language: str) -> TaskList:
     """Open tasks that are the actor's to do, due first; those without a deadline last."""
-    query = _filtered(_open().filter(waiting_for(actor)), filters, now)
-    return rows_of(query[:TASKS_SHOWN_MAX], actor, now, language)
+    return _listed(_filtered(_open().filter(waiting_for(actor)), filters, now), actor, now, language)
 
 
-def tasks_in_scope(actor: Actor, filters: TaskFilters, now: datetime, language: str) -> tuple[TaskRow, ...]:
+def tasks_in_scope(actor: Actor, filters: TaskFilters, now: datetime, language: str) -> TaskList:
     """Open tasks that the actor may see, whoever holds them: what a number of a load view opens to."""
-    query = _filtered(_open().filter(tasks_for(actor, "see")), filters, now)
-    return rows_of(query[:TASKS_SHOWN_MAX], actor, now, language)
+    return _listed(_filtered(_open().filter(tasks_for(actor, "see")), filters, now), actor, now, language)
 
 
 def open_count(actor: Actor) -> int:
@@ -105,6 +109,13 @@ def _open() -> QuerySet:
     rows = Task.objects.filter(status=Task.Status.OPEN).select_related("case__practice", "holder")
     return rows.defer("case__state", "case__practice__files").order_by(
         F("due_at").asc(nulls_last=True), "opened_at", "pk"
+    )
+
+
+def _listed(query: QuerySet, actor: Actor, now: datetime, language: str) -> TaskList:
+    counted = {group: Count("pk", filter=due_filter(group, now)) for group in GROUPS}
+    return TaskList(
+        Rows(query, lambda tasks: list(rows_of(tasks, actor, now, language))), query.order_by().aggregate(**counted)
     )
 
 

@@ -1,7 +1,7 @@
 """Tasks: mine, one of them, and the verbs on it. A task's key is unique within its case."""
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Query, Router
 
 from wanjia.actions.cases.ask_opinion import ask_opinion
 from wanjia.actions.cases.complete_task import complete_task
@@ -15,7 +15,7 @@ from wanjia.queries.cases.window_tasks import window_task
 from wanjia.records.cases.models import Case, Task
 from wanjia.web.api import shapes
 from wanjia.web.api.access import PUBLIC, SIGNED_IN, acting
-from wanjia.web.api.cases import own_key
+from wanjia.web.api.cases import PAGE_SIZE_MAX, own_key
 from wanjia.web.api.telling import task_out
 
 router = Router(tags=["tasks"], auth=SIGNED_IN)
@@ -23,11 +23,13 @@ ONE = "/cases/{number}/tasks/{key}"
 
 
 @router.get("/tasks", response=list[shapes.TaskOut])
-def mine(request: HttpRequest, text: str = "", practice: str = "", due: str = ""):
+def mine(
+    request: HttpRequest, text: str = "", practice: str = "", due: str = "",
+    page: int = Query(1, ge=1, le=100_000), size: int = Query(PAGE_SIZE_MAX, ge=1, le=PAGE_SIZE_MAX),
+):  # fmt: skip
     """Open tasks that wait for the caller, the strictest clock first. `due`: overdue, today, later, none."""
-    rows = my_tasks(
-        acting(request), TaskFilters(text=text[:80], practice=practice, due=due), request.now, request.language
-    )
+    filters = TaskFilters(text=text[:80], practice=practice, due=due)
+    rows = my_tasks(acting(request), filters, request.now, request.language).rows[(page - 1) * size : page * size]
     steps = dict(Task.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", "step"))
     return [
         shapes.TaskOut(

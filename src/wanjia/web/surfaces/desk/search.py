@@ -1,11 +1,9 @@
 """Finding cases: filters in the address, pages, export."""
 
-from dataclasses import asdict, replace
-from datetime import date
+from dataclasses import asdict
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
 from wanjia.model.actors import may
@@ -14,13 +12,13 @@ from wanjia.queries.cases.installed import practice_names
 from wanjia.queries.cases.organisations import organisation_choices
 from wanjia.texts import say
 from wanjia.web.csv_files import csv_response
+from wanjia.web.listing import export_url, filters_from, local
 from wanjia.web.paging import page_of
 from wanjia.web.surfaces.desk.access import desk_page
 
 EXPORT_ROWS_MAX = 20_000
 """A spreadsheet that still opens; more is a matter for the API."""
 
-DATES = ("opened_from", "opened_to", "ended_from", "ended_to")
 COLUMNS = (
     "number",
     "title",
@@ -40,38 +38,22 @@ COLUMNS = (
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
     """The cases that I may see and that fit the address."""
-    filters = filters_of(request)
+    filters = filters_from(request, CaseFilters)
     rows = search_cases(request.actor, filters, request.now, request.language)
     if request.GET.get("export") == "csv" and may(request.actor, "case", "export"):
         header = [say(f"desk.column.{name}", request.language) for name in COLUMNS]
         return csv_response("cases", header, [_cells(row, request.language) for row in rows[:EXPORT_ROWS_MAX]])
-    query = request.GET.copy()
-    query["export"] = "csv"
     values = {
         "page": page_of(request, rows), "filters": filters, "filtered": any(asdict(filters).values()),
         "practices": practice_names(request.language),
         "organisations": organisation_choices(request.actor, request.language),
-        "export_url": f"?{query.urlencode()}" if may(request.actor, "case", "export") else "",
+        "export_url": export_url(request) if may(request.actor, "case", "export") else "",
     }  # fmt: skip
     return render(request, "surfaces/desk/cases.html", values)
 
 
-def filters_of(request: HttpRequest) -> CaseFilters:
-    """Filters from the address; what is no day is left out."""
-    texts = {name: request.GET.get(name, "").strip()[:80] for name in asdict(CaseFilters()) if name not in DATES}
-    days = {name: _day(request.GET.get(name, "")) for name in DATES}
-    return replace(CaseFilters(**texts), **days)  # type: ignore[arg-type]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:  # written like a day, but there is no such day
-        return None
-
-
 def _cells(row: CaseRow, language: str) -> tuple[object, ...]:
-    moments = [f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (row.opened_at, row.ended_at, row.due_at)]
+    moments = [local(at) for at in (row.opened_at, row.ended_at, row.due_at)]
     status = row.end or say(f"desk.status.{row.status}", language)
     late = say(f"desk.{'yes' if row.late else 'no'}", language)
     return (

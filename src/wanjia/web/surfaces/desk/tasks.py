@@ -13,12 +13,17 @@ from wanjia.model.faults import Denied, Fault, Refused, Where
 from wanjia.queries.cases.hand_over import holders_of_tasks
 from wanjia.queries.cases.installed import practice_names
 from wanjia.queries.cases.people import colleagues, is_person
-from wanjia.queries.cases.task_list import GROUPS, TaskFilters, TaskRow, my_tasks, tasks_in_scope
+from wanjia.queries.cases.task_list import GROUPS, TaskFilters, TaskList, TaskRow, my_tasks, tasks_in_scope
 from wanjia.texts import say
 from wanjia.web.csv_files import csv_response
 from wanjia.web.forms import shown_faults
+from wanjia.web.listing import export_url, filters_from, local
+from wanjia.web.paging import page_of
 from wanjia.web.saying import said, said_undoable
 from wanjia.web.surfaces.desk.access import desk_page
+
+TASKS_PER_PAGE = 100
+"""More than anybody does in a day; who hands over to a successor still ticks them page by page."""
 
 EXPORT_COLUMNS = ("task", "number", "title", "practice", "cell", "holder", "opened", "due")
 
@@ -27,11 +32,10 @@ EXPORT_COLUMNS = ("task", "number", "title", "practice", "cell", "holder", "open
 @require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
     """What waits for me, the strictest clock first; `?scope=all` shows whatever I may see."""
-    rows = _rows(request)
     if request.GET.get("export") == "csv":
         header = [say(f"desk.column.{name}", request.language) for name in EXPORT_COLUMNS]
-        return csv_response("tasks", header, [_cells(row) for row in rows])
-    return _page(request, rows)
+        return csv_response("tasks", header, (_cells(row) for row in _listed(request).rows))
+    return _page(request)
 
 
 @desk_page
@@ -53,7 +57,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     except Denied:
         raise
     except Refused as refused:
-        return _page(request, _rows(request), refused.faults, chosen, status=422)
+        return _page(request, refused.faults, chosen, status=422)
     if len(set(before.values())) == 1 and moved == len(before):
         fields = {"to": f"person:{next(iter(before.values()))}", "undo": "1"}
         # one field name per input: the ids travel in one value
@@ -61,7 +65,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         said_undoable(request, "desk.done.hand_over", reverse("desk:hand_back"), fields, count=moved)
     else:
         said(request, "desk.done.hand_over", count=moved)
-    return redirect(request.POST.get("next") or "desk:tasks")
+    return redirect(_back(request))
 
 
 @desk_page
@@ -77,23 +81,31 @@ def hand_back(request: HttpRequest) -> HttpResponse:
 
 def filters_of(request: HttpRequest) -> TaskFilters:
     """Filters from the address."""
-    return TaskFilters(**{name: request.GET.get(name, "").strip()[:80] for name in asdict(TaskFilters())})
+    return filters_from(request, TaskFilters)
 
 
-def _rows(request: HttpRequest) -> tuple[TaskRow, ...]:
+def _back(request: HttpRequest) -> str:
+    """The list as it was filtered: its filters come along in the address."""
+    query = request.GET.urlencode()
+    return reverse("desk:tasks") + (f"?{query}" if query else "")
+
+
+def _listed(request: HttpRequest) -> TaskList:
     find = tasks_in_scope if request.GET.get("scope") == "all" else my_tasks
     return find(request.actor, filters_of(request), request.now, request.language)
 
 
 def _page(
-    request: HttpRequest, rows: tuple[TaskRow, ...], faults: tuple[Fault, ...] = (), chosen: list[int] | None = None,
-    status: int = 200,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest, faults: tuple[Fault, ...] = (), chosen: list[int] | None = None, status: int = 200
+) -> HttpResponse:
     may_hand_over = may(request.actor, "task", "hand_over")
-    groups = [(name, [row for row in rows if row.group == name]) for name in GROUPS]
+    listed = _listed(request)
+    page = page_of(request, listed.rows, TASKS_PER_PAGE, reverse("desk:tasks"))
+    groups = [(name, [row for row in page.rows if row.group == name]) for name in GROUPS]
     values = {
-        "groups": [(name, found) for name, found in groups if found],
-        "total": len(rows),
+        "page": page,
+        "groups": [(name, found, listed.counts[name]) for name, found in groups if found],
+        "total": page.total,
         "filters": filters_of(request),
         "filtered": any(asdict(filters_of(request)).values()),
         "scope": request.GET.get("scope", ""),
@@ -103,19 +115,14 @@ def _page(
         "colleagues": colleagues(request.actor, request.today, request.language) if may_hand_over else (),
         "faults": shown_faults(faults, request.language),
         "chosen": chosen or [],
-        "export_url": _export(request),
+        "people_address": reverse("desk:people"),
+        "export_url": export_url(request),
     }
     return render(request, "surfaces/desk/tasks.html", values, status=status)
 
 
-def _export(request: HttpRequest) -> str:
-    query = request.GET.copy()
-    query["export"] = "csv"
-    return f"?{query.urlencode()}"
-
-
 def _cells(row: TaskRow) -> tuple[object, ...]:
-    due = f"{row.due_at:%Y-%m-%d %H:%M}" if row.due_at else ""
     return (
-        row.name, row.number, row.title, row.practice, row.cell_code, row.holder, f"{row.opened_at:%Y-%m-%d %H:%M}", due
+        row.name, row.number, row.title, row.practice, row.cell_code, row.holder, local(row.opened_at),
+        local(row.due_at),
     )  # fmt: skip
