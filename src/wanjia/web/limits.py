@@ -42,6 +42,9 @@ WRONG_CODES_OF_NUMBER = Limit("wrong_codes_of_number", 50, 60)
 LOOKUPS = Limit("lookups", 60, 10)
 """Questions by customer number: enough for a clerk with a list, too few to walk through all numbers."""
 
+WATCHES = Limit("watches", 10, 60)
+"""Requests to be told per visitor's address and hour: a family asks once, a village office for its street."""
+
 
 def take(limit: Limit, *whose: str) -> None:
     """Count one try. Raises TooMany when the limit was reached before."""

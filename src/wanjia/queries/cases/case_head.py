@@ -12,7 +12,10 @@ from wanjia.records.cases.models import Case
 
 @dataclass(frozen=True)
 class Head:
-    """One case; name and phone are masked unless revealed. `cell_path` leads from the widest cell to the smallest."""
+    """One case; name and phone are masked unless revealed. `cell_path` leads from the widest cell to the smallest.
+
+    `outage` is the number of the outage that it is about.
+    """
 
     pk: int
     number: str
@@ -34,6 +37,7 @@ class Head:
     longitude: float | None
     latitude: float | None
     cell_path: tuple[str, ...]
+    outage: str = ""
 
 
 def case_head(case: Case, practice: Practice, state: CaseState, language: str, revealed: bool) -> Head:
@@ -46,5 +50,5 @@ def case_head(case: Case, practice: Practice, state: CaseState, language: str, r
         case.requester_name if revealed else mask_name(case.requester_name),
         case.requester_phone if revealed else mask_phone(case.requester_phone), case.opened_at, case.ended_at,
         case.due_at, case.address, case.longitude, case.latitude,
-        tuple(code for code in case.cell_path.split("/") if code),
+        tuple(code for code in case.cell_path.split("/") if code), case.outage.number if case.outage else "",
     )  # fmt: skip

@@ -15,6 +15,7 @@ from django.utils.http import quote_etag
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from wanjia.model.actors import may
 from wanjia.queries.network import board
 from wanjia.queries.network.district_map import DARK, PART, PLANNED, SILENT_STATE, states, still_map
 from wanjia.queries.network.interruptions import USERS
@@ -44,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     values = {
         **_values(request, districts), **part_choices(request, part), "query": query,
         "live": live_data(request, f"{reverse('board:live')}?{query}", known, POLL_SECONDS),
-        "map": _map(request, districts, query),
+        "map": _map(request, districts, query), "may_record": may(request.actor, "outage", "record"),
     }  # fmt: skip
     return render(request, "surfaces/board/home.html", values)
 

@@ -1,5 +1,6 @@
 """The page of one outage, its lists, and what of it is renewed while it is open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from wanjia.model.actors import may
 from wanjia.model.faults import Fault
+from wanjia.model.jsonvalue import Facts
 from wanjia.queries.network.outage_page import (
     OutagePage,
     outage_customers,
@@ -27,13 +29,16 @@ from wanjia.web.listing import export_url, local
 from wanjia.web.paging import page_of
 from wanjia.web.surfaces.board.access import board_page
 from wanjia.web.surfaces.board.drawing import drawing_of
+from wanjia.web.surfaces.board.forms import AHEAD, cause_choices, deed_form, written
 from wanjia.web.surfaces.board.home import changed_parts, live_data, unchanged
 
 POLL_SECONDS = 2
 PARTS = ("head", "diagram", "timeline", "estimates", "cases", "deliveries")
 EXPORT_ROWS_MAX = 20_000
 DISTRICT_COLUMNS = ("district", "name", "organisation", "cell", "dark_from", "back_at", "customers", "meters_dark")
-DEEDS = ("estimate", "explain", "record")
+DEEDS = (("estimate", "estimate"), ("explain", "explain"), ("close", "record"), ("dismiss", "record"))
+"""What may be done to an outage, and the verb of the permission for it; an open one is estimated and ended."""
+OPEN_ONLY = ("estimate", "close", "dismiss")
 
 
 @dataclass(frozen=True)
@@ -96,15 +101,21 @@ def customers(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "surfaces/board/outage_customers.html", values)
 
 
-def show_outage(request: HttpRequest, number: str, trouble: Trouble | None = None) -> HttpResponse:
-    """The page; with `trouble` the refused form stands open with its faults, and the status is 422."""
+def show_outage(
+    request: HttpRequest, number: str, trouble: Trouble | None = None, revealed: Sequence[Facts] | None = None
+) -> HttpResponse:
+    """The page; with `trouble` the refused form stands open with its faults, and the status is 422.
+
+    `revealed` are the priority customers unmasked, for this one answer.
+    """
     trouble = trouble or Trouble()
     page = outage_page(number, request.actor, request.now, request.language)
     known = _version(request, number)
     address = reverse("board:outage_live", args=[number])
     values = {
         **_values(request, page), "trouble": trouble,
-        "faults": shown_faults(trouble.faults, request.language), "verbs": _verbs(request, number),
+        "faults": shown_faults(trouble.faults, request.language) if trouble.deed == "reveal" else (),
+        **_deeds(request, page, trouble), "revealed": revealed,
         "priority": priority_customers(number, request.actor, request.language),
         "districts": page_of(request, outage_districts(number, request.actor, "", "", request.language), 10),
         "live": live_data(request, f"{address}?", known, POLL_SECONDS, stale=False),
@@ -123,6 +134,30 @@ def _version(request: HttpRequest, number: str) -> Version:
     return Version(f"{row.revision}-{round(row.changed_at.timestamp() * 1000)}-{minute}", heard_at())
 
 
-def _verbs(request: HttpRequest, number: str) -> frozenset[str]:
-    subject = outage_subject(number, request.actor)
-    return frozenset(verb for verb in DEEDS if may(request.actor, "outage", verb, subject))
+def _deeds(request: HttpRequest, page: OutagePage, trouble: Trouble) -> dict[str, object]:
+    """The forms that stand open to this actor, filled with what holds or what had been sent."""
+    number, language = page.line.number, request.language
+    subject, is_open = outage_subject(number, request.actor), page.line.status == "open"
+    forms = []
+    for deed, verb in DEEDS:
+        if (not is_open and deed in OPEN_ONLY) or not may(request.actor, "outage", verb, subject):
+            continue
+        sent = trouble.values if trouble.deed == deed else _known(request, page, deed)
+        faults = trouble.faults if trouble.deed == deed else ()
+        form = deed_form(deed, sent, faults, language, _choices(language))
+        forms.append((deed, form, reverse("board:deed", args=[number, deed])))
+    return {"forms": forms, "may_reveal": may(request.actor, "personal_data", "reveal", subject)}
+
+
+def _known(request: HttpRequest, page: OutagePage, deed: str) -> dict[str, str]:
+    estimated = page.line.estimated_at or request.now + AHEAD
+    return {
+        "estimate": {"restoration_at": written(max(estimated, request.now + AHEAD / 4))},
+        "explain": {"cause": page.line.cause, "external": "yes" if page.external else "no"},
+        "close": {"restored_at": written(request.now)},
+    }.get(deed, {})  # fmt: skip
+
+
+def _choices(language: str) -> dict[str, list[tuple[str, str]]]:
+    answers = [(name, say(f"board.form.explain.external.{name}", language)) for name in ("no", "yes")]
+    return {"cause": cause_choices(language), "external": answers}

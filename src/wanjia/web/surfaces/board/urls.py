@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.board import home, lists, outage, reliability, works
+from wanjia.web.surfaces.board import deeds, home, lists, outage, reliability, works
 
 app_name = "board"
 urlpatterns = [
@@ -11,11 +11,16 @@ urlpatterns = [
     path("districts.json", home.districts_json, name="districts_json"),
     path("districts/", lists.districts, name="districts"),
     path("outages/", lists.outages, name="outages"),
+    path("outages/new/", deeds.record, name="outage_new"),
     path("outages/<str:number>/", outage.outage, name="outage"),
     path("outages/<str:number>/live", outage.live, name="outage_live"),
     path("outages/<str:number>/districts/", outage.districts, name="outage_districts"),
     path("outages/<str:number>/customers/", outage.customers, name="outage_customers"),
+    path("outages/<str:number>/reveal/", deeds.reveal, name="reveal"),
+    path("outages/<str:number>/do/<slug:deed>/", deeds.on_outage, name="deed"),
     path("works/", works.works, name="works"),
+    path("works/new/", deeds.plan, name="work_new"),
+    path("works/<str:code>/cancel/", deeds.cancel, name="work_cancel"),
     path("reliability/", reliability.figures, name="reliability"),
     path("reliability/rows/", reliability.interruptions, name="interruptions"),
 ]

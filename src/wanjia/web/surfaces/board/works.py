@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from wanjia.model.actors import may
 from wanjia.queries.network.planned_works import WORK_STATES, WorkFilters, planned_works
 from wanjia.texts import say
 from wanjia.web.csv_files import csv_response
@@ -31,5 +32,6 @@ def works(request: HttpRequest) -> HttpResponse:
         return csv_response("planned-works", header, cells)
     values = {
         "page": page_of(request, rows), "filters": filters, "states": WORK_STATES, "export_url": export_url(request),
+        "may_plan": may(request.actor, "outage", "plan"),
     }  # fmt: skip
     return render(request, "surfaces/board/works.html", values)

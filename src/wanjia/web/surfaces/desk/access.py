@@ -12,6 +12,7 @@ from wanjia.model.actors import may
 from wanjia.model.faults import Denied, NotFound
 from wanjia.model.permissions import PARTNER_ROLES, ROLES, allowed
 from wanjia.queries.cases.messages import unread_count
+from wanjia.web.surfaces.board.access import sees_outages
 
 View = Callable[..., HttpResponse]
 
@@ -47,6 +48,7 @@ def _nav(request: HttpRequest) -> list[tuple[str, str, int]]:
     wanted = (
         ("desk:tasks", "tasks", True, 0), ("desk:cases", "cases", cases, 0), ("desk:new", "new", opens, 0),
         ("desk:station", "station", reports and cases, 0), ("desk:company", "company", reports and cases, 0),
+        ("board:home", "board", sees_outages(actor), 0),
         ("desk:indicators", "indicators", reports and cases, 0), ("desk:notices", "notices", True, unread_count(actor)),
     )  # fmt: skip
     return [(reverse(name), f"desk.nav.{key}", count) for name, key, shown, count in wanted if shown]

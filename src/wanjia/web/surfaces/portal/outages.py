@@ -4,18 +4,22 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from wanjia.actions.network.watch_outage import CHANNELS, watch_outage
+from wanjia.model.faults import Denied, Fault, Refused
 from wanjia.queries.network.place_outage import PlaceOutage, outage_at, outage_of_customer, own_places
 from wanjia.queries.network.public import PublicBoard, public_board
 from wanjia.queries.network.version import Version
 from wanjia.queries.territory.card import contact_card
 from wanjia.queries.territory.places import area_choices, point_of_area
 from wanjia.texts import say
-from wanjia.web.limits import LOOKUPS, address_of, take
+from wanjia.web.forms import shown_faults
+from wanjia.web.limits import LOOKUPS, WATCHES, address_of, take
+from wanjia.web.saying import said
 from wanjia.web.surfaces.board.home import changed_parts, live_data, unchanged
 
 POLL_SECONDS = 15
@@ -50,8 +54,30 @@ class Asked:
 @require_safe
 def outages(request: HttpRequest) -> HttpResponse:
     """The page; the map's question about a point gets the answer alone."""
+    return _page(request)
+
+
+@never_cache
+@require_POST
+def watch(request: HttpRequest) -> HttpResponse:
+    """Note who wants to be told when it is back; tries are limited by the visitor's address."""
+    take(WATCHES, address_of(request))
+    given = {name: request.POST.get(name, "").strip()[:120] for name in ("district", "channel", "address")}
+    try:
+        watch_outage(
+            given["district"], given["channel"], given["address"], request.language, request.actor, request.now
+        )
+    except Denied:
+        raise
+    except Refused as refused:
+        return _page(request, given, tuple(refused.faults))
+    said(request, "outages.watch_done")
+    return redirect(f"{reverse('portal:outages')}?{_query(request)}")
+
+
+def _page(request: HttpRequest, sent: dict[str, str] | None = None, faults: tuple[Fault, ...] = ()) -> HttpResponse:
     asked = _asked(request)
-    values = {"asked": asked, **_answer(request, asked)}
+    values = {"asked": asked, **_answer(request, sent), "faults": shown_faults(faults, request.language)}
     if request.htmx:
         return render(request, "surfaces/portal/outages_answer.html", values)
     shown = public_board(request.now, request.language)
@@ -61,7 +87,7 @@ def outages(request: HttpRequest) -> HttpResponse:
         "areas": area_choices(request.today, request.language), "query": _query(request),
         "live": live_data(request, url, _version(shown), POLL_SECONDS, stale=False),
     }  # fmt: skip
-    return render(request, "surfaces/portal/outages.html", values)
+    return render(request, "surfaces/portal/outages.html", values, status=422 if faults else 200)
 
 
 @never_cache
@@ -73,14 +99,14 @@ def live(request: HttpRequest) -> HttpResponse:
     if known.mark == request.GET.get("since", ""):
         return unchanged(known)
     asked = _asked(request)
-    values = {"asked": asked, **_answer(request, asked), "list": shown.outages}
+    values = {"asked": asked, **_answer(request), "list": shown.outages}
     answer = changed_parts(request, known, PARTS, lambda name: f"surfaces/portal/outages_{name}.html", values)
     answer["areas"] = shown.areas
     return JsonResponse(answer)
 
 
-def _answer(request: HttpRequest, asked: Asked) -> dict[str, object]:
-    return {"watch_channels": ("sms", "email"), "watch": {}, "query": _query(request)}
+def _answer(request: HttpRequest, sent: dict[str, str] | None = None) -> dict[str, object]:
+    return {"watch_channels": CHANNELS, "watch": sent or {}, "query": _query(request)}
 
 
 def _version(shown: PublicBoard) -> Version:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("my/", follow.mine, name="my"),
     path("who/", who.who, name="who"),
     path("outages/", outages.outages, name="outages"),
+    path("outages/watch/", outages.watch, name="outages_watch"),
     path("outages/live", outages.live, name="outages_live"),
     path("map/cells.json", who.cells, name="cells"),
     path("card/<str:code>/", cards.card, name="card"),
