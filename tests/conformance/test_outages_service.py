@@ -221,6 +221,22 @@ def test_meters_end_the_outage_and_the_case_waits_for_the_last_ones(stream: Stre
     assert case.letters.count() == 1
 
 
+def test_meters_that_stay_dark_after_a_short_outage_have_a_case_of_their_own(stream: Stream) -> None:
+    at, world = stream.now, stream.world
+    one = sensed(1, (0,), at)
+    stream.send(change("announced", one, at))
+    stream.send(over(one, at + 2 * MINUTE, "momentary"))
+    late = sensed(2, (0,), at + 43 * MINUTE, level=LEVEL_METER, hint="still_dark", customers=3)
+    stream.send(change("split", late, at + 43 * MINUTE), now=world.now + timedelta(minutes=43))
+    stream.send(change("shrunk", replace(late, customers=2), at + 44 * MINUTE), now=world.now + timedelta(minutes=44))
+    nested = row(2)
+    assert nested.split_from == row(1)
+    assert case_of(nested).pk != case_of(row(1)).pk
+    assert case_of(nested).state["facts"]["hint"] == "still_dark"
+    stream.send(over(replace(late, customers=2), at + 90 * MINUTE), now=world.now + timedelta(minutes=90))
+    assert not case_of(nested).tasks.filter(status="open").exists()  # the meters were heard: nobody goes there
+
+
 def test_no_late_meter_and_the_watch_ends_by_the_clock(stream: Stream) -> None:
     at, world = stream.now, stream.world
     one = sensed(1, (0,), at)

@@ -68,6 +68,16 @@ def tell_case(number: str, name: str, payload: Facts, now: datetime) -> bool:
     return True
 
 
+def tell_end(entry: Entry, now: datetime) -> bool:
+    """Supply is back; or, in the case of the outage around it, the last meters are."""
+    row, outer = entry.row, entry.parent.row.case_number if entry.parent else ""
+    if row.cause_hint == STILL_DARK and row.case_number == outer:
+        return tell_case(row.case_number, "meters_back", {}, now)
+    at = timezone.localtime(row.ends_at).isoformat(timespec="seconds") if row.ends_at else None
+    news: Facts = {"restored_at": at, "momentary": row.cause_hint == "momentary"}
+    return tell_case(row.case_number, "supply_back", news, now)
+
+
 def merge_into(number: str, into_number: str, now: datetime) -> bool:
     """End the case of an outage that is part of another one; False when there is nothing to end."""
     locked = {key: locked_case(key) for key in sorted({number, into_number})}
@@ -91,12 +101,6 @@ def extent_of(entry: Entry) -> Facts:
         "customers_count": row.customers_dark or row.customers_touched,
         "life_support_count": counts["life_support"], "sensitive_count": counts["sensitive"],
     }  # fmt: skip
-
-
-def restored_news(row: Outage) -> Facts:
-    """What the case is told when the meters say that supply is back."""
-    at = timezone.localtime(row.ends_at).isoformat(timespec="seconds") if row.ends_at else None
-    return {"restored_at": at, "momentary": row.cause_hint == "momentary"}
 
 
 def priority_customers(codes: set[str]) -> list[Customer]:

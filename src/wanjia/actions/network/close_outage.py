@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from wanjia.actions.network.acting import on_outage
-from wanjia.actions.network.casework import restored_news, tell_case
+from wanjia.actions.network.casework import tell_end
 from wanjia.actions.network.endings import close, dismiss, tell_closed, tell_dismissed
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Fault, Refused, Where
@@ -20,7 +20,7 @@ def close_outage(number: str, restored_at: datetime, actor: Actor, now: datetime
             close(book, entry, restored_at, actor, now)
         tell_closed(book, entry, now)
         if entry.row.case_number:
-            tell_case(entry.row.case_number, "supply_back", restored_news(entry.row), now)
+            tell_end(entry, now)
         return entry.row
 
 

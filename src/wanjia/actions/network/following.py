@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from wanjia.actions.network.book import STILL_DARK, Book, Entry, Line
-from wanjia.actions.network.casework import extent_of, merge_into, open_for, restored_news, tell_case, wants_case
+from wanjia.actions.network.casework import extent_of, merge_into, open_for, tell_case, tell_end, wants_case
 from wanjia.actions.network.managers import tell_managers
 from wanjia.actions.network.systems import tell_systems
 from wanjia.actions.network.telling import tell_announced, tell_restored
@@ -36,7 +36,7 @@ def _follow_case(book: Book, entry: Entry, now: datetime) -> None:
     if wants_case(entry, now):
         case = open_for(book, entry, now)
         if case is not None and entry.ended:
-            tell_case(row.case_number, "supply_back", restored_news(row), now)
+            tell_end(entry, now)
     elif row.case_number:
         _tell_case(entry, now)
 
@@ -55,16 +55,14 @@ def _tell_case(entry: Entry, now: datetime) -> None:
     if row.status == Outage.Status.MERGED:
         if entry.into is not None and entry.into.row.case_number:
             merge_into(row.case_number, entry.into.row.case_number, now)
-    elif entry.ended and row.cause_hint == STILL_DARK:
-        tell_case(row.case_number, "meters_back", {}, now)
     elif entry.ended:
-        tell_case(row.case_number, "supply_back", restored_news(row), now)
+        tell_end(entry, now)
     elif row.status == Outage.Status.OPEN and _is_revised(entry):
         tell_case(row.case_number, "extent_revised", extent_of(entry), now)
 
 
 def _is_revised(entry: Entry) -> bool:
-    return any(line.what in ("grown", "shrunk", "moved", "absorbed") for line in entry.lines)
+    return not _is_nested(entry) and any(line.what in ("grown", "shrunk", "moved", "absorbed") for line in entry.lines)
 
 
 def _tell(book: Book, entry: Entry, now: datetime) -> None:
