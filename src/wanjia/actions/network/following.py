@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from wanjia.actions.network.book import STILL_DARK, Book, Entry, Line
 from wanjia.actions.network.casework import extent_of, merge_into, open_for, tell_case, tell_end, wants_case
-from wanjia.actions.network.managers import tell_managers
+from wanjia.actions.network.cell_notices import tell_managers
 from wanjia.actions.network.systems import tell_systems
 from wanjia.actions.network.telling import tell_announced, tell_restored
 from wanjia.records.cases.models import Case
