@@ -15,7 +15,7 @@ from wanjia.adapters.telemetry.broker import address_of
 from wanjia.adapters.telemetry.keys import keys_of
 from wanjia.adapters.telemetry.replay import Direct, Recorded, play
 from wanjia.adapters.telemetry.sender import Publisher
-from wanjia.cli._network_output import progress
+from wanjia.cli._output import progress
 from wanjia.cli._sense_files import EVENTS_MAX, TIMES, UNKNOWN, milliseconds, missing_columns, places, unknown_faults
 from wanjia.kernels.sensing.nouns import EVENT_KINDS
 from wanjia.model.faults import Fault, Where
@@ -62,7 +62,7 @@ def read_recorded(path: Path) -> tuple[Recorded | None, int, list[Fault]]:
 
 
 def replay_to_broker(
-    path: Path, broker: str, site: str, speed: float, tongue: str, shift_ms: int | None = None
+    path: Path, broker: str, site: str, speed: float, language: str, shift_ms: int | None = None
 ) -> Played:
     """Plays a table through the broker; `shift_ms` None: as if it began to arrive now."""
     recorded, rows, faults = read_recorded(path)
@@ -71,7 +71,7 @@ def replay_to_broker(
     publisher = Publisher(address_of(broker), site, run_name())
     begun = time.monotonic()
     try:
-        done = play(recorded, publisher, speed, _shift(recorded, shift_ms), told=_teller(path, tongue))
+        done = play(recorded, publisher, speed, _shift(recorded, shift_ms), told=_teller(path, language))
         publisher.drain(CONFIRMED_SECONDS_MAX)
         seconds = time.monotonic() - begun
         return Played(rows, done, publisher.unconfirmed, seconds, tuple(faults))
@@ -79,7 +79,7 @@ def replay_to_broker(
         publisher.close()
 
 
-def replay_to_journal(path: Path, speed: float, tongue: str, shift_ms: int | None) -> Played:
+def replay_to_journal(path: Path, speed: float, language: str, shift_ms: int | None) -> Played:
     """Plays a table into the journal, as if it came from a broker. Raises Refused when the journal is in use."""
     recorded, rows, faults = read_recorded(path)
     if recorded is None:
@@ -88,7 +88,7 @@ def replay_to_journal(path: Path, speed: float, tongue: str, shift_ms: int | Non
     begun = time.monotonic()
     try:
         shift = _shift(recorded, shift_ms)
-        done = play(recorded, Direct(intake, site, run_name()), speed, shift, told=_teller(path, tongue))
+        done = play(recorded, Direct(intake, site, run_name()), speed, shift, told=_teller(path, language))
         return Played(rows, done, 0, time.monotonic() - begun, tuple(faults))
     finally:
         intake.journal.close()
@@ -105,13 +105,13 @@ def _shift(recorded: Recorded, shift_ms: int | None) -> int:
     return time.time_ns() // 1_000_000 - int(recorded.received[0])
 
 
-def _teller(path: Path, tongue: str) -> Callable[[int], None]:
+def _teller(path: Path, language: str) -> Callable[[int], None]:
     told = 0
 
     def tell(events: int) -> None:
         nonlocal told
         if events - told >= PROGRESS_EVENTS:
             told = events
-            progress("telemetry.replaying", tongue, file=path.name, events=events)
+            progress("telemetry.replaying", language, file=path.name, events=events)
 
     return tell

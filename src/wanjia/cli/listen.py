@@ -9,11 +9,11 @@ import click
 
 from wanjia import wiring
 from wanjia.adapters.telemetry.intake import CLOCKS
-from wanjia.cli._network_output import spoken
+from wanjia.cli._language import language_option
 from wanjia.cli._replay_run import replay_to_broker
 from wanjia.cli.sense import TABLE, table_name
 from wanjia.model.faults import Refused
-from wanjia.texts import LANGUAGES, fault_sentence
+from wanjia.texts import fault_sentence
 
 
 @click.command(name="listen")
@@ -25,8 +25,8 @@ from wanjia.texts import LANGUAGES, fault_sentence
 @click.option("--replay", type=TABLE, callback=table_name, help="Also play this event table through the broker.")
 @click.option("--speed", type=click.FloatRange(0.0), default=1.0, show_default=True,
               help="With --replay: times as fast as it arrived; 0: as fast as it goes.")  # fmt: skip
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
-def command(broker: str, clock: str, replay: Path | None, speed: float, language: str | None) -> None:
+@language_option
+def command(broker: str, clock: str, replay: Path | None, speed: float, language: str) -> None:
     """Listen to the broker, keep what comes in the journal, and turn it into outages; until stopped.
 
     Without a broker, what `wanjia replay` writes into the journal is sensed. One process does this for an installation;
@@ -34,7 +34,6 @@ def command(broker: str, clock: str, replay: Path | None, speed: float, language
 
     Exit status: 0 stopped, 1 refused, 2 wrong use.
     """
-    tongue = spoken(language)
     if replay is not None and not broker:
         raise click.UsageError("--replay needs --broker; without one use `wanjia replay`")
     wiring.ready()
@@ -43,9 +42,9 @@ def command(broker: str, clock: str, replay: Path | None, speed: float, language
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: listening.stop())
         if replay is not None:
-            arguments = (replay, broker, listening.wanted.site, speed, tongue)
+            arguments = (replay, broker, listening.wanted.site, speed, language)
             threading.Thread(target=replay_to_broker, args=arguments, name="wanjia-replay", daemon=True).start()
         listening.run()
     except Refused as refused:
-        click.echo("\n".join(fault_sentence(fault, tongue) for fault in refused.faults), err=True)
+        click.echo("\n".join(fault_sentence(fault, language) for fault in refused.faults), err=True)
         sys.exit(1)

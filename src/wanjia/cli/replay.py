@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from wanjia import wiring
-from wanjia.cli._network_output import finish, plain_faults, progress, spoken
+from wanjia.cli._language import language_option
+from wanjia.cli._output import finish, plain_faults, progress
 from wanjia.cli._replay_run import Played, replay_to_broker, replay_to_journal
 from wanjia.cli.sense import TABLE, table_name
 from wanjia.model.faults import Fault, Refused, Where
-from wanjia.texts import LANGUAGES, say
+from wanjia.texts import say
 
 
 @click.command(name="replay")
@@ -21,10 +22,10 @@ from wanjia.texts import LANGUAGES, say
 @click.option("--speed", type=click.FloatRange(0.0), default=1.0, show_default=True,
               help="Times as fast as it arrived; 0: as fast as it goes.")  # fmt: skip
 @click.option("--keep-times", is_flag=True, help="Leave all times as they are; else the first event arrives now.")
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the messages (default: the shell's).")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def command(
-    events: Path, broker: str, site: str, speed: float, keep_times: bool, language: str | None, as_json: bool
+    events: Path, broker: str, site: str, speed: float, keep_times: bool, language: str, as_json: bool
 ) -> None:  # fmt: skip
     """Play EVENTS, a table as `wanjia sense` reads it, as messages of a sender of its own.
 
@@ -34,20 +35,21 @@ def command(
 
     Exit status: 0 done, 1 faults are listed or not everything was confirmed, 2 wrong use.
     """
-    tongue = spoken(language)
-    progress("sense.reading", tongue, file=events.name)
+    progress("sense.reading", language, file=events.name)
     shift = 0 if keep_times else None
     try:
         if broker:
-            played = replay_to_broker(events, broker, site, speed, tongue, shift)
+            played = replay_to_broker(events, broker, site, speed, language, shift)
         else:
             wiring.ready()
-            played = replay_to_journal(events, speed, tongue, shift)
+            played = replay_to_journal(events, speed, language, shift)
     except Refused as refused:
         played = Played(0, 0, 0, 0.0, refused.faults)
     faults = list(played.faults)
     if played.unconfirmed_messages:
         faults.append(Fault("telemetry.unconfirmed", Where(), {"count": played.unconfirmed_messages}))
     counts = {"rows": played.rows, "events": played.events, "seconds": round(played.seconds, 3)}
-    result = {**counts, "unconfirmed_messages": played.unconfirmed_messages, "faults": plain_faults(faults, tongue)}
-    finish(faults, result if as_json else None, say("telemetry.replayed", tongue, file=events.name, **counts), tongue)
+    result = {**counts, "unconfirmed_messages": played.unconfirmed_messages, "faults": plain_faults(faults, language)}
+    finish(
+        faults, result if as_json else None, say("telemetry.replayed", language, file=events.name, **counts), language
+    )
