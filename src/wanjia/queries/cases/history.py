@@ -11,7 +11,7 @@ from wanjia.records.cases.history import broken_links
 from wanjia.records.cases.models import HistoryEntry
 from wanjia.texts import say
 
-PLAIN = ("reason", "question", "answer", "note", "name", "number", "levels", "code", "into", "case")
+PLAIN = ("reason", "question", "answer", "note", "name", "number", "levels", "code", "into", "case", "outage")
 """Values that a sentence takes as they are."""
 
 
@@ -42,7 +42,7 @@ def case_history(case_id: int, practice: Practice, language: str, requester: int
 
 def who_text(actor: str, name: str, language: str) -> str:
     """The name of who did it; the product, a deadline and a requester without an account have words instead."""
-    if actor in ("system", "clock", "citizen"):
+    if actor in ("system", "clock", "citizen", "sensing"):
         return say(f"deed.by.{actor}", language)
     return name or actor
 
