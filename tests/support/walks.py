@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import ceil, floor
 from typing import Any
 
 from hypothesis import strategies as st
@@ -149,7 +150,7 @@ class Walk:
             return self.draw(st.sampled_from(schema["enum"]), label=fact)
         kinds: dict[Any, Any] = {
             "boolean": st.booleans(),
-            "number": st.integers(schema.get("minimum", 0), schema.get("maximum", 50)),
+            "number": st.integers(ceil(schema.get("minimum", 0)), floor(schema.get("maximum", 50))),
             "integer": st.integers(schema.get("minimum", 0), schema.get("maximum", 50)),
             "array": st.just([{"id": "a", "department": "water"}]),
             "object": st.just({}),

@@ -116,13 +116,13 @@ def _cancelled(draft: Draft, happening: Happening) -> None:
 
 
 def _letter(draft: Draft, happening: Happening) -> None:
-    facts = {**(happening.facts or {}), **(happening.item or {})}
+    facts = {**draft.settings, **(happening.facts or {}), **(happening.item or {})}
     draft.emit(WriteLetter(str(draft.definition.steps[happening.node].work), facts))
 
 
 def _notice(draft: Draft, happening: Happening) -> None:
     notice = str(draft.definition.steps[happening.node].work)
-    facts = {**(happening.facts or {}), **(happening.item or {})}
+    facts = {**draft.settings, **(happening.facts or {}), **(happening.item or {})}
     draft.emit(Notify(draft.definition.notice_audiences.get(notice, "requester"), f"notices.{notice}", facts))
 
 

@@ -13,11 +13,12 @@ from wanjia.practice.wording import Manner, with_unit
 def compose(practice: Practice, letter: str, facts: Facts, provided: Mapping[str, str], manner: Manner) -> Facts:
     """`{title, blocks, signed_by}`; blocks are `{text}`, `{facts: [[label, value]]}` or `{columns, rows}`.
 
-    `provided` are the product's own placeholders (case number, day, organisation). Figures stand with their units in
-    lists of facts; in a sentence they stand alone, since its words name the unit.
+    `facts` hold the case's settings too; `provided` are the product's own placeholders (case number, organisation).
+    Figures stand with their units in lists of facts; in a sentence they stand alone, since its words name the unit.
     """
     rule, language = practice.letters[letter], manner.language
-    written = {name: fact_text(practice, name, facts.get(name), language, manner.zone) for name in practice.facts}
+    named = (*practice.inputs, *practice.facts)
+    written = {name: fact_text(practice, name, facts.get(name), language, manner.zone) for name in named}
     values = {**written, **provided}
     blocks: list[Json] = [_block(practice, block, facts, values, manner) for block in _shown(rule.blocks, facts)]
     return {
