@@ -96,3 +96,10 @@ def sensing(now: datetime, folder: str = "network", digest: str = "0" * 64) -> N
     )
     SensingPosition.objects.create(network=network, tick_at=now)
     return network
+
+
+def sensing_moves(folder: str, digest: str) -> None:
+    """Another network becomes the active one."""
+    NetworkModel.objects.update(active=False)
+    now = SensingPosition.objects.values_list("tick_at", flat=True)[0]
+    sensing(now, folder, digest)

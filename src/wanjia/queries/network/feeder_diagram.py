@@ -113,7 +113,7 @@ def feeder_diagram(
     leaves = _place(root)
     drawn = list(_walk(root))
     marks = [mark for one in drawn for mark in _marks(network, links, one, opened, set(open_devices), dark, names)]
-    lines = [_line(network, one, opened) for one in drawn if one.above is not None]
+    lines = [line for one in drawn if one.above is not None for line in _lines(network, one, opened)]
     lines.sort(key=lambda line: not line.dark)  # where both share a piece, the lit one is on top
     width = max(one.x for one in drawn) + NAME_WIDTH
     return Diagram(feeder, width, leaves * STEP_Y + 2 * MARGIN, tuple(lines), tuple(marks), total, gone, summarised)
@@ -255,15 +255,34 @@ def _after(root: _Node) -> Iterator[_Node]:
         stack.extend((one, False) for one in reversed(here.below))
 
 
-def _line(network: Network, here: _Node, opened: set[int]) -> Line:
-    """Down from the parent, then across; what has only dark districts below is dark."""
+def _lines(network: Network, here: _Node, opened: set[int]) -> Iterator[Line]:
+    """Down from the parent, then across; what has only dark districts below is dark, and so is what hangs on that.
+
+    Up to the device that is open here the line is still as its parent is.
+    """
     above = here.above
     assert above is not None
-    corner = above.x + STEP_X // 4 if above.below[0] is not here else above.x
-    points = f"{above.x},{above.y} {corner},{above.y} {corner},{here.y} {here.x},{here.y}"
-    is_dark = here.districts > 0 and here.dark == here.districts
+    corner = _corner(here)
+    middle = (corner + here.x) // 2
+    before, after = _is_dark(above), _is_dark(here) if here.districts else _is_dark(above)
     cut = here.branch in opened and not _is_device(network, here.branch)
-    return Line(points, is_dark, cut, (corner + here.x) // 2, here.y)
+    start = f"{above.x},{above.y} {corner},{above.y} {corner},{here.y}"
+    if here.branch not in opened or not after:
+        yield Line(f"{start} {here.x},{here.y}", after, cut, middle, here.y)
+        return
+    yield Line(f"{start} {middle},{here.y}", before and above.above is not None, cut, middle, here.y)
+    yield Line(f"{middle},{here.y} {here.x},{here.y}", True)
+
+
+def _corner(here: _Node) -> int:
+    """Where the line leaves its parent's level."""
+    above = here.above
+    assert above is not None
+    return above.x if above.below[0] is here else above.x + STEP_X // 4
+
+
+def _is_dark(here: _Node) -> bool:
+    return here.districts > 0 and here.dark == here.districts
 
 
 def _marks(
@@ -273,14 +292,11 @@ def _marks(
     if here.above is None:
         yield Mark("source", here.x, here.y, str(network.nodes.ids[here.node]), "")
     if _is_device(network, here.branch):
-        above = here.above
-        assert above is not None
-        corner = above.x + STEP_X // 4 if above.below[0] is not here else above.x
         closed = bool(network.branches.closed[here.branch])
         kind = BRANCH_KINDS[int(network.branches.kind[here.branch])]
         yield Mark(
-            kind, (corner + here.x) // 2, here.y, str(network.branches.ids[here.branch]), "",
-            here.districts > 0 and here.dark == here.districts, here.branch in opened or not closed, 0, not closed,
+            kind, (_corner(here) + here.x) // 2, here.y, str(network.branches.ids[here.branch]), "",
+            _is_dark(here), here.branch in opened or not closed, 0, not closed,
         )  # fmt: skip
         if not closed:
             return

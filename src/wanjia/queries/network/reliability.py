@@ -83,7 +83,7 @@ class YearLine:
 
 @dataclass(frozen=True)
 class Reliability:
-    """A page's figures. `whole` is with, `without` without major event days."""
+    """A page's figures. `whole` is with, `without` without major event days; `place` says what `by_place` is by."""
 
     whole: Indices
     without: Indices
@@ -94,6 +94,7 @@ class Reliability:
     years: tuple[int, ...]
     by_cause: tuple[YearLine, ...]
     by_place: tuple[YearLine, ...]
+    place: str
     period: Period
 
 
@@ -230,7 +231,7 @@ def _by_group(
 
 def _by_year(
     table: Interruptions, history: Sequence[Step], asked: Asked, part: Part, language: str
-) -> tuple[tuple[int, ...], tuple[YearLine, ...], tuple[YearLine, ...]]:
+) -> tuple[tuple[int, ...], tuple[YearLine, ...], tuple[YearLine, ...], str]:
     """Sudden, sustained interruptions of the last years, each up to the day of the year on which the period ends."""
     faults = np.array([not one.planned for one in history], dtype=np.bool_) & table.sustained(asked.momentary_minutes)
     faults &= np.array([_same_days(one.starts_at, asked) for one in history], dtype=np.bool_)
@@ -239,7 +240,7 @@ def _by_year(
     years = years[-YEARS_SHOWN_MAX:]
     return (
         tuple(years), _year_lines(table, history, "cause", faults, years, language),
-        _year_lines(table, history, place, faults, years, language),
+        _year_lines(table, history, place, faults, years, language), place,
     )  # fmt: skip
 
 

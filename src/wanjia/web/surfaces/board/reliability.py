@@ -1,9 +1,11 @@
 """Reliability of a period: indices, breakdowns, faults year on year; every figure opens to its interruptions."""
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from wanjia.model.actors import may
@@ -15,6 +17,7 @@ from wanjia.queries.network.reliability import (
     Asked,
     GroupLine,
     Reliability,
+    YearLine,
     group_names,
     reliability,
     rows,
@@ -29,6 +32,8 @@ from wanjia.web.surfaces.board.words import cause_words, causes
 PERIOD_DAYS = 90
 EXPORT_ROWS_MAX = 50_000
 GROUPS_CHARTED_MAX = 24
+PLACES_SHOWN_MAX = 12
+"""Places of the comparison with earlier years that stand open; the others are unfolded."""
 KEPT = ("organisation", "cell", "feeder", "from", "to", "users", "kind", "cause", "group", "without")
 COLUMNS = ("group", "interruptions", "saifi", "saidi", "caidi", "asai", "user_hours")
 ROW_COLUMNS = ("number", "district", "started", "ended", "minutes", "users", "user_minutes", "cause", "kind")
@@ -44,12 +49,21 @@ def figures(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == "csv":
         header = [say(f"board.column.{name}", request.language) for name in COLUMNS]
         return csv_response("reliability", header, [_cells(line, names[line.key]) for line in found.groups])
+    folded = len(found.by_place) > PLACES_SHOWN_MAX
     values = {
         **part_choices(request, part), "asked": asked, "found": found, "query": _query(request),
-        "groups": [(names[line.key], line) for line in found.groups], "users_choices": USERS, "kinds": KINDS,
+        "groups": page_of(request, [(names[line.key], line) for line in found.groups]),
+        "users_choices": USERS, "kinds": KINDS,
         "group_choices": GROUPS, "causes": causes(request.language), "export_url": export_url(request),
         "chart": _chart(found, asked, request.language),
-        "by_cause": [(cause_words(line.key, request.language), line) for line in found.by_cause],
+        "by_cause": [
+            (cause_words(line.key, request.language), line, _year_cells(request, found, asked, "cause", line))
+            for line in found.by_cause
+        ],
+        "by_place": [
+            (line.name, line, _year_cells(request, found, asked, found.place, line)) for line in found.by_place
+        ],
+        "places_shown": f":{PLACES_SHOWN_MAX}", "places_rest": f"{PLACES_SHOWN_MAX}:", "places_folded": folded,
         "norm": NORMS,
     }  # fmt: skip
     return render(request, "surfaces/board/reliability.html", values)
@@ -107,6 +121,21 @@ def _query(request: HttpRequest) -> str:
         if name not in KEPT or not query[name]:
             del query[name]
     return query.urlencode()
+
+
+def _year_cells(
+    request: HttpRequest, found: Reliability, asked: Asked, group: str, line: YearLine
+) -> list[tuple[int, str]]:
+    """(faults, address of their rows) of every year."""
+    part = part_of(request)
+    kept = {"organisation": part.organisation, "cell": part.cell, "feeder": part.feeder, "users": asked.users}
+    cells = []
+    for year, count in zip(found.years, line.faults, strict=True):
+        until = min(date(year, asked.last.month, min(asked.last.day, 28 if asked.last.month == 2 else 31)), asked.last)
+        period = {"from": f"{year}-01-01", "to": until.isoformat(), "kind": "fault", "group": group, "key": line.key}
+        query = urlencode({name: value for name, value in {**kept, **period}.items() if value})
+        cells.append((count, f"{reverse('board:interruptions')}?{query}"))
+    return cells
 
 
 def _names(found: Reliability, asked: Asked, language: str) -> dict[str, str]:
