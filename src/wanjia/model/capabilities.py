@@ -16,6 +16,7 @@ YES_NO: Facts = {"type": "boolean"}
 INSTANT: Facts = {"type": "string", "format": "date-time"}
 DAY: Facts = {"type": "string", "format": "date"}
 COUNT: Facts = {"type": "integer", "minimum": 0}
+ROWS: Facts = {"type": "array", "items": {"type": "object"}}
 AREAS: Facts = {"type": "string", "enum": ["urban", "rural", "remote"]}
 
 
@@ -130,6 +131,26 @@ _ROWS = (
         "Whether the case is drawn by lot for a check; the lot is fixed by its number, so nobody can choose it.",
         {"share_percent": NUMBER},
         {"drawn": YES_NO, "lot": NUMBER},
+    ),
+    CapabilitySignature(
+        "compare_schemes",
+        "Schemes beside each other: length, critical path, the step that decides the date, and what it takes to be "
+        "some percent shorter. Rows that keep a scheme from being planned come back as `steps_wrong`.",
+        {"schemes": ROWS, "steps": ROWS, "shorter_percent": {"type": "integer", "minimum": 0, "maximum": 100}},
+        {"options": {"type": "array", "format": "offers"}, "step_plan": ROWS, "steps_wrong": ROWS},
+    ),
+    CapabilitySignature(
+        "date_scheme",
+        "The steps of one scheme with their working days from `first_on` on, shortened if so wished.",
+        {
+            "steps": ROWS,
+            "scheme": TEXT,
+            "first_on": DAY,
+            "shortened": YES_NO,
+            "shorter_percent": {"type": "integer", "minimum": 0, "maximum": 100},
+        },
+        {"plan": ROWS, "plan_ends_on": DAY, "plan_days": COUNT},
+        optional=frozenset({"shortened"}),
     ),
     CapabilitySignature("today", "The company's day on which the step runs.", {}, {"today": DAY}),
     CapabilitySignature(

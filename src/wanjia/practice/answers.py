@@ -140,12 +140,12 @@ def _format_faults(practice: Practice, form: Form, answers: Facts, facts: Facts)
             continue
         if not FORMATS[kind].holds(value):
             yield Fault(FORMAT_CODES.get(kind, "form.not_well_written"), Where(column=name), {"field": name})
-        elif kind == "person" and not _is_offered(practice, value, {**facts, **answers}):
+        elif kind in ("person", "offer") and not _is_offered(practice, value, {**facts, **answers}):
             yield Fault("form.not_offered", Where(column=name), {"field": name})
 
 
 def _is_offered(practice: Practice, value: Json, facts: Facts) -> bool:
-    """A person is one of those on offer, when the case holds any offers at all."""
+    """What is chosen is one of those on offer, when the case holds any offers at all."""
     offered: set[Json] = set()
     for name, row in practice.facts.items():
         offers = facts.get(name)

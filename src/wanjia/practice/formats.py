@@ -105,6 +105,7 @@ FORMATS: Mapping[str, Format] = {
     "place": Format("object", is_place),
     "papers": Format("array", is_papers),
     "offers": Format("array", is_offers),
+    "offer": Format("string", _matches(REFERENCE)),
     "person": Format("string", _matches(REFERENCE)),
     "person_name": Format("string", is_person_name),
     "organisation": Format("string", _matches(REFERENCE)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from wanjia.engine.clocks import due
@@ -21,7 +21,7 @@ from wanjia.engine.nouns import (
 )
 from wanjia.model.jsonvalue import Facts
 from wanjia.model.working_time import WorkCalendar
-from wanjia.practice.formats import is_day
+from wanjia.practice.computed import COMPUTED
 from wanjia.practice.limits import SCENARIO_EVENTS_MAX
 from wanjia.practice.nouns import Practice
 
@@ -106,15 +106,12 @@ class VirtualCase:
 
 
 def calendar_answer(capability: str, inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts | None:
-    """The two capabilities that need nothing but the calendar; None for any other."""
-    today = calendar.day_of(now)
-    if capability == "today":
-        return {"today": today.isoformat()}
-    day = inputs.get("day")
-    if capability == "working_days_since" and isinstance(day, str) and is_day(day):
-        first = date.fromisoformat(day) + timedelta(days=1)
-        return {"working_days": calendar.count_working(first, today) if first <= today else 0}
-    return None
+    """What a capability answers that needs nothing but its inputs and the calendar; None for any other."""
+    compute = COMPUTED.get(capability)
+    try:
+        return compute(inputs, now, calendar) if compute else None
+    except ValueError:
+        return None
 
 
 def later(calendar: WorkCalendar, at: datetime, after: str) -> datetime:

@@ -1,7 +1,7 @@
 """A practice's form on a page: fields to draw, and what was sent turned back into answers."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,15 @@ from wanjia.model.faults import Fault, Where
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.practice.answers import in_language
 from wanjia.practice.nouns import Practice
+from wanjia.practice.wording import BRACKETS, figure_text
 from wanjia.texts import fault_sentence, say
 from wanjia.web.show_if import Visibility, hidden_fields, visibility
+
+CHOSEN_FROM_OFFERS = ("person", "offer")
+"""Formats of facts that hold the id of one of the case's offers."""
+
+OFFER_COLUMNS_OWN = ("id", "name", "team", "licence_number", "distance_km")
+"""Columns of an offer that are shown in a way of their own; further figures are shown with their labels."""
 
 TABLE_ROWS_MAX = 200
 """Rows of a table widget that a page sends; more come by import."""
@@ -178,7 +185,7 @@ class _Drawer:
 
     def _choices(self, name: str, rule: Mapping[str, Any], widget: str) -> tuple[Choice, ...]:
         chosen = self.values.get(name)
-        if widget == "offers" or rule.get("format") == "person":
+        if widget == "offers" or rule.get("format") in CHOSEN_FROM_OFFERS:
             return tuple(self._offer(offer, chosen) for offer in self._offers() if isinstance(offer, dict))
         if rule.get("type") == "boolean":
             options: Sequence[Json] = (True, False)
@@ -197,19 +204,34 @@ class _Drawer:
             label = say(f"form.{'yes' if option else 'no'}", self.language)
         return Choice(value, label, "", taken)
 
+    def _offered(self) -> str:
+        """The fact that holds the case's offers; "" when there are none."""
+        held = (name for name, rule in self.practice.facts.items() if rule.get("format") == "offers")
+        return next((name for name in held if isinstance(self.facts.get(name), list)), "")
+
     def _offers(self) -> Sequence[Json]:
-        for fact, rule in self.practice.facts.items():
-            if rule.get("format") == "offers" and isinstance(self.facts.get(fact), list):
-                return self.facts[fact]  # type: ignore[return-value]
-        return ()
+        return self.facts[name] if (name := self._offered()) else ()  # type: ignore[return-value]
 
     def _offer(self, offer: Facts, chosen: Json) -> Choice:
         notes = [str(offer[key]) for key in ("team", "licence_number") if offer.get(key)]
         if isinstance(offer.get("distance_km"), int | float):
             notes.insert(0, say("form.distance", self.language, km=offer["distance_km"]))
+        notes += self._figures(offer)
         return Choice(
             str(offer.get("id", "")), str(offer.get("name", "")), " · ".join(notes), offer.get("id") == chosen
         )
+
+    def _figures(self, offer: Facts) -> Iterator[str]:
+        """Declared figures of an offer with their labels and units, e.g. `total 34 working days`."""
+        fact = self._offered()
+        items: Any = self.practice.facts[fact].get("items") or {}
+        for key, rule in items.get("properties", {}).items():
+            value = offer.get(key)
+            if key in OFFER_COLUMNS_OWN or isinstance(value, bool) or not isinstance(value, int | float):
+                continue
+            label = self.practice.text(f"facts.{fact}.{key}", self.language)
+            unit = say(f"unit.{rule['unit']}", self.language) if "unit" in rule and not label.endswith(BRACKETS) else ""
+            yield " ".join(part for part in (label, figure_text(value), unit) if part)
 
     def _columns(self, name: str, rule: Mapping[str, Any]) -> tuple[Field, ...]:
         items = rule.get("items", {})
@@ -247,7 +269,7 @@ def _default_widget(rule: Mapping[str, Any]) -> str:
     form = rule.get("format")
     if form in ("place", "papers", "stars"):
         return str(form)
-    if form == "person":
+    if form in CHOSEN_FROM_OFFERS:
         return "offers"
     if rule.get("type") == "boolean":
         return "yes_no"

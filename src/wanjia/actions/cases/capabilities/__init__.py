@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from wanjia.actions.cases.capabilities.account_standing import account_standing
-from wanjia.actions.cases.capabilities.days import today, working_days_since
+from wanjia.actions.cases.capabilities.computed import LIVE
 from wanjia.actions.cases.capabilities.drawn_for_check import drawn_for_check
 from wanjia.actions.cases.capabilities.earlier_endings import earlier_endings
 from wanjia.actions.cases.capabilities.known_outage import known_outage
@@ -27,7 +27,7 @@ from wanjia.records.cases.models import Case
 Capability = Callable[[Facts, Case, datetime], Facts]
 Acting = Callable[[Facts, Case, datetime, Actor], Facts]
 
-REGISTRY: dict[str, Capability] = {
+REGISTRY: dict[str, Capability] = LIVE | {
     function.__name__: function
     for function in (
         account_standing,
@@ -39,11 +39,9 @@ REGISTRY: dict[str, Capability] = {
         nearest_electricians,
         post_in_charge,
         responsible_post,
-        today,
-        working_days_since,
     )
 }
-"""Those that look something up."""
+"""Those that compute something or look it up."""
 
 ACTING: dict[str, Acting] = {
     function.__name__: function for function in (close_outage, dismiss_outage, record_cause, say_estimate)
