@@ -1,20 +1,11 @@
 """The network that is installed and active, read from its folder. Import after the store has been made ready."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from wanjia.adapters.grid_files.folder import read_network
 from wanjia.model.faults import Fault, Refused, Where
-from wanjia.model.network import Network
 from wanjia.records.network.models import NetworkModel
-
-
-@dataclass(frozen=True, eq=False)
-class ActiveNetwork:
-    """A network with the digest under which it is installed."""
-
-    digest: str
-    network: Network
+from wanjia.wiring.installed import ActiveNetwork
 
 
 def active_digest() -> str:

@@ -24,7 +24,7 @@ from wanjia.kernels.sensing.coverage import Coverage, coverage_of
 from wanjia.kernels.sensing.grid import Grid, build_grid
 from wanjia.kernels.sensing.nouns import Batch, Change, Plan
 from wanjia.kernels.sensing.step import Sensor, State, begin_state, sensor_of, step
-from wanjia.wiring.network import ActiveNetwork
+from wanjia.wiring.installed import ActiveNetwork
 
 logger = logging.getLogger(__name__)
 
