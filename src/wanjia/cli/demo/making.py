@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from wanjia.actions.cases.install_practice import install_practice
 from wanjia.cli.demo.cases import scripts_of_cases
-from wanjia.cli.demo.network import make_networks
+from wanjia.cli.demo.meters import FILE
+from wanjia.cli.demo.network import FOLDER, make_networks
 from wanjia.cli.demo.outages import Teller, tell_past
 from wanjia.cli.demo.past import LAST_YEAR, THIS_YEAR, Past, instant, make_past
 from wanjia.cli.demo.restorations import PRACTICE, happenings
@@ -25,7 +26,7 @@ from wanjia.model.actors import SYSTEM
 from wanjia.records.cases.models import Case, Task
 from wanjia.records.territory.models import Account
 from wanjia.texts import say
-from wanjia.wiring.network import ActiveNetwork
+from wanjia.wiring.network import ActiveNetwork, active_digest
 
 LATELY_DAYS = 21
 """Outages of these last days have restoration cases; the practice came to the company then."""
@@ -109,6 +110,12 @@ def _tell(play: Play, seconds: float) -> None:
     if sum(play.stuck.values()) > play.opened * STUCK_SHARE_MAX:
         for what, count in sorted(play.stuck.items()):
             click.echo(f"  ! {count} x {what}", err=True)
+
+
+def meters_folder(home: Path) -> Path | None:
+    """Where the meters that report are kept; None in a demo that was made before it had any."""
+    folder = home / FOLDER / active_digest()
+    return folder if (folder / FILE).exists() else None
 
 
 def show_logins(address: str) -> None:

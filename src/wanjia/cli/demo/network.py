@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 from numpy.random import Generator
 
+from wanjia.actions.network.install_network import install_network
 from wanjia.adapters.grid_files.folder import write_network
 from wanjia.kernels.topology.laying import Sites, lay_network
 from wanjia.kernels.topology.making import make_meters
+from wanjia.model.actors import SYSTEM
 from wanjia.model.network import AREAS, CUSTOMER_METER, PRIORITIES, Codes, Meters, Network, no_meters, words
-from wanjia.records.network.models import Customer, NetworkModel, TransformerDistrict
+from wanjia.records.network.models import Customer, TransformerDistrict
 
 FOLDER = "network"
 """Below the installation's data folder."""
@@ -128,19 +130,10 @@ def make_networks(home: Path, chance: Generator, installed_at: datetime) -> tupl
 
 def _installed(home: Path, network: Network, at: datetime) -> Installed:
     digest, folder = keep_network(home, network)
-    install_demo_network(network, digest, folder, at)
+    install_network(network, digest, folder, SYSTEM, at)
     return Installed(digest, network)
 
 
 def without_meters(network: Network) -> Network:
     """The edition of a year ago, when the model ended at the district: what past outages were sensed on."""
     return replace(network, meters=no_meters())
-
-
-def install_demo_network(network: Network, digest: str, folder: str, now: datetime) -> NetworkModel:
-    """Makes it the network that sensing works on."""
-    NetworkModel.objects.filter(active=True).update(active=False)
-    return NetworkModel.objects.create(
-        digest=digest, folder=folder, active=True, nodes=len(network.nodes.ids), branches=len(network.branches.ids),
-        districts=len(network.districts.ids), meters=len(network.meters.ids), installed_at=now,
-    )  # fmt: skip

@@ -5,13 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
+from django.db import transaction
 
 from wanjia.actions.network.apply_changes import apply_changes
+from wanjia.actions.network.explain_outage import explain_outage
 from wanjia.actions.network.sensed import Position, SensedBatch
 from wanjia.cli.demo.past import Past, instant
-from wanjia.kernels.sensing.nouns import DISTRICT, Change, Outage
+from wanjia.kernels.sensing.nouns import DISTRICT, Change
+from wanjia.kernels.sensing.nouns import Outage as Sensed
+from wanjia.model.actors import SYSTEM
 from wanjia.model.network import Network, customers_by_district
+from wanjia.records.network.models import Outage
 
+TOGETHER, HISTORY, EXPLAINED = timedelta(hours=20), timedelta(hours=25), timedelta(hours=5)
+"""Changes handed over at once; how long after the last of them; how long after its end an outage was explained."""
 SEES_END_SECONDS = 20
 """How long after supply is back the sensor is sure of it."""
 
@@ -44,7 +51,7 @@ def planned_changes(teller: Teller, district: str, begins_at: datetime, ends_at:
     row = int(np.flatnonzero(network.districts.ids == district)[0])
     begin, end = (round(at.timestamp() * 1000) for at in (begins_at, ends_at))
     customers = int(customers_by_district(network)[row])
-    outage = Outage(
+    outage = Sensed(
         teller.number(), district, DISTRICT, begin, begin, None, (row,), customers, "planned", True, 1.0
     )  # fmt: skip
     return Change("planned", begin, outage), Change("planned_ended", end, replace(outage, ends_at=end))
@@ -62,26 +69,31 @@ def changes_of(past: Past, number: int, network: Network) -> tuple[Change, ...]:
     return (*told, Change(what, ended_at + 1000 * SEES_END_SECONDS, replace(whole, ends_at=ended_at)))
 
 
-def _rest(whole: Outage, past: Past, network: Network) -> Outage:
+def _rest(whole: Sensed, past: Past, network: Network) -> Sensed:
     customers = customers_by_district(network)
     left = tuple(row for row in whole.districts if row not in past.first_back)
     return replace(whole, districts=left, customers=int(customers[list(left)].sum()), revisions=whole.revisions + 1)
 
 
-def tell_past(teller: Teller, past: Sequence[Past], tell: Callable[[int], None]) -> dict[int, Past]:
-    """Everything that happened, a day at a time; what the sensor called each outage -> what it was."""
-    found = {teller.number(): one for one in past}
-    changes = [change for number, one in found.items() for change in changes_of(one, number, teller.network)]
-    for day in _days(sorted(changes, key=lambda change: change.at)):
-        teller.tell(day, instant(day[-1].at))
-        tell(len(day))
-    return found
+def tell_past(teller: Teller, past: Sequence[Past], tell: Callable[[int], None]) -> None:
+    """Everything that happened, a day at a time and as history: nobody is sent or told any more; and why."""
+    numbers = {teller.number(): one for one in past}
+    changes = [change for number, one in numbers.items() for change in changes_of(one, number, teller.network)]
+    for some in _together(sorted(changes, key=lambda change: change.at)):
+        with transaction.atomic():
+            teller.tell(some, instant(some[-1].at) + HISTORY)
+        tell(len(some))
+    rows = Outage.objects.filter(sensing_key__startswith=f"{teller.digest}:", cause="", planned=False)
+    with transaction.atomic():
+        for number, key, ends_at in rows.values_list("number", "sensing_key", "ends_at"):
+            one = numbers[int(key.rpartition(":")[2])]
+            explain_outage(number, one.cause, one.external, "", SYSTEM, ends_at + EXPLAINED)
 
 
-def _days(changes: Sequence[Change]) -> Iterator[list[Change]]:
+def _together(changes: Sequence[Change]) -> Iterator[list[Change]]:
     some: list[Change] = []
     for change in changes:
-        if some and instant(change.at) - instant(some[0].at) > timedelta(days=1):
+        if some and instant(change.at) - instant(some[0].at) > TOGETHER:
             yield some
             some = []
         some.append(change)

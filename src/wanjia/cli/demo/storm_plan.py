@@ -3,7 +3,7 @@
 Nothing here reads a clock or a store. Times are milliseconds since 1970 UTC unless a name says otherwise.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -86,6 +86,23 @@ def _parted(made: Made, begins_at: int) -> tuple[Batch, Batch]:
 def taken(batch: Batch, rows: np.ndarray) -> Batch:
     """Some of the events."""
     return Batch(batch.slot[rows], batch.kind[rows], batch.occurred[rows], batch.received[rows])
+
+
+def moved(play: Play, later: int) -> Play:
+    """The same so many milliseconds later."""
+
+    def shifted(batch: Batch) -> Batch:
+        return Batch(batch.slot, batch.kind, batch.occurred + later, batch.received + later)
+
+    truth = tuple(
+        replace(one, starts_at=one.starts_at + later, detected_at=one.detected_at + later, ends_at=one.ends_at + later)
+        for one in play.truth
+        if one.ends_at is not None
+    )
+    return replace(
+        play, before=shifted(play.before), live=shifted(play.live), truth=truth, begins_at=play.begins_at + later,
+        ends_at=play.ends_at + later,
+    )  # fmt: skip
 
 
 def compressed(batch: Batch, begins_at: int, speed: float) -> Batch:
