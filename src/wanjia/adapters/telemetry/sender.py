@@ -148,9 +148,16 @@ class Publisher:
 
     def _taken_by_broker(self, numbers: Iterable[int]) -> list[int]:
         """What the broker has not acknowledged, the library sends again by itself."""
-        return [n for n in numbers if (info := self._kept[n].info) is None or info.is_published()]
+        return [number for number in numbers if not _is_in_flight(self._kept[number].info)]
 
     def _repeat(self, numbers: list[int]) -> None:
         for number in numbers:
             self._kept[number] = self._published(self._kept[number].payload)
         self.sent_again += len(numbers)
+
+
+def _is_in_flight(info: MQTTMessageInfo | None) -> bool:
+    try:
+        return info is not None and not info.is_published()
+    except (ValueError, RuntimeError):  # the connection broke just then; twice is better than never
+        return False
