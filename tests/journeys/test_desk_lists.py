@@ -177,7 +177,7 @@ def test_indicators_come_from_cases_and_open_to_them(world: World) -> None:
     assert figures["minutes_to_answer"].value == pytest.approx(5.0)
     assert figures["answer_share"].value == pytest.approx(100 * 2 / 3)
     assert figures["answered_in_time"].value == 100.0
-    assert {number for number, _ in figures["stars_mean"].numbers} == {case.number for case in cases}
+    assert {row.number for row in figures["stars_mean"].rows} == {case.number for case in cases}
     assert figures["stars_mean"].by_place == (("C111", 4.0, 2),)
 
     chief = world.client("chief")

@@ -15,12 +15,19 @@ from wanjia.queries.cases.task_list import due_filter
 from wanjia.queries.cases.visible import below, cases_for, in_cell
 from wanjia.records.cases.models import Case
 
+NO_CELL = "-"
+"""Stands in an address for `without a cell`."""
+
 SORTS = {"opened": ("-opened_at", "-pk"), "due": (F("due_at").asc(nulls_last=True), "-opened_at")}
 
 
 @dataclass(frozen=True)
 class CaseFilters:
-    """What the page's address says; empty parts do not filter. `status` may also be `open`, `late` is `yes` or `no`."""
+    """What the page's address says; empty parts do not filter.
+
+    `late` is `yes` or `no`; `cell` is `-` for cases without a place; `own` is `yes` for what the organisation received
+    itself, without those below it; `rated` is `yes` for cases that somebody rated.
+    """
 
     text: str = ""
     practice: str = ""
@@ -34,6 +41,8 @@ class CaseFilters:
     ended_from: date | None = None
     ended_to: date | None = None
     sort: str = ""
+    own: str = ""
+    rated: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,8 @@ def _state(filters: CaseFilters, now: datetime) -> Q:
         wanted &= Q(practice__name=filters.practice)
     if filters.late in ("yes", "no"):
         wanted &= Q(late=filters.late == "yes")
+    if filters.rated == "yes":
+        wanted &= Q(rating__stars__gte=1)
     if filters.due:
         wanted &= Q(status=Case.Status.RUNNING) & due_filter(filters.due, now)
     return wanted
@@ -104,7 +115,12 @@ def _state(filters: CaseFilters, now: datetime) -> Q:
 
 def _where(filters: CaseFilters) -> Q:
     wanted = in_cell(filters.cell) if filters.cell else Q()
-    return wanted & Q(organisation__in=below([filters.organisation])) if filters.organisation else wanted
+    if filters.cell == NO_CELL:
+        wanted = Q(cell_path="") | Q(cell_path__endswith="/")
+    if not filters.organisation:
+        return wanted
+    own = filters.own == "yes"
+    return wanted & Q(organisation__in=[filters.organisation] if own else below([filters.organisation]))
 
 
 def _when(filters: CaseFilters) -> Q:

@@ -13,6 +13,7 @@ from wanjia.model.actors import Actor
 from wanjia.queries.cases.case_search import CaseFilters, filtered_cases, start_of
 from wanjia.queries.cases.installed import practice_names
 from wanjia.queries.cases.task_list import group_of
+from wanjia.queries.cases.visible import tasks_for
 from wanjia.records.cases.models import Case, Task
 from wanjia.records.territory.models import Cell, Organisation
 
@@ -87,7 +88,7 @@ def load_of(actor: Actor, code: str, now: datetime, language: str) -> Load | Non
     return Load(
         code, organisation.name_en if language == "en" else organisation.name_zh, organisation.kind,
         organisation.parent_id or "", _figures(running, ended, week, now), _table(running, ended, place, names, now),
-        _table(running, ended, _practice, titles, now), _people(cases, now), week, since,
+        _table(running, ended, _practice, titles, now), _people(actor, cases, now), week, since,
     )  # fmt: skip
 
 
@@ -168,8 +169,9 @@ def _by(rows: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[Any]]:
     return found
 
 
-def _people(cases: Any, now: datetime) -> tuple[LoadRow, ...]:
+def _people(actor: Actor, cases: Any, now: datetime) -> tuple[LoadRow, ...]:
     tasks = Task.objects.filter(case__in=cases.values("pk"), status=Task.Status.OPEN, holder__isnull=False)
+    tasks = tasks.filter(tasks_for(actor, "see"))
     rows = tasks.values_list("holder_id", "holder__name", "due_at")
     names = {str(pk): name for pk, name, _ in rows}
     found = []

@@ -10,7 +10,7 @@ from django.utils import timezone
 from wanjia.model.actors import Actor
 from wanjia.queries.cases.installed import practice_of
 from wanjia.queries.cases.rows import Rows
-from wanjia.queries.cases.visible import in_cell, tasks_for, waiting_for
+from wanjia.queries.cases.visible import below, in_cell, tasks_for, waiting_for
 from wanjia.records.cases.models import Task
 
 GROUPS = ("overdue", "today", "later", "none")
@@ -18,7 +18,7 @@ GROUPS = ("overdue", "today", "later", "none")
 
 @dataclass(frozen=True)
 class TaskFilters:
-    """What the page's address says. `due` is one of GROUPS or empty."""
+    """What the page's address says. `due` is one of GROUPS or empty; `received` an organisation that got the case."""
 
     text: str = ""
     practice: str = ""
@@ -26,6 +26,7 @@ class TaskFilters:
     due: str = ""
     person: str = ""
     organisation: str = ""
+    received: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,8 @@ def _filtered(query: QuerySet, filters: TaskFilters, now: datetime) -> QuerySet:
         query = query.filter(holder=int(filters.person)) if filters.person.isdigit() else query.none()
     if filters.organisation:
         query = query.filter(organisation=filters.organisation)
+    if filters.received:
+        query = query.filter(case__organisation__in=below([filters.received]))
     return query.filter(due_filter(filters.due, now))
 
 

@@ -1,4 +1,4 @@
-"""The indicators that practices declare, computed from their cases over a period; each figure knows its cases."""
+"""The indicators that practices declare, computed from their cases over a period; each figure knows its rows."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -30,22 +30,39 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class FigureRow:
+    """What one case adds to a figure: a duration or amount in its unit, 1 that is counted, 0 or 100 of a share.
+
+    A case stands there once for each run of a clock, where a share counts runs.
+    """
+
+    number: str
+    place: str
+    value: float
+
+
+@dataclass(frozen=True)
 class Figure:
-    """An indicator's value over `cases` cases (None without any); `numbers` are those cases, each with its place."""
+    """An indicator's value (None without rows), and the rows that it is taken from, no more and no less."""
 
     id: str
     name: str
     unit: str
     better: str
     source: str
+    measure: str
     value: float | None
-    cases: int
-    numbers: tuple[tuple[str, str], ...]
+    rows: tuple[FigureRow, ...]
     by_place: tuple[tuple[str, float | None, int], ...] = ()
 
-    def numbers_at(self, place: str) -> tuple[str, ...]:
-        """Numbers of the cases of one place; of all places without one."""
-        return tuple(number for number, where in self.numbers if place in ("", where))
+    @property
+    def cases(self) -> int:
+        """How many cases the rows belong to."""
+        return len({row.number for row in self.rows})
+
+    def rows_at(self, place: str | None) -> tuple[FigureRow, ...]:
+        """The rows of one place (empty: of none); all of them without one."""
+        return tuple(row for row in self.rows if place is None or row.place == place)
 
 
 @dataclass(frozen=True)
@@ -167,11 +184,10 @@ def _figure(practice: Practice, indicator: Indicator, samples: list[Sample], lan
     for case, value in samples:
         places[case.place].append(value)
     by_place = tuple((place, _total(values, counted), len(values)) for place, values in sorted(places.items()))
+    rows = tuple(FigureRow(case.number, case.place, value) for case, value in samples)
     return Figure(
         indicator.id, practice.text(f"indicators.{indicator.id}", language), indicator.unit, indicator.better,
-        indicator.source, _total([value for _, value in samples], counted),
-        len({case.pk for case, _ in samples}),
-        tuple(dict.fromkeys((case.number, case.place) for case, _ in samples)), by_place,
+        indicator.source, indicator.measure, _total([row.value for row in rows], counted), rows, by_place,
     )  # fmt: skip
 
 

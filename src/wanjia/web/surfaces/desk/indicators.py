@@ -1,25 +1,26 @@
 """Indicators of the practices over a period; every figure opens to the cases it was taken from."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
 from wanjia.model.actors import may
 from wanjia.model.faults import Denied, NotFound
-from wanjia.queries.cases.case_search import cases_by_number
 from wanjia.queries.cases.installed import practice_names
 from wanjia.queries.cases.organisations import is_station, organisation_choices
+from wanjia.queries.standing.figure_rows import OpenedRow, opened_rows
 from wanjia.queries.standing.indicators import Figure, PracticeFigures, Scope, practice_figures
 from wanjia.queries.standing.places import place_names
 from wanjia.texts import say
 from wanjia.web.csv_files import csv_response
+from wanjia.web.listing import day_of, export_url, local
 from wanjia.web.paging import page_of
 from wanjia.web.surfaces.desk.access import desk_page
 
 PERIOD_DAYS = 30
+ROW_COLUMNS = ("number", "title", "status", "organisation", "cell", "accepted", "ended")
 COLUMNS = ("practice", "indicator", "value", "unit", "cases", "source")
 
 
@@ -42,12 +43,17 @@ def indicators(request: HttpRequest) -> HttpResponse:
 @desk_page
 @require_GET
 def rows(request: HttpRequest, practice: str, indicator: str) -> HttpResponse:
-    """The cases of one figure; with `?place=` those of one cell or station."""
+    """What one figure is taken from; with `?place=` at one cell or station (empty: at none)."""
     scope, _, station = _asked(request)
     figure = _figure(request, scope, practice, indicator, station)
-    numbers = figure.numbers_at(request.GET.get("place", ""))
-    cases = cases_by_number(request.actor, numbers, request.now, request.language)
-    values = {"figure": figure, "page": page_of(request, cases), "query": _query(request)}
+    taken = figure.rows_at(request.GET.get("place"))
+    if request.GET.get("export") == "csv":
+        return _export_rows(request, figure, opened_rows(request.actor, taken, request.now, request.language))
+    page = page_of(request, taken)
+    opened = opened_rows(request.actor, page.rows, request.now, request.language)
+    values = {
+        "figure": figure, "page": page, "opened": opened, "query": _query(request), "export_url": export_url(request)
+    }  # fmt: skip
     return render(request, "surfaces/desk/indicator_rows.html", values)
 
 
@@ -63,18 +69,11 @@ def _figure(request: HttpRequest, scope: Scope, practice: str, indicator: str, s
 def _asked(request: HttpRequest) -> tuple[Scope, str, bool]:
     if not may(request.actor, "report", "see"):
         raise Denied("report", "see")
-    last = _day(request.GET.get("to", "")) or request.today
-    first = _day(request.GET.get("from", "")) or last - timedelta(days=PERIOD_DAYS - 1)
+    last = day_of(request.GET.get("to", "")) or request.today
+    first = day_of(request.GET.get("from", "")) or last - timedelta(days=PERIOD_DAYS - 1)
     organisation = request.GET.get("organisation", "")[:64]
     scope = Scope(first, max(first, last), organisation, request.GET.get("cell", "")[:64])
     return scope, request.GET.get("practice", "")[:64], is_station(organisation)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
 
 
 def _query(request: HttpRequest) -> str:
@@ -87,8 +86,21 @@ def _query(request: HttpRequest) -> str:
 def _export(request: HttpRequest, found: tuple[PracticeFigures, ...]) -> HttpResponse:
     header = [say(f"desk.indicators.{name}", request.language) for name in COLUMNS]
     cells = [
-        (one.name, row.name, "" if row.value is None else f"{row.value:.2f}", row.unit, row.cases, row.source)
+        (one.name, row.name, "" if row.value is None else f"{row.value:.2f}", row.unit, len(row.rows), row.source)
         for one in found
         for row in one.figures
     ]
     return csv_response("indicators", header, cells)
+
+
+def _export_rows(request: HttpRequest, figure: Figure, rows: list[OpenedRow]) -> HttpResponse:
+    header = [*(say(f"desk.column.{name}", request.language) for name in ROW_COLUMNS), figure.name]
+    cells = [
+        (
+            row.case.number, row.case.title, row.case.end or say(f"desk.status.{row.case.status}", request.language),
+            row.case.organisation, row.case.cell_code, local(row.case.opened_at), local(row.case.ended_at),
+            f"{row.value:.12g}",
+        )
+        for row in rows
+    ]  # fmt: skip
+    return csv_response(f"{figure.id}-rows", header, cells)

@@ -83,7 +83,8 @@ def _figure(request: HttpRequest) -> str:
 
 def _link(load: Load, key: str, figure: str) -> str:
     """To the cases behind a cell's figure."""
-    place = {"organisation": load.organisation, "cell": key} if load.kind == "station" else {"organisation": key}
+    station = load.kind == "station"
+    place = {"organisation": load.organisation, "cell": key} if station else {"own": "yes", "organisation": key}
     due = {"due": figure} if figure != "open" else {}
     return f"{reverse('desk:cases')}?{urlencode({'status': 'running', **place, **due})}"
 
