@@ -1,8 +1,9 @@
 """Enter planned work for which supply is stopped: no alarm inside its window, and customers know before."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import transaction
 
@@ -122,15 +123,18 @@ def _overlaps(wanted: WantedWork) -> Iterator[Fault]:
 
 def _texts(work: PlannedWork, occasion: str, facts: dict[str, DistrictFacts]) -> Iterator[Wanted]:
     bodies: dict[tuple[str, str], str] = {}
+    phone = cache(phone_of)
     for one in customers_in(facts.keys()):
         at = (one.district, one.language)
         if at not in bodies:
-            bodies[at] = _body(work, occasion, facts[one.district], one.language)
+            bodies[at] = _body(work, occasion, facts[one.district], one.language, phone)
         key = f"plan:{work.code}:{occasion}:{one.channel}:{one.address}"
         yield Wanted(key, one.channel, one.address, say(f"outages.subject.{occasion}", one.language), bodies[at])
 
 
-def _body(work: PlannedWork, occasion: str, facts: DistrictFacts, language: str) -> str:
+def _body(
+    work: PlannedWork, occasion: str, facts: DistrictFacts, language: str, phone_of: Callable[[str], str]
+) -> str:  # fmt: skip
     title = work.title_en or work.title_zh if language == "en" else work.title_zh
     text = say(
         f"outages.say.{occasion}", language, district=district_name(facts, language), reason=title,

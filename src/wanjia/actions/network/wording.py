@@ -25,28 +25,29 @@ class Words:
 
     def __init__(self, outage: Outage, occasion: str, facts: Mapping[str, DistrictFacts], reason: str = "") -> None:
         self._outage, self._occasion, self._facts, self._reason = outage, occasion, facts, reason
-        self.body = cache(self._body)
+        self.body, self._phone, self._times = cache(self._body), cache(phone_of), cache(self._said_times)
 
     def subject(self, language: str) -> str:
         """The line above a mail."""
         return say(f"outages.subject.{self._occasion}", language)
 
     def _body(self, district: str, language: str) -> str:
-        facts, outage = self._facts.get(district), self._outage
-        named = {
-            "district": district_name(facts, language) if facts else district,
-            "start": short_moment(outage.starts_at, language),
-            "end": short_moment(outage.ends_at, language) if outage.ends_at else "",
-            "estimate": self._estimate(language),
-            "reason": self._reason,
-        }
-        text = say(f"outages.say.{self._occasion}", language, **named)
-        phone = phone_of(facts.organisation_id) if facts else ""
+        facts = self._facts.get(district)
+        named = district_name(facts, language) if facts else district
+        text = say(
+            f"outages.say.{self._occasion}", language, district=named, reason=self._reason, **self._times(language)
+        )  # fmt: skip
+        phone = self._phone(facts.organisation_id) if facts else ""
         return text + (say("outages.say.phone", language, phone=phone) if phone else "")
 
-    def _estimate(self, language: str) -> str:
-        at = self._outage.estimated_restoration_at
-        return short_moment(at, language) if at else say("outages.say.not_known_yet", language)
+    def _said_times(self, language: str) -> dict[str, str]:
+        """The same for every district of the outage."""
+        outage, estimate = self._outage, self._outage.estimated_restoration_at
+        return {
+            "start": short_moment(outage.starts_at, language),
+            "end": short_moment(outage.ends_at, language) if outage.ends_at else "",
+            "estimate": short_moment(estimate, language) if estimate else say("outages.say.not_known_yet", language),
+        }
 
 
 def district_name(facts: DistrictFacts, language: str) -> str:
