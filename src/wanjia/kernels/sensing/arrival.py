@@ -1,15 +1,16 @@
 """Compiled: a batch goes into the memory. Maxima and minima only, so order and repetition make no difference.
 
-A device's own events are ordered by its own clock, right or wrong. What its clock is ahead of ours is the most that any
-of its stamps was ahead of its arrival (nothing arrives before it is sent); that is taken off when devices are compared.
-A clock that is behind cannot be told from a late event: such a device then says nothing about new outages.
+A device's own events are ordered by its own clock, right or wrong. When devices are compared, the least time from
+stamp to arrival of any of its events is added: negative for a clock that is ahead (nothing arrives before it is sent),
+large for one that is behind (not everything a device says is late). A clock that is set back later cannot be told from
+late events: such a device then says nothing about new outages.
 """
 
 from math import floor
 
 from numba import njit
 
-from wanjia.kernels.sensing.memory import AHEAD, GASP, LIFE, NEVER, RANK
+from wanjia.kernels.sensing.memory import GASP, LAG, LIFE, NEVER, RANK
 from wanjia.kernels.sensing.nouns import LAST_GASP, Bytes, Ints, Longs
 
 MILLISECONDS = 100
@@ -40,9 +41,9 @@ def take_in(
             cell = cells[slot[i]]
             at = _tenths(occurred[i], epoch)
             lead = _tenths(received[i], epoch) - at
-            if lead < cell[AHEAD]:
-                cell[AHEAD] = lead
-            elif cell[AHEAD] < -jump and lead > cell[AHEAD] + jump:
+            if lead < cell[LAG]:
+                cell[LAG] = lead
+            elif cell[LAG] < -jump and lead > cell[LAG] + jump:
                 _set_clock(cell)
             if kind[i] == LAST_GASP:
                 if at > cell[GASP]:
@@ -69,7 +70,7 @@ def _touch(cells: Ints, slot: Ints, begin: int, end: int) -> int:
 def _set_clock(cell: Ints) -> None:
     """What was remembered by the wrong clock is restated by the right one."""
     if cell[GASP] != NEVER:
-        cell[GASP] += cell[AHEAD]
+        cell[GASP] += cell[LAG]
     if cell[LIFE] != NEVER:
-        cell[LIFE] += cell[AHEAD]
-    cell[AHEAD] = 0
+        cell[LIFE] += cell[LAG]
+    cell[LAG] = 0

@@ -5,22 +5,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from wanjia.kernels.sensing.memory import AHEAD, FREE, GASP, LIFE, NEVER
+from wanjia.kernels.sensing.memory import FREE, GASP, LAG, LIFE, NEVER
 from wanjia.kernels.sensing.nouns import Bytes, Ints, Longs
 
 GASPED, ALIVE, SILENT, BEAT_GASPED, BEAT_SILENT = range(5)
 """Columns of counts: dark by their own word; alive after the onset; neither; of the first and third, those that sent
-heartbeats shortly before. The terminal's five columns come after the meters' five."""
-COLUMNS = 10
-TERMINAL = 5
-BUCKETS = 66
-"""Of the histogram that finds the middle gasp: 10 s each in 660 s."""
+heartbeats shortly before. The terminal's five columns come after the meters' five, then whether it returned: gasped
+and lived again, both by its own clock."""
+COLUMNS = 11
+TERMINAL, RETURNED = 5, 10
+BUCKETS = 198
+"""Of the histogram that finds the gasps of one event: 10 s each in 1,980 s."""
 
 
 class Spans(NamedTuple):
-    """Tenths of a second."""
+    """Tenths of a second. `sooner`: how much sooner a terminal gasps than a meter."""
 
     fresh: int
+    sooner: int
     cluster: int
     beat: int
     terminal_beat: int
@@ -28,33 +30,50 @@ class Spans(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def _middle_gasp(
-    cells: Ints, begin: int, end: int, terminal: int, now: int, fresh: int, after: int, buckets: Ints
+    cells: Ints, begin: int, end: int, terminal: int, now: int, spans: Spans, after: int, buckets: Ints
 ) -> Any:
-    """Upper edge of the bucket of the middle fresh gasp (after `after`) of devices still dark, NEVER without any."""
+    """When devices that are still dark gasped, the most of them within `cluster` (of equal times the newest one): upper
+    edge of the bucket of their middle one. Only fresh gasps after `after` count; NEVER without any."""
     buckets[:] = 0
-    width, total = fresh // BUCKETS, 0
+    width = spans.fresh // BUCKETS
     for k in range(begin, end + 1):
         cell = cells[terminal if k == end else k]
         if cell[GASP] > cell[LIFE]:
-            age = now - (cell[GASP] + cell[AHEAD])
-            if 0 <= age < fresh and now - age > after:
-                buckets[age // width] += 1
-                total += 1
+            age = now - (cell[GASP] + cell[LAG])
+            if 0 <= age < spans.fresh and now - age > after:
+                # What the terminal said is put to when its meters say it.
+                buckets[max(age - spans.sooner, 0) // width if k == end else age // width] += 1
+    newest, most = _densest(buckets, spans.cluster // width)
+    if not most:
+        return NEVER
     below = 0
-    for b in range(BUCKETS - 1, -1, -1):
+    for b in range(min(newest + spans.cluster // width, BUCKETS) - 1, newest - 1, -1):
         below += buckets[b]
-        if total and 2 * below >= total:
+        if 2 * below >= most:
             return now - b * width
     return NEVER
 
 
 @njit(cache=True, nogil=True)
-def _state(cell: Ints, since: int, oldest: int, beat: int) -> Any:
-    """Column of a device (NEVER: says nothing, an old gasp), and whether it sent heartbeats until then."""
-    life = cell[LIFE] + cell[AHEAD]
+def _densest(buckets: Ints, width: int) -> Any:
+    """First of the `width` buckets in a row that hold the most, and how many they hold; the newest of equal ones."""
+    inside, best, most = 0, 0, 0
+    for b in range(BUCKETS):
+        inside += buckets[b]
+        if b >= width:
+            inside -= buckets[b - width]
+        if inside > most:
+            best, most = max(b - width + 1, 0), inside
+    return best, most
+
+
+@njit(cache=True, nogil=True)
+def _state(cell: Ints, since: int, oldest: int, newest: int, beat: int) -> Any:
+    """Column of a device (NEVER: says nothing, its gasp is of another time), and whether it sent heartbeats before."""
+    life = cell[LIFE] + cell[LAG]
     is_beating = cell[LIFE] != NEVER and life > since - beat
     if cell[GASP] > cell[LIFE]:
-        return (GASPED if cell[GASP] + cell[AHEAD] >= oldest else NEVER), is_beating
+        return (GASPED if oldest <= cell[GASP] + cell[LAG] <= newest else NEVER), is_beating
     return (ALIVE if cell[LIFE] != NEVER and life > since else SILENT), is_beating
 
 
@@ -63,7 +82,7 @@ def count(
     ranks: Ints, cells: Ints, first: Longs, now: int, spans: Spans, onset: Ints, held: Bytes, back: Ints,
     given: Ints, counts: Ints, since: Ints,
 ) -> None:  # fmt: skip
-    """Fills `counts`[rank, 10] and `since`[rank] (the time counted around: the onset held, else the one given, else
+    """Fills `counts`[rank, 11] and `since`[rank] (the time counted around: the onset held, else the one given, else
     the middle gasp; NEVER: nothing to count around, all zero)."""
     meters, buckets = first[len(first) - 1], np.zeros(BUCKETS, dtype=np.int32)
     for i in range(len(ranks)):
@@ -71,29 +90,32 @@ def count(
         counts[r, :] = 0
         if held[r] != FREE:
             since[r] = onset[r]
-            oldest = since[r] - spans.cluster
+            oldest, newest = since[r] - spans.cluster, now
         else:
             since[r] = given[r]
             if since[r] == NEVER:
                 begin, end = first[r], first[r + 1]
-                since[r] = _middle_gasp(cells, begin, end, meters + r, now, spans.fresh, back[r], buckets)
-            # Nothing that went before: neither stale gasps nor those of an outage that is over.
+                since[r] = _middle_gasp(cells, begin, end, meters + r, now, spans, back[r], buckets)
+            # Gasps of that time only: neither stale ones, nor those of an outage that is over, nor later ones: who
+            # gasped a minute after the others had supply until then.
             oldest = max(since[r] - spans.cluster, now - spans.fresh, back[r])
+            newest = since[r] + spans.cluster
         if since[r] == NEVER:
             continue
         for k in range(first[r], first[r + 1]):
-            column, is_beating = _state(cells[k], since[r], oldest, spans.beat)
+            column, is_beating = _state(cells[k], since[r], oldest, newest, spans.beat)
             if column != NEVER:
                 counts[r, column] += 1
                 if is_beating and column != ALIVE:
                     counts[r, BEAT_GASPED if column == GASPED else BEAT_SILENT] += 1
         cell = cells[meters + r]
         if cell[GASP] != NEVER or cell[LIFE] != NEVER:  # a terminal never heard of is taken not to exist
-            column, is_beating = _state(cell, since[r], oldest, spans.terminal_beat)
+            column, is_beating = _state(cell, since[r], oldest, newest, spans.terminal_beat)
             if column != NEVER:
                 counts[r, TERMINAL + column] += 1
                 if is_beating and column != ALIVE:
                     counts[r, TERMINAL + (BEAT_GASPED if column == GASPED else BEAT_SILENT)] += 1
+            counts[r, RETURNED] = column == ALIVE and cell[GASP] + cell[LAG] >= oldest - spans.sooner
 
 
 @njit(cache=True, nogil=True)
@@ -102,7 +124,7 @@ def still_dark(cells: Ints, begin: int, end: int, since: int, back: int) -> int:
     found = 0
     for k in range(begin, end):
         if cells[k, LIFE] != NEVER and cells[k, GASP] > cells[k, LIFE]:
-            found += since <= cells[k, GASP] + cells[k, AHEAD] < back
+            found += since <= cells[k, GASP] + cells[k, LAG] < back
     return found
 
 
@@ -111,7 +133,7 @@ def middle_life(cells: Ints, begin: int, end: int, since: int) -> int:
     """The middle of the last signs of life after `since`; NEVER without any."""
     times, found = np.empty(end - begin, dtype=np.int32), 0
     for k in range(begin, end):
-        life = cells[k, LIFE] + cells[k, AHEAD]
+        life = cells[k, LIFE] + cells[k, LAG]
         if cells[k, LIFE] > cells[k, GASP] and life > since:
             times[found] = life
             found += 1

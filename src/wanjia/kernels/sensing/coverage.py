@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from wanjia.kernels.sensing.grid import Grid
-from wanjia.kernels.sensing.memory import AHEAD, DARK, GASP, LIFE, NEVER
+from wanjia.kernels.sensing.memory import DARK, GASP, LAG, LIFE, NEVER
 from wanjia.kernels.sensing.nouns import Ints, Longs
 from wanjia.kernels.sensing.step import State
 
@@ -49,7 +49,7 @@ def _hear(cells: Ints, first_meter: Longs, now: int, window: int, newest: Ints, 
             at = max(cell[GASP], cell[LIFE])
             if at == NEVER:
                 continue
-            at = min(at + cell[AHEAD], now)
+            at = min(at + cell[LAG], now)
             latest = max(latest, at)
             count += at >= now - window and not is_terminal
         newest[r], heard[r] = latest, count

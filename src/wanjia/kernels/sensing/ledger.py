@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from wanjia.kernels.sensing.counting import middle_life
+from wanjia.kernels.sensing.counting import RETURNED, middle_life
 from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.looking import TENTHS, Element, Model, Sight, evidence_of, speakers
 from wanjia.kernels.sensing.memory import DARK, FREE, NEVER, PART, Memory
@@ -111,13 +111,13 @@ def _notice(moment: Moment) -> None:
 
 
 def _free(ledger: Ledger, moment: Moment) -> None:
-    """Since when a part of each open outage looks lit again."""
+    """Since when a part of each open outage looks lit again, or a dark district's terminal says that it is back."""
     freed = moment.memory.freed
+    back = (moment.sight.counts[:, RETURNED] > 0) & (moment.memory.held == DARK)
     for held in ledger.held.values():
-        if not (moment.sight.dark[held.ranks] < LIT_ODDS_LOG).any():
-            freed[held.ranks] = NEVER
-        elif freed[held.ranks].max(initial=NEVER) == NEVER:
-            freed[held.ranks] = moment.now
+        back[held.ranks] |= (moment.sight.dark[held.ranks] < LIT_ODDS_LOG).any()
+    freed[~back] = NEVER
+    freed[back & (freed == NEVER)] = moment.now
 
 
 def _release(ledger: Ledger, moment: Moment) -> None:

@@ -69,12 +69,13 @@ class Sight:
 def model_of(grid: Grid, parameters: Parameters) -> Model:
     """The figures of a grid, in the units of the loops."""
     p = parameters
-    beat, terminal_beat = 1.5 * p.heartbeat_seconds, 1.5 * p.terminal_heartbeat_seconds
+    beat, terminal_beat = p.beating_rounds * p.heartbeat_seconds, p.beating_rounds * p.terminal_heartbeat_seconds
     fresh, cluster = round(TENTHS * p.fresh_seconds), round(TENTHS * p.cluster_seconds)
-    spans = Spans(fresh, cluster, round(TENTHS * beat), round(TENTHS * terminal_beat))
+    sooner = round(TENTHS * (p.gasp_delay_seconds - p.terminal_gasp_delay_seconds))
+    spans = Spans(fresh, sooner, cluster, round(TENTHS * beat), round(TENTHS * terminal_beat))
     odds = Odds(
         p.gasp_delivered_share, p.gasp_late_share, p.gasp_spread_seconds, p.lateness_max_seconds,
-        p.stray_per_meter_hour * p.fresh_seconds / 3600.0, p.heartbeat_seconds, p.terminal_heartbeat_seconds,
+        p.stray_per_meter_hour * p.judged_seconds / 3600.0, p.heartbeat_seconds, p.terminal_heartbeat_seconds,
         p.wrong_life_share, p.meters_off_share, p.stray_stays_silent_share, p.terminal_stays_silent_share,
         p.silent_before_share, p.falls_silent_share, p.silent_with_outage_share,
     )  # fmt: skip
@@ -189,11 +190,13 @@ def evidence_of(sight: Sight, ranks: Ints, log_odds: float) -> Evidence:
 
 
 def speakers(sight: Sight, ranks: Ints) -> int:
-    """Devices that speak for darkness by themselves: that gasped, or terminals whose heartbeats stopped.
+    """Voices that speak for darkness, each by itself: devices that gasped, terminals whose heartbeats stopped, and as
+    one voice a district's meters whose heartbeats all stopped, since they share what carries their words.
 
     One meter's gasp never makes an outage of a district.
     """
     counts = sight.counts[ranks]
     gasped = int(counts[:, counting.GASPED].sum() + counts[:, TERMINAL + counting.GASPED].sum())
     stopped = counts[:, TERMINAL + counting.BEAT_GASPED].sum() + counts[:, TERMINAL + counting.BEAT_SILENT].sum()
-    return gasped + int(stopped)
+    mute = (counts[:, counting.BEAT_SILENT] > 0) & (counts[:, counting.ALIVE] == 0)
+    return gasped + int(stopped) + int(mute.sum())

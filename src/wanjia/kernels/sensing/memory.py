@@ -9,9 +9,12 @@ from wanjia.kernels.sensing.nouns import Bytes, Ints
 
 NEVER = -(2**30)
 """A time that never was, in tenths of a second; far enough from the ends that sums do not overflow."""
-GASP, LIFE, AHEAD, RANK = range(4)
+GASP, LIFE, LAG, RANK = range(4)
 """Columns of `Memory.cells`: newest gasp and newest sign of life by the device's own clock, tenths of a second since
-the epoch; the most that its clock was ahead of ours (0 or negative: what to add); rank of its district."""
+the epoch; the least time from stamp to arrival (what to add to its stamps; negative for a clock that is ahead, UNMET
+before its first event); rank of its district."""
+UNMET = 2**30
+"""Longer than any time from stamp to arrival."""
 FREE, DARK, PART = range(3)
 """What a district's onset is held for: nothing, an outage of the whole district, one of a part of it."""
 
@@ -40,7 +43,7 @@ class Memory:
 def empty_memory(grid: Grid) -> Memory:
     """Nothing was heard of any device yet."""
     cells = np.full((grid.meters + grid.districts, 4), NEVER, dtype=np.int32)
-    cells[:, AHEAD] = 0
+    cells[:, LAG] = UNMET
     cells[: grid.meters, RANK] = np.repeat(np.arange(grid.districts), np.diff(grid.first_meter))
     cells[grid.meters :, RANK] = np.arange(grid.districts)
     never = np.full(grid.districts, NEVER, dtype=np.int32)

@@ -15,6 +15,8 @@ class Parameters:
 
     gasp_delay_seconds: float = 38.0
     """From loss of voltage to the stamp of the last gasp: 30-45 s (norms, meter events), the middle of it."""
+    terminal_gasp_delay_seconds: float = 10.0
+    """The same for terminals: 5-15 s, their capacitors are there to tell, not to ride through."""
     gasp_delivered_share: float = 0.95
     """Of gasps sent, how many ever arrive; field reports and the demanded 5 % loss."""
     gasp_late_share: float = 0.15
@@ -23,12 +25,16 @@ class Parameters:
     """Time constant of arrival of the gasps that are not late: radio slots and carrier queues."""
     lateness_max_seconds: float = 600.0
     """Gasps later than this are not waited for; a carrier concentrator's usual collection round."""
-    stray_per_meter_hour: float = 0.01
-    """Gasps of single meters for their own reasons (main switch, exchange, fault of the meter), per meter and hour."""
-    fresh_seconds: float = 660.0
-    """The lateness and a minute: an older gasp belongs to no new outage, only to one that is already held."""
+    judged_seconds: float = 660.0
+    """The lateness and a minute: how long a happening is in coming to light; odds are given for so much time."""
+    stray_per_meter_hour: float = 0.006
+    """Gasps of single devices for their own reasons (switched off, exchanged, at fault): 1 % in 100 minutes."""
+    fresh_seconds: float = 1980.0
+    """Two rounds of meters' heartbeats and some: by then silence has said what it can, and an older gasp belongs to no
+    new outage, only to one that is already held."""
     cluster_seconds: float = 60.0
-    """Gasps this long before a district's middle one are of one event: delays differ by 15 s, clocks by a minute."""
+    """Gasps this long before or after a district's middle one are of one event: delays differ by 15 s, clocks by a
+    minute."""
 
     heartbeat_seconds: float = 900.0
     """Meters report every 15 minutes. Only meters seen to do so are expected to; others' silence says nothing."""
@@ -37,8 +43,10 @@ class Parameters:
     wrong_life_share: float = 0.01
     """Of dark meters, how many seem alive, through clocks ahead by more than the gasp delay."""
 
-    meters_off_share: float = 0.01
-    """Lit meters that fall silent for good at any moment: a broken radio is not darkness."""
+    beating_rounds: float = 2.5
+    """A device heard within so many of its rounds was sending heartbeats: one may be lost, two in a row seldom are."""
+    meters_off_share: float = 0.001
+    """Devices that sent heartbeats and fall silent for good in the minutes judged: a broken radio is not darkness."""
     stray_stays_silent_share: float = 0.3
     """Of single meters that gasp for their own reasons, how many then stay silent: switched off, or taken down."""
     terminal_stays_silent_share: float = 0.02
@@ -57,8 +65,9 @@ class Parameters:
     """The same for what cannot switch (a line that breaks without a fuse or breaker acting): seven times rarer."""
     part_odds_log: float = -6.9
     """The same for part of a district below its transformer (a low-voltage branch, one phase): once in 1,000."""
-    together_seconds: float = 45.0
-    """Spread of the times since when districts below one open device seem dark: gasp delays, and buckets of 10 s."""
+    together_seconds: float = 20.0
+    """Spread of the times since when districts below one open device seem dark: gasp delays 15 s, buckets 10 s, clocks
+    a few; of single devices, since many districts speak with one voice only."""
     planned_bias: float = -0.5
     """Log-likelihood of a district under planned work: nothing new, and no reason to look further upstream."""
 

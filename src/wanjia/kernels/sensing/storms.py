@@ -245,10 +245,10 @@ def _delivered(grid: Grid, storm: Storm, rng: np.random.Generator, sent: _Sent, 
     order = order[received[order] <= length]
     return Batch(
         sent.slot[index][order], sent.kind[index][order], _stamp(occurred[order], begins_at),
-        _stamp(received[order], begins_at),
+        np.maximum(_stamp(received[order], begins_at), begins_at + 1),
     )  # fmt: skip
 
 
 def _stamp(seconds: Floats, begins_at: int) -> Longs:
     found: Longs = (begins_at + np.round(seconds * SECOND)).astype(np.int64)
-    return np.maximum(found, begins_at + 1)
+    return found

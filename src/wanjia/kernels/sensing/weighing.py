@@ -17,9 +17,10 @@ S when the share itself is unknown (Bayes 1763, uniform prior). Terminals are we
 communication of their own. Without any gasp a district's silence never speaks for darkness; it is at most neutral.
 When many districts of a tree are silent without a gasp, u is their share: then the silence is the network's own.
 
-Once a part of an announced outage is lit again, the rest is weighed against being back with its words not yet here:
+Once a part of an announced outage is lit again, or a district's terminal says that it is back, the rest is weighed
+against being back with its words not yet here:
 
-  back             log((1-q) ((1-p)(1-h))^G + q),   q: the share u where meters gasped, else 1
+  back             log((1-q) ((1-p)(1-h))^G + q),   q: the share silent at any moment where meters gasped, else 1
 
 Communication lost makes a silent district cost a few units at most, however many meters
 it has, and in nobody's favour: silence is not darkness.
@@ -30,7 +31,7 @@ from typing import NamedTuple
 
 from numba import njit
 
-from wanjia.kernels.sensing.counting import ALIVE, BEAT_GASPED, BEAT_SILENT, GASPED, SILENT, TERMINAL
+from wanjia.kernels.sensing.counting import ALIVE, BEAT_GASPED, BEAT_SILENT, GASPED, RETURNED, SILENT, TERMINAL
 from wanjia.kernels.sensing.memory import DARK, NEVER
 from wanjia.kernels.sensing.nouns import Bytes, Floats, Ints
 
@@ -129,8 +130,9 @@ def _dark(of: Ints, elapsed: float, odds: Odds) -> float:
 def _back(of: Ints, elapsed: float, beat: float, odds: Odds) -> float:
     """Logarithm of the likelihood that all is back for `elapsed` seconds and those that gasped were not heard yet."""
     unheard = (1.0 - _arrived(elapsed, odds)) * (1.0 - _heard(elapsed, beat, odds))
-    whole = _log(1.0 - odds.falls_silent) + of[GASPED] * _log(unheard)
-    return _either(whole, _log(odds.falls_silent)) if of[GASPED] else 0.0
+    silent = max(odds.silent_before, odds.falls_silent)
+    whole = _log(1.0 - silent) + of[GASPED] * _log(unheard)
+    return _either(whole, _log(silent)) if of[GASPED] else 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -148,7 +150,7 @@ def weigh(
         if since[r] == NEVER:
             continue
         elapsed = max(now - since[r], 0) / TENTHS
-        meters, terminal = counts[r, :TERMINAL], counts[r, TERMINAL:]
+        meters, terminal = counts[r, :TERMINAL], counts[r, TERMINAL:RETURNED]
         lit, missed = _lit(meters, elapsed, odds.beat, odds.stays_silent, odds)
         lit_terminal, _ = _lit(terminal, elapsed, odds.terminal_beat, odds.terminal_stays_silent, odds)
         if meters[GASPED] + meters[ALIVE] + meters[SILENT]:
@@ -160,6 +162,6 @@ def weigh(
         elif held[r] == DARK and freed[r] != NEVER:
             elapsed = max(now - freed[r], 0) / TENTHS
             were_heard = _back(meters, elapsed, odds.beat, odds) + _back(terminal, elapsed, odds.terminal_beat, odds)
-            dark[r] = min(dark[r], -were_heard + meters[ALIVE] * _log(odds.wrong_life))
+            dark[r] = min(dark[r], -were_heard + (meters[ALIVE] + terminal[ALIVE]) * _log(odds.wrong_life))
         if meters[GASPED] > 1 and held[r] != DARK and back[r] == NEVER:
             part[r] = _some(meters[GASPED], meters[SILENT] + meters[ALIVE]) + missed - lit
