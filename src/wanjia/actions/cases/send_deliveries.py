@@ -125,7 +125,8 @@ class _Post:
 
 def _due(channel: str, urgent: bool, now: datetime) -> QuerySet:
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
-    waiting = Delivery.objects.filter(status=Delivery.Status.WAITING, channel=channel, urgent=urgent)
+    # `urgent__in`: SQLite finds the index for `urgent IN (0)`, not for the `NOT urgent` that `urgent=False` becomes.
+    waiting = Delivery.objects.filter(status=Delivery.Status.WAITING, channel=channel, urgent__in=[urgent])
     return waiting.filter(free, not_before__lte=now)
 
 

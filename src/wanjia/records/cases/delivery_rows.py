@@ -31,7 +31,7 @@ class NewDelivery(NamedTuple):
 def add_new_deliveries(rows: Iterable[NewDelivery], now: datetime, later: datetime) -> None:
     """Insert those whose idempotency key is not there yet; those that wait go out from `later` on, the others at once.
 
-    One prepared statement and plain tuples: the ORM takes more than ten times as long for 200,000 rows.
+    One prepared statement and plain tuples: the ORM takes six times as long for 200,000 rows.
     """
     moments = tuple(connection.ops.adapt_datetimefield_value(at) for at in (now, later))
     same = (moments[0], None, 0, None, "", "{}")

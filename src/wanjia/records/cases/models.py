@@ -231,7 +231,7 @@ class Delivery(models.Model):
 
     class Meta:
         ordering = ["created_at", "id"]
-        indexes = [models.Index(fields=["status", "channel", "urgent", "not_before"], name="delivery_next")]
+        indexes = [models.Index(fields=["status", "channel", "urgent", "not_before", "id"], name="delivery_next")]
 
 
 class QuietHoursEdition(models.Model):

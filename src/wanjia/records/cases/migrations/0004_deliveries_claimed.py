@@ -59,6 +59,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['status', 'channel', 'urgent', 'not_before'], name='delivery_next'),
+            index=models.Index(fields=['status', 'channel', 'urgent', 'not_before', 'id'], name='delivery_next'),
         ),
     ]
