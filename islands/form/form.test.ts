@@ -32,7 +32,7 @@ const PAGE = `<form><div id="island">
   <div id="faults" tabindex="-1"></div>
   <div data-field="kind"><input type="radio" name="kind" value="company"><input type="radio" name="kind" value="person"></div>
   <div data-field="credit"><input name="credit"></div>
-  <div data-field="paper"><input name="paper"></div>
+  <fieldset class="group"><div data-field="paper"><input name="paper"></div></fieldset>
   <input type="checkbox" name="near" value="true"><input type="number" name="area" value="7">
   <fieldset><table><tbody><tr><td>1</td><td><input name="parts.0.name" value="switch"></td></tr></tbody></table>
   <button type="button" hidden data-add-row="parts"></button></fieldset>
@@ -69,7 +69,9 @@ describe("a form", () => {
     (form.querySelector('[name="credit"]') as HTMLInputElement).value = "x";
     choose("company");
     expect(hidden("paper")).toBe(false);
+    expect(document.querySelector<HTMLElement>(".group")?.hidden).toBe(false);
     choose("person");
+    expect(document.querySelector<HTMLElement>(".group")?.hidden).toBe(true);
     expect([hidden("credit"), hidden("paper")]).toEqual([true, true]);
     leave();
     choose("company");

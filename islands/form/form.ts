@@ -38,6 +38,11 @@ function showFields(form: HTMLFormElement, element: HTMLElement, { conditions = 
     if (!isAsked) hidden.add(name);
     if (field) field.hidden = !isAsked;
   }
+  // A heading over nothing but hidden fields would ask nothing.
+  for (const group of element.querySelectorAll<HTMLElement>("fieldset.group")) {
+    const fields = [...group.querySelectorAll<HTMLElement>("[data-field]")];
+    group.hidden = fields.length > 0 && fields.every((field) => field.hidden);
+  }
 }
 
 function busy(form: HTMLFormElement): void {

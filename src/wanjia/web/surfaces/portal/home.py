@@ -14,7 +14,12 @@ ON_HOME = ("portal", "window")
 """Surfaces whose requests a citizen can begin alone; a card's begin at the card, the desk's are the staff's."""
 
 
-ICONS = frozenset({"wrench", "road", "phone", "clipboard-check", "bolt", "search", "people", "heart", "warning", "pin"})
+ICONS = frozenset(
+    {
+        "wrench", "road", "phone", "clipboard-check", "bolt", "search", "people", "heart", "warning", "pin", "plug",
+        "coins", "signed", "lift", "screen", "key",
+    }
+)  # fmt: skip
 """Pictures in static/icons.svg; a practice that names another one gets the last resort, a sheet of paper."""
 
 
