@@ -59,7 +59,7 @@ def test_scenario_comes_out_as_told(name: str, scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_end_is_reached(name: str) -> None:
-    ends = set(read_diagram("process.bpmn", practice(name).bpmn.encode()).ends)
+    ends = set(read_diagram("process.bpmn", practice(name).bpmn.encode()).results)
     states = [run(practice(name), scenario, CALENDAR).case.state for scenario in practice(name).scenarios]
     assert ends
     assert ends <= {state.end for state in states if state is not None}
