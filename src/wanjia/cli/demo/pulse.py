@@ -25,6 +25,7 @@ SITE = "main"
 TAKEN = "storm.json"
 """File in the demo's folder: which districts a storm speaks for, and until when (seconds since 1970)."""
 EVENTS_A_MESSAGE = 20_000
+PROGRAM = "from wanjia.cli.demo.pulse import main; main()"
 CATCH_UP_SECONDS = 60
 """A machine that slept does not send what it missed, but for this long."""
 
@@ -32,7 +33,7 @@ CATCH_UP_SECONDS = 60
 @contextmanager
 def running_pulse(home: Path, folder: Path, broker: str) -> Iterator[None]:
     """A process that lets the meters in `folder` report until the block ends."""
-    command = [sys.executable, "-m", "wanjia.cli.demo.pulse", str(home), str(folder), broker]
+    command = [sys.executable, "-c", PROGRAM, str(home), str(folder), broker]
     with (home / "pulse.log").open("ab") as log:
         child = subprocess.Popen(command, stdout=log, stderr=log)
     try:
@@ -100,5 +101,6 @@ def run(home: Path, folder: Path, broker: str) -> None:
     publisher.close()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """The program of the process."""
     run(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
