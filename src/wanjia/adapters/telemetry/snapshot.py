@@ -25,7 +25,8 @@ from wanjia.kernels.sensing.step import State
 
 logger = logging.getLogger(__name__)
 
-FORM = 1
+FORM = 2
+"""Counts on when what the kernel remembers has another meaning, so that no other kernel's memory is taken up."""
 ENDING, KEPT = ".snapshot", 2
 
 
