@@ -34,10 +34,10 @@ def test_the_offer_shows_540000_yuan_saved_and_the_account_keeps_it(world: World
     developer = _offered(world)
     number = developer.number
     page = developer.page()
-    assert "540000" in page and "红线外电缆管沟" in page and "储备土地" not in page
+    assert "540,000" in page and "红线外电缆管沟" in page and "储备土地" not in page
     assert developer.letter("offer").startswith(b"%PDF")
     said = str(Case.objects.get(number=number).letters.get(letter="offer").content["zh-Hans"])
-    assert "节省540000元" in said and "政府承担216000元" in said and "供电企业承担324000元" in said
+    assert "节省540,000元" in said and "政府承担216,000元" in said and "供电企业承担324,000元" in said
 
     developer.does("answer_offer", {"offer_answer": "accept", "terms_agreed": True, "developer_signature": SIGNATURE})
     assert developer.letter("agreement").startswith(b"%PDF")
@@ -58,7 +58,7 @@ def test_the_offer_shows_540000_yuan_saved_and_the_account_keeps_it(world: World
     assert facts["final_government_yuan"] + facts["final_company_yuan"] == 540000
     assert Clock.objects.get(case=case, clock="whole_promise").limit_value == 22
     settlement = str(case.letters.get(letter="settlement").content["zh-Hans"])
-    assert "节省540000元" in settlement and "电力接入工程费用结算单" in developer.page()
+    assert "节省540,000元" in settlement and "电力接入工程费用结算单" in developer.page()
 
 
 def test_the_government_s_objection_never_falls_on_the_developer(world: World) -> None:
@@ -87,7 +87,7 @@ def test_nobody_answers_for_the_government_but_its_own_desk(world: World) -> Non
         assert client.get(f"/window/tasks/{task.pk}/").status_code == 403
         assert client.post(f"/window/tasks/{task.pk}/complete/", {"government_answer": "agree"}).status_code == 403
     page = world.client("development_reform").get(f"/window/tasks/{task.pk}/").content.decode()
-    assert "540000" in page and "13800000012" not in page
+    assert "540,000" in page and "13800000012" not in page
 
 
 def test_land_acquired_before_the_rule_is_told_so_in_writing(world: World) -> None:

@@ -38,7 +38,7 @@ def fact_text(practice: Practice, name: str, value: Json, language: str, zone: s
     if isinstance(value, list):
         return str(len(value))
     if isinstance(value, int | float):
-        return figure_text(value)
+        return figure_text(value, practice.facts.get(name, {}).get("unit"))
     if zone is not None and practice.facts.get(name, {}).get("format") in TIMES:
         return written_time(value, Manner(language, zone))
     return str(value)[:SHOWN_CHARACTERS_MAX]
@@ -53,8 +53,11 @@ def value_text(practice: Practice, table: str, column: str, value: Json, languag
         found = practice.text(key, language)
         if found != key:
             return found
-    if zone is not None and isinstance(value, str) and _column(practice, table, column).get("format") in TIMES:
+    rule = _column(practice, table, column)
+    if zone is not None and isinstance(value, str) and rule.get("format") in TIMES:
         return written_time(value, Manner(language, zone))
+    if isinstance(value, int | float) and not isinstance(value, bool) and "unit" in rule:
+        return figure_text(value, rule["unit"])
     return fact_text(practice, column, value, language, zone)
 
 

@@ -11,6 +11,9 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+# Four figures are read at a glance, more are not.
+GROUPED_FROM = 10_000
+MONEY = ("yuan",)
 # A label that ends with a bracket names its unit itself.
 BRACKETS = ("）", ")")
 
@@ -48,9 +51,10 @@ def written_time(text: str, manner: Manner) -> str:
         return text
 
 
-def figure_text(value: float) -> str:
-    """`65`, `5.5`: whole figures without a point."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+def figure_text(value: float, unit: Json = None) -> str:
+    """`65`, `5.5`: whole figures without a point; large sums of money in groups, `540,000`."""
+    whole = int(value) if isinstance(value, float) and value.is_integer() else value
+    return f"{whole:,}" if unit in MONEY and abs(whole) >= GROUPED_FROM else str(whole)
 
 
 def with_unit(text: str, rule: Mapping[str, Json], manner: Manner, label: str = "") -> str:

@@ -171,9 +171,11 @@ class _Drawer:
         )  # fmt: skip
 
     def _unit(self, name: str) -> str:
+        return self._unit_beside(self._text(name), self.practice.facts.get(name, {}))
+
+    def _unit_beside(self, label: str, rule: Mapping[str, Any]) -> str:
         """The unit in words, unless the label names it already."""
-        unit = str(self.practice.facts.get(name, {}).get("unit", ""))
-        return say(f"unit.{unit}", self.language) if unit and not self._text(name).endswith(("）", ")")) else ""
+        return say(f"unit.{rule['unit']}", self.language) if "unit" in rule and not label.endswith(BRACKETS) else ""
 
     def _text(self, name: str) -> str:
         return self.practice.text(f"facts.{name}", self.language)
@@ -230,8 +232,8 @@ class _Drawer:
             if key in OFFER_COLUMNS_OWN or isinstance(value, bool) or not isinstance(value, int | float):
                 continue
             label = self.practice.text(f"facts.{fact}.{key}", self.language)
-            unit = say(f"unit.{rule['unit']}", self.language) if "unit" in rule and not label.endswith(BRACKETS) else ""
-            yield " ".join(part for part in (label, figure_text(value), unit) if part)
+            unit = self._unit_beside(label, rule)
+            yield " ".join(part for part in (label, figure_text(value, rule.get("unit")), unit) if part)
 
     def _columns(self, name: str, rule: Mapping[str, Any]) -> tuple[Field, ...]:
         items = rule.get("items", {})
@@ -254,7 +256,7 @@ class _Drawer:
         shown = ", ".join(str(part) for part in value) if isinstance(value, list) else value
         label = self.practice.text(f"facts.{table}.{key}", self.language)
         return Field(
-            name, label, "", "", False, shown, options, str(rule.get("unit", "")), input_type=_input_type(rule)
+            name, label, "", "", False, shown, options, self._unit_beside(label, rule), input_type=_input_type(rule)
         )
 
 

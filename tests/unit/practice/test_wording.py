@@ -75,3 +75,14 @@ def test_a_letter_names_units_in_its_lists_unless_the_label_does() -> None:
     listed = {row[0]: row[1] for block in blocks for row in block.get("facts", [])}
     assert listed[repair.text("facts.fee_total", "zh-Hans")] == "53"  # 应收合计（元）
     assert all(value for label, value in listed.items() if label.startswith("路程"))
+
+
+def test_large_sums_stand_in_groups_and_other_figures_do_not() -> None:
+    assert [figure_text(value, "yuan") for value in (9999, 10_000, 540_000.0, 26800.5, -12_000)] == [
+        "9999", "10,000", "540,000", "26,800.5", "-12,000"
+    ]  # fmt: skip
+    assert figure_text(540_000, "kWh") == figure_text(540_000) == "540000"
+    shared = practice("shared_cost_connection")
+    assert fact_text(shared, "saving_yuan", 540_000, "en") == "540,000"
+    assert fact_text(shared, "capacity_kva", 40_000, "en") == "40000"
+    assert value_text(shared, "cost_items", "amount_yuan", 216_000, "en") == "216,000"
