@@ -155,6 +155,8 @@ class SensingLoop:
         return reader
 
     def _sense(self, records: Records) -> None:
+        if self.state is None:
+            self._begin(records)
         for entry in records.entries:
             self._count(entry)
         slots = self.keys.slots(records.keys)
@@ -165,17 +167,18 @@ class SensingLoop:
             batch = Batch(slots, kinds, records.occurred, records.received)
         else:
             batch = Batch(slots[known], kinds[known], records.occurred[known], records.received[known])
-        if self.state is None:
-            self.state = self._beginning(records.entries[0].begin_ms - 1)
         self._step(batch, records.until_ms)
         self._pending.gaps += self.book.take_gaps(records.until_ms)
         self._pending.is_moved = True
 
-    def _beginning(self, now: int) -> State:
-        """Nothing is known. Numbers of outages go on above any that were given before."""
-        state = begin_state(self.grid, now)
+    def _begin(self, records: Records) -> None:
+        """Nothing is known but the plans. Numbers of outages go on above any that were given before."""
+        state = begin_state(self.grid, records.entries[0].begin_ms - 1)
         state.ledger.serial = self.changes
-        return state
+        plans = dict(sorted(self.outside.plans(self.grid).items()))
+        self.snapshots.write(Snapshot(records.at, self.changes, state, plans, self.book, dict(self.counts)))
+        self.state, self.plans = state, plans
+        self.sensor = sensor_of(self.grid, tuple(plans.values()))
 
     def _step(self, batch: Batch, until: int) -> None:
         assert self.state is not None
