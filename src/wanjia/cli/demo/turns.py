@@ -13,6 +13,7 @@ from numpy.random import Generator
 from wanjia.actions.cases.fire_due_clocks import fire_due_clocks
 from wanjia.cli.demo.outages import Teller
 from wanjia.records.cases.models import Clock
+from wanjia.wiring.deliveries import write_out
 
 TURNS_PER_TRANSACTION = 200
 """The demo is made once and from nothing, so that a crash only means to begin again: commits are few."""
@@ -78,10 +79,11 @@ def play_turns(play: Play, turns: Iterable[Turn], now: datetime, tell: Callable[
 
 
 def fire_until(until: datetime) -> int:
-    """Let every clock fire at its own instant up to `until`."""
+    """Let every clock fire at its own instant up to `until`, and every text that has come due leave at its own."""
     fired = 0
     while (at := _next_due()) is not None and at <= until:
         fired += fire_due_clocks(at)
+    write_out(until)
     return fired
 
 
