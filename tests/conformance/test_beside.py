@@ -47,9 +47,12 @@ def test_urging_reaches_every_holder_and_is_no_flood(world: World) -> None:
     urge_case(case.number, "快点", world.requester(case), world.now)
     told = Message.objects.filter(case=case, notice="case.urged")
     assert [message.person for message in told] == [world.person("manager")]
+    with refused("case.urged_lately"):
+        urge_case(case.number, "快点", world.requester(case), world.now + timedelta(minutes=119))
     with refused("engine.urged_too_soon"):
-        urge_case(case.number, "快点", world.requester(case), world.now + timedelta(minutes=9))
-    urge_case(case.number, "还没来", world.requester(case), world.now + timedelta(minutes=11))
+        urge_case(case.number, "快点", world.actor("senior"), world.now + timedelta(minutes=9))
+    urge_case(case.number, "请抓紧", world.actor("senior"), world.now + timedelta(minutes=11))
+    urge_case(case.number, "还没来", world.requester(case), world.now + timedelta(minutes=132))
     with denied():
         urge_case(case.number, "我不是", world.actor("clerk"), world.now)
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -44,6 +45,12 @@ def test_tasks_change_hands_while_their_cases_move(store: Store) -> None:
     result = race(store, "hand_over")
     assert result["said"] == {"done": 6} and result["broken"] == []
     assert (result["written"], result["holders"]) == (36, 1)
+
+
+def test_processes_count_a_visitors_tries_together(store: Store) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda _: race(store, "tries"), range(2)))
+    assert sum(int(result["admitted"]) for result in results) == 50  # type: ignore[call-overload]
 
 
 COUNT = """

@@ -1,6 +1,6 @@
 """Races on the store that the environment names, each of many threads or processes at once; prints what came out.
 
-`python -m tests.support.racing complete|open|clocks|hand_over`; JSON on stdout.
+`python -m tests.support.racing complete|open|clocks|hand_over|tries`; JSON on stdout.
 """
 
 import json
@@ -16,6 +16,7 @@ from tests.support.stores import set_up
 set_up()
 
 from django.db import connection, connections  # noqa: E402  (rows exist only once Django is set up)
+from django.test import override_settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from tests.support.world import CALL, World  # noqa: E402
@@ -28,6 +29,7 @@ from wanjia.model.actors import Actor  # noqa: E402
 from wanjia.model.faults import Refused  # noqa: E402
 from wanjia.records.cases.history import broken_links  # noqa: E402
 from wanjia.records.cases.models import Case, HistoryEntry, Message, Task  # noqa: E402
+from wanjia.web.limits import Limit, TooMany, take  # noqa: E402
 
 THREADS = 8
 WORLD = World(timezone.now(), timezone.localdate())
@@ -124,6 +126,25 @@ def hand_over() -> dict[str, object]:
     return {"said": said, "holders": len(holders), "broken": broken, "written": written, "was": manager.name}
 
 
+def tries() -> dict[str, object]:
+    """Tries of one visitor from many threads, and from whatever other process runs this too: how many were admitted."""
+    limit = Limit("race", 50, 60)
+
+    def work(_: int) -> str:
+        admitted = 0
+        for _ in range(20):
+            try:
+                take(limit, "one visitor")
+                admitted += 1
+            except TooMany:
+                pass
+        return str(admitted)
+
+    with override_settings(LIMITS_IN_STORE=True):
+        said = at_once(work)
+    return {"admitted": sum(int(admitted) * threads for admitted, threads in said.items())}
+
+
 if __name__ == "__main__":
-    races = {"complete": complete, "open": opening, "clocks": clocks, "hand_over": hand_over}
+    races = {"complete": complete, "open": opening, "clocks": clocks, "hand_over": hand_over, "tries": tries}
     print(json.dumps(races[sys.argv[1]]()))

@@ -1,10 +1,18 @@
-"""How often somebody may try: named limits per visitor, counted in the cache. What is over a limit is answered 429."""
+"""How often somebody may try: named limits per visitor. What is over a limit is answered 429.
+
+Counted in memory where one process answers (embedded), in the store where several do (distributed).
+"""
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils import timezone
+
+from wanjia.records.territory.attempts import attempts, count_attempt
 
 
 class TooMany(Exception):
@@ -48,16 +56,31 @@ WATCHES = Limit("watches", 10, 60)
 
 def take(limit: Limit, *whose: str) -> None:
     """Count one try. Raises TooMany when the limit was reached before."""
-    check(limit, *whose)
     key = _key(limit, whose)
-    if not cache.add(key, 1, limit.minutes * 60):
-        cache.incr(key)
+    if settings.LIMITS_IN_STORE:
+        count = count_attempt(key, timedelta(minutes=limit.minutes), timezone.now())
+    else:
+        count = _in_memory(key, limit.minutes * 60)
+    if count > limit.times:
+        raise TooMany(limit.minutes)
 
 
 def check(limit: Limit, *whose: str) -> None:
     """Raises TooMany when the limit is reached, without counting."""
-    if cache.get(_key(limit, whose), 0) >= limit.times:
+    key = _key(limit, whose)
+    count = attempts(key, timezone.now()) if settings.LIMITS_IN_STORE else cache.get(key, 0)
+    if count >= limit.times:
         raise TooMany(limit.minutes)
+
+
+def _in_memory(key: str, seconds: int) -> int:
+    if cache.add(key, 1, seconds):
+        return 1
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # its time ran out between the two
+        cache.set(key, 1, seconds)
+        return 1
 
 
 def address_of(request: HttpRequest) -> str:

@@ -192,6 +192,7 @@ STATIC_ROOT = None  # served from the package itself; nothing is collected
 STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+LIMITS_IN_STORE = bool(os.environ.get("DATABASE_URL"))  # one process counts in memory, several count together
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,7 +1,7 @@
 """What the one who asked sees of a case: in plain words, with the people's names, and what is asked of them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from wanjia.engine.nouns import CaseState
 from wanjia.engine.states import case_from_json
@@ -18,11 +18,9 @@ from wanjia.queries.cases.papers import PaperRow, papers_of
 from wanjia.queries.cases.steps_so_far import StepSoFar, steps_so_far
 from wanjia.queries.territory.who_answers import Answering, answers_of_path
 from wanjia.records.cases.calendar import work_calendar
-from wanjia.records.cases.models import Case, HistoryEntry, Task
+from wanjia.records.cases.models import Case, Task
 from wanjia.records.cases.subjects import is_requester, subject_of_case
-
-URGE_AGAIN_MINUTES = 120
-"""After pressing once the holder gets this long to react before it can be pressed again."""
+from wanjia.records.cases.urging import urge_again_at
 
 CLOCKS_SHOWN = ("running", "expired", "paused")
 
@@ -114,12 +112,6 @@ def current_stamp(number: str, actor: Actor, now: datetime) -> str:
     return stamp_of(asked_case(number, actor), now)
 
 
-def urge_again_at(number: str, now: datetime) -> datetime | None:
-    """When the requester may press again; None when at once."""
-    case = Case.objects.only("pk").filter(number=number).first()
-    return _urge_again_at(case, now) if case else None
-
-
 def follow_page(number: str, actor: Actor, now: datetime, language: str) -> FollowPage:
     """The requester's page. Raises NotFound."""
     case = asked_case(number, actor)
@@ -137,7 +129,7 @@ def follow_page(number: str, actor: Actor, now: datetime, language: str) -> Foll
         _working(case, practice, language), _mine(case, practice, state, language),
         tuple(bar for bar in clock_bars(practice, state, now, language) if bar.status in CLOCKS_SHOWN),
         steps_so_far(case, practice, language), _answering(case, now), papers, _letters(case, language), said,
-        case_verbs(case, practice, state, actor, subject_of_case(case), now), _urge_again_at(case, now),
+        case_verbs(case, practice, state, actor, subject_of_case(case), now), urge_again_at(case.pk, now),
         stamp_of(case, now),
     )  # fmt: skip
 
@@ -211,10 +203,3 @@ def _letters(case: Case, language: str) -> tuple[MyLetter, ...]:
         MyLetter(row.number, str((row.content.get(language) or {}).get("title") or row.letter), row.issued_at)
         for row in case.letters.filter(audience="requester")
     )
-
-
-def _urge_again_at(case: Case, now: datetime) -> datetime | None:
-    """When the requester may press again; None when at once."""
-    last = HistoryEntry.objects.filter(subject=f"case:{case.pk}", verb="urged").order_by("-sequence").first()
-    again_at = last.at + timedelta(minutes=URGE_AGAIN_MINUTES) if last else now
-    return again_at if again_at > now else None

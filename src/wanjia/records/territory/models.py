@@ -164,3 +164,11 @@ class ApiToken(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+
+
+class Attempts(models.Model):
+    """How often somebody tried something within a span of time; `key` says who and what as a hash."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    count = models.PositiveIntegerField()
+    until = models.DateTimeField(db_index=True, help_text="when counting begins anew")

@@ -15,10 +15,9 @@ from wanjia.actions.cases.withdraw_case import withdraw_case
 from wanjia.actions.cases.write_message import write_message
 from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
 from wanjia.model.jsonvalue import Facts
-from wanjia.queries.cases.follow import asked_case, task_of_requester, urge_again_at
+from wanjia.queries.cases.follow import asked_case, task_of_requester
 from wanjia.texts import say
 from wanjia.web.forms import sent_answers
-from wanjia.web.limits import TooMany
 from wanjia.web.surfaces.portal.follow import show
 from wanjia.web.uploads import add_files, admit_files, upload_key_of
 
@@ -65,9 +64,6 @@ def on_case(request: HttpRequest, number: str, deed: str) -> HttpResponse:
 
 
 def _urge(request: HttpRequest, number: str) -> None:
-    again_at = urge_again_at(number, request.now)
-    if again_at is not None:
-        raise TooMany(max(1, int((again_at - request.now).total_seconds() // 60)))
     urge_case(number, request.POST.get("note", "").strip()[:NOTE_CHARACTERS_MAX], request.actor, request.now)
 
 
