@@ -35,10 +35,8 @@ SHOWN_EVENTS = 5
 
 
 def encode_binary(message: Message) -> bytes:
-    """The payload. Raises ValueError when an event is further than 24 days from the message's time."""
-    offset = message.occurred - message.sent_at
-    if len(offset) and max(int(offset.max()), -int(offset.min())) > OFFSET_MS_MAX:
-        raise ValueError("an event's time is more than 24 days from the time of its message")
+    """The payload. What a device stamps further than 24 days from the message's time is sent as 24 days from it."""
+    offset = np.clip(message.occurred - message.sent_at, -OFFSET_MS_MAX, OFFSET_MS_MAX)
     events = np.empty(len(message.keys), EVENT)
     events["key"], events["kind"], events["offset"] = message.keys, message.kinds, offset
     name = message.sender.encode("ascii")

@@ -56,6 +56,13 @@ def test_a_binary_batch_comes_out_as_it_went_in(sender: str, sequence: int, even
     assert isinstance(found, Message) and same(found, message)
 
 
+def test_a_clock_that_is_far_off_is_sent_as_far_off_as_fits() -> None:
+    stamps = np.array([0, AT, 2 * AT])
+    message = Message("c-1", 1, AT, stamps.astype(np.uint64), np.zeros(3, np.uint8), stamps)
+    found = codec.decode(BINARY, encode_binary(message))
+    assert isinstance(found, Message) and (found.occurred - AT).tolist() == [1 - 2**31, 0, 2**31 - 1]
+
+
 @given(sequences, st.lists(st.tuples(st.text(min_size=1, max_size=64), st.integers(0, 2), times), max_size=20))
 @settings(max_examples=60)
 def test_json_comes_out_as_it_went_in(sequence: int, events: list[tuple[str, int, int]]) -> None:
