@@ -26,9 +26,11 @@ from wanjia.adapters.telemetry.nouns import Message
 WINDOW = 20_000
 """Messages that may wait for their confirmation before `send` waits: two seconds of 10,000 a second."""
 RESEND_SECONDS = 6.0
-"""Three times the platform's own pause. A message that is missing by then is sent again; when nothing at all was
-confirmed for so long, the oldest are, so that the platform says again what it has."""
+"""Three times the platform's own pause: when nothing was confirmed for so long, the oldest messages are sent again, so
+that the platform says what it has."""
 PROBED_MAX = 100
+ORDER_SECONDS = 1.0
+"""By how much a message may overtake another in a broker that sends again what was on its way."""
 LOOK_SECONDS = 0.5
 
 
@@ -129,13 +131,13 @@ class Publisher:
             self._change.notify_all()
 
     def _strike_out(self, lowest: int, through: int, missing: list[tuple[int, int]]) -> None:
-        lost, before = [], time.monotonic() - RESEND_SECONDS
+        """What came is forgotten. What was sent before some of it and did not come is lost: brokers keep the order."""
+        newest = 0.0
         for number in [number for number in self._kept if lowest <= number <= through]:
             place = bisect_right(missing, (number, SEQUENCE_MAX)) - 1
             if place < 0 or missing[place][1] < number:
-                del self._kept[number]
-            elif self._kept[number].sent_at < before:
-                lost.append(number)
+                newest = max(newest, self._kept.pop(number).sent_at)
+        lost = [number for number, one in self._kept.items() if one.sent_at < newest - ORDER_SECONDS]
         self._repeat(self._taken_by_broker(lost))
 
     def _send_again(self) -> None:
