@@ -19,10 +19,12 @@ BUCKETS = 198
 
 
 class Spans(NamedTuple):
-    """Tenths of a second. `sooner`: how much sooner a terminal gasps than a meter."""
+    """Tenths of a second. `sooner`: how much sooner a terminal gasps than a meter; `sure`: who lived so little before
+    the gasps, or later, still had supply."""
 
     fresh: int
     sooner: int
+    sure: int
     cluster: int
     beat: int
     terminal_beat: int
@@ -68,13 +70,13 @@ def _densest(buckets: Ints, width: int) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _state(cell: Ints, since: int, oldest: int, newest: int, beat: int) -> Any:
+def _state(cell: Ints, since: int, oldest: int, newest: int, sure: int, beat: int) -> Any:
     """Column of a device (NEVER: says nothing, its gasp is of another time), and whether it sent heartbeats before."""
     life = cell[LIFE] + cell[LAG]
     is_beating = cell[LIFE] != NEVER and life > since - beat
     if cell[GASP] > cell[LIFE]:
         return (GASPED if oldest <= cell[GASP] + cell[LAG] <= newest else NEVER), is_beating
-    return (ALIVE if cell[LIFE] != NEVER and life > since else SILENT), is_beating
+    return (ALIVE if cell[LIFE] != NEVER and life > since - sure else SILENT), is_beating
 
 
 @njit(cache=True, nogil=True)
@@ -103,14 +105,14 @@ def count(
         if since[r] == NEVER:
             continue
         for k in range(first[r], first[r + 1]):
-            column, is_beating = _state(cells[k], since[r], oldest, newest, spans.beat)
+            column, is_beating = _state(cells[k], since[r], oldest, newest, spans.sure, spans.beat)
             if column != NEVER:
                 counts[r, column] += 1
                 if is_beating and column != ALIVE:
                     counts[r, BEAT_GASPED if column == GASPED else BEAT_SILENT] += 1
         cell = cells[meters + r]
         if cell[GASP] != NEVER or cell[LIFE] != NEVER:  # a terminal never heard of is taken not to exist
-            column, is_beating = _state(cell, since[r], oldest, newest, spans.terminal_beat)
+            column, is_beating = _state(cell, since[r], oldest, newest, spans.sure, spans.terminal_beat)
             if column != NEVER:
                 counts[r, TERMINAL + column] += 1
                 if is_beating and column != ALIVE:

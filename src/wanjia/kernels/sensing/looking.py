@@ -10,7 +10,7 @@ from wanjia.kernels.sensing.choosing import choose, disagreement
 from wanjia.kernels.sensing.counting import ALIVE, BEAT_SILENT, COLUMNS, GASPED, TERMINAL, Spans
 from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.memory import FREE, NEVER, Memory
-from wanjia.kernels.sensing.nouns import Bools, Evidence, Floats, Ints
+from wanjia.kernels.sensing.nouns import Bools, Bytes, Evidence, Floats, Ints
 from wanjia.kernels.sensing.parameters import Parameters
 from wanjia.kernels.sensing.weighing import IMPOSSIBLE, Odds
 
@@ -72,12 +72,15 @@ def model_of(grid: Grid, parameters: Parameters) -> Model:
     beat, terminal_beat = p.beating_rounds * p.heartbeat_seconds, p.beating_rounds * p.terminal_heartbeat_seconds
     fresh, cluster = round(TENTHS * p.fresh_seconds), round(TENTHS * p.cluster_seconds)
     sooner = round(TENTHS * (p.gasp_delay_seconds - p.terminal_gasp_delay_seconds))
-    spans = Spans(fresh, sooner, cluster, round(TENTHS * beat), round(TENTHS * terminal_beat))
+    # Half of the delay is left to clocks and to the width of the histogram.
+    sure = round(TENTHS * p.gasp_delay_seconds / 2)
+    spans = Spans(fresh, sooner, sure, cluster, round(TENTHS * beat), round(TENTHS * terminal_beat))
     odds = Odds(
         p.gasp_delivered_share, p.gasp_late_share, p.gasp_spread_seconds, p.lateness_max_seconds,
         p.stray_per_meter_hour * p.judged_seconds / 3600.0, p.heartbeat_seconds, p.terminal_heartbeat_seconds,
         p.wrong_life_share, p.meters_off_share, p.stray_stays_silent_share, p.terminal_stays_silent_share,
-        p.silent_before_share, p.falls_silent_share, p.silent_with_outage_share,
+        p.silent_before_share, p.falls_silent_share, p.silent_with_outage_share, p.silent_after_share,
+        p.false_return_share,
     )  # fmt: skip
     return Model(p, spans, odds, np.where(grid.switching, p.open_odds_log, p.break_odds_log))
 
@@ -100,11 +103,19 @@ def look(grid: Grid, memory: Memory, now: int, model: Model, covered: Bools) -> 
     others = _neighbours(grid, alarming)
     _count(grid, memory, others, now, model, _nearest(since, alarming), counts, since)
     judged = np.flatnonzero(since != NEVER).astype(np.int32)
-    _weigh(memory, judged, now, _with_silence(model, counts, since, now), counts, since, dark, part)
+    _weigh(memory, judged, now, _with_silence(model, counts, since, now, memory.held), counts, since, dark, part)
     part[covered] = IMPOSSIBLE
     free = np.where(covered, model.parameters.planned_bias, dark)
     spoke = (counts[:, GASPED] + counts[:, TERMINAL + GASPED] > 0) & (dark > 0) & ~covered
-    return Sight(counts, since, dark, _explain(grid, model, free, part, np.where(spoke, since, NEVER)))
+    odds = np.where(_all_freed(grid, memory), model.parameters.rest_odds_log, model.candidate_odds)
+    return Sight(counts, since, dark, _explain(grid, model, odds, free, part, np.where(spoke, since, NEVER)))
+
+
+def _all_freed(grid: Grid, memory: Memory) -> Bools:
+    """Candidates whose districts are all in outages of which some part is back, [candidates]."""
+    before = np.concatenate(([0], np.cumsum(memory.freed != NEVER)))
+    found: Bools = before[grid.end] - before[grid.begin] == grid.end - grid.begin
+    return found
 
 
 def _count(
@@ -122,11 +133,14 @@ def _weigh(
     weighing.weigh(ranks, counts, since, now, odds, memory.held, memory.back, memory.freed, dark, part)
 
 
-def _with_silence(model: Model, counts: Ints, since: Ints, now: int) -> Odds:
-    """The odds with the share of districts that are silent without a gasp though heartbeats were due from them."""
+def _with_silence(model: Model, counts: Ints, since: Ints, now: int, held: Bytes) -> Odds:
+    """The odds with the share of districts that are silent without a gasp though heartbeats were due from them.
+
+    Those that an outage explains already say nothing of it.
+    """
     p = model.parameters
     due = counts[:, BEAT_SILENT] * np.minimum(1.0, (now - since) / (TENTHS * p.heartbeat_seconds))
-    judged = due + counts[:, ALIVE] >= DUE_MIN
+    judged = (due + counts[:, ALIVE] >= DUE_MIN) & (held == FREE)
     mute = judged & (counts[:, ALIVE] == 0) & (counts[:, GASPED] + counts[:, TERMINAL + GASPED] == 0)
     share = float(mute.sum() / max(int(judged.sum()), 1))
     return model.odds._replace(falls_silent=min(max(model.odds.falls_silent, share), 1.0 - weighing.SHARE_MIN))
@@ -154,13 +168,13 @@ def _nearest(since: Ints, alarming: Ints) -> Ints:
     return found
 
 
-def _explain(grid: Grid, model: Model, dark: Floats, part: Floats, times: Ints) -> tuple[Element, ...]:
+def _explain(grid: Grid, model: Model, odds: Floats, dark: Floats, part: Floats, times: Ints) -> tuple[Element, ...]:
     part_odds = model.parameters.part_odds_log
     apart = disagreement(
         grid.begin, grid.end, times, model.parameters.together_seconds * TENTHS, -model.parameters.open_odds_log
     )
     chosen, parts, score, inside = choose(
-        grid.begin, grid.end, grid.parent, grid.leaf, model.candidate_odds - apart, dark, part, part_odds
+        grid.begin, grid.end, grid.parent, grid.leaf, odds - apart, dark, part, part_odds
     )
     elements = [_element(grid, int(g), score, inside) for g in chosen]
     for r in parts.tolist():

@@ -58,11 +58,18 @@ class Parameters:
     """Lit concentrators that fall silent just in the minutes judged: a failure a month, and some to spare."""
     silent_with_outage_share: float = 0.15
     """Concentrators that fall silent together with their transformer, at once or while gasps come in."""
+    silent_after_share: float = 0.005
+    """Concentrators that were heard while gasps came in and are not heard when their district is back."""
+    false_return_share: float = 0.001
+    """Dark terminals that gasped and then said, by the same clock, that they were back: for a moment only."""
 
     open_odds_log: float = -8.5
     """Natural logarithm of the odds that one switching device opened in the minutes judged: about once in 5,000."""
     break_odds_log: float = -10.5
     """The same for what cannot switch (a line that breaks without a fuse or breaker acting): seven times rarer."""
+    rest_odds_log: float = -4.6
+    """The same for a device below which all was dark while a part of the outage is back: restored in steps, 1 in 100
+    beside the words of the return that are still on their way."""
     part_odds_log: float = -6.9
     """The same for part of a district below its transformer (a low-voltage branch, one phase): once in 1,000."""
     together_seconds: float = 20.0

@@ -1,9 +1,11 @@
 """How good the sensing was: announced outages against the true ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wanjia.kernels.sensing.nouns import METER, Change, Outage
+
+ALARMS = ("announced", "split", "overrun")
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,7 @@ class Score:
     true: int = 0
     announced: int = 0
     right: int = 0
-    """Announced outages of device level whose device is that of a true one, at their last revision."""
+    """Announced outages of device level whose device is that of a true one, at its end."""
     right_at_once: int = 0
     """The same, as first announced."""
     found: int = 0
@@ -50,25 +52,40 @@ class Score:
 def score(truth: Sequence[Outage], changes: Sequence[Change], first_gasps: Sequence[int | None]) -> Score:
     """Compares by the set of districts: devices that feed the same districts cannot be told apart by any meter.
 
+    An announced outage is held to what it said when the true one ended (words of the return come in over minutes, and
+    districts are let go one by one); a true outage is found by one announced outage, others of the same are wrong.
     `first_gasps`: arrival (ms) of the first gasp of each true outage, None where none arrived.
     """
-    first = {c.outage.number: c.outage for c in reversed(changes) if c.what in ("announced", "split", "overrun")}
-    last = {c.outage.number: c.outage for c in changes}
+    said = _said(changes)
     real = [one for one in truth if not one.planned]
-    under_work = {row for one in truth if one.planned for row in one.districts}
-    wanted = {one.districts: number for number, one in enumerate(real)}
-    told = {n: one for n, one in first.items() if last[n].level != METER and not one.planned}
-    found = {
-        wanted[last[n].districts]: one for n, one in sorted(told.items(), reverse=True) if last[n].districts in wanted
-    }
     gasps = [at for one, at in zip(truth, first_gasps, strict=True) if not one.planned]
+    under_work = {row for one in truth if one.planned for row in one.districts}
+    told = [own for own in said.values() if own[-1].level != METER and not own[0].planned]
+    found = [next((own for own in told if _says(own, one)), None) for one in real]
+    delays = [(own[0].detected_at - at) / 1000 for own, at in zip(found, gasps, strict=True) if own and at is not None]
     return Score(
         len(real),
         len(told),
-        sum(last[n].districts in wanted and last[n].merged_into is None for n in told),
-        sum(one.districts in wanted for one in told.values()),
-        len(found),
-        sum(set(one.districts) <= under_work for one in told.values()),
-        sum(last[n].level == METER for n in first),
-        tuple((one.detected_at - at) / 1000 for n, one in found.items() if (at := gasps[n]) is not None),
+        len({own[0].number for own in found if own}),
+        sum(any(own[0].districts == one.districts for one in real) for own in told),
+        sum(own is not None for own in found),
+        sum(set(own[0].districts) <= under_work for own in told),
+        sum(own[-1].level == METER for own in said.values()),
+        tuple(delays),
     )
+
+
+def _said(changes: Sequence[Change]) -> dict[int, list[Outage]]:
+    """By number of what was announced, its states in order; the time of each is that of its change."""
+    found: dict[int, list[Outage]] = {}
+    for change in changes:
+        if change.what in ALARMS or change.outage.number in found:
+            found.setdefault(change.outage.number, []).append(replace(change.outage, detected_at=change.at))
+    return found
+
+
+def _says(own: Sequence[Outage], one: Outage) -> bool:
+    """Whether an announced outage, still open, named the districts of a true one when that ended; or later, at once."""
+    ends_at = one.ends_at or own[-1].detected_at
+    last = [state for state in own if state.detected_at <= ends_at] or own[:1]
+    return last[-1].districts == one.districts and last[-1].ends_at is None

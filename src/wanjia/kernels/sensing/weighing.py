@@ -20,7 +20,7 @@ When many districts of a tree are silent without a gasp, u is their share: then 
 Once a part of an announced outage is lit again, or a district's terminal says that it is back, the rest is weighed
 against being back with its words not yet here:
 
-  back             log((1-q) ((1-p)(1-h))^G + q),   q: the share silent at any moment where meters gasped, else 1
+  back             log((1-q) ((1-p)(1-h))^G + q),   q: the share that does not come back with its district; 1 if G = 0
 
 Communication lost makes a silent district cost a few units at most, however many meters
 it has, and in nobody's favour: silence is not darkness.
@@ -60,6 +60,8 @@ class Odds(NamedTuple):
     silent_before: float
     falls_silent: float
     silent_with: float
+    silent_after: float
+    false_return: float
 
 
 @njit(cache=True, nogil=True)
@@ -127,12 +129,22 @@ def _dark(of: Ints, elapsed: float, odds: Odds) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _back(of: Ints, elapsed: float, beat: float, odds: Odds) -> float:
+def _back(of: Ints, elapsed: float, beat: float, silent: float, odds: Odds) -> float:
     """Logarithm of the likelihood that all is back for `elapsed` seconds and those that gasped were not heard yet."""
     unheard = (1.0 - _arrived(elapsed, odds)) * (1.0 - _heard(elapsed, beat, odds))
-    silent = max(odds.silent_before, odds.falls_silent)
     whole = _log(1.0 - silent) + of[GASPED] * _log(unheard)
     return _either(whole, _log(silent)) if of[GASPED] else 0.0
+
+
+@njit(cache=True, nogil=True)
+def _not_back(meters: Ints, terminal: Ints, returned: int, elapsed: float, odds: Odds) -> float:
+    """Log-likelihood ratio of dark against back for `elapsed` seconds."""
+    quiet = max(odds.silent_after, odds.falls_silent)
+    were_heard = _back(meters, elapsed, odds.beat, quiet, odds)
+    were_heard += _back(terminal, elapsed, odds.terminal_beat, odds.falls_silent, odds)
+    alive = _log(odds.false_return if returned else odds.wrong_life)
+    found: float = -were_heard + meters[ALIVE] * _log(odds.wrong_life) + terminal[ALIVE] * alive
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -161,7 +173,6 @@ def weigh(
             dark[r] = min(dark[r], 0.0)
         elif held[r] == DARK and freed[r] != NEVER:
             elapsed = max(now - freed[r], 0) / TENTHS
-            were_heard = _back(meters, elapsed, odds.beat, odds) + _back(terminal, elapsed, odds.terminal_beat, odds)
-            dark[r] = min(dark[r], -were_heard + (meters[ALIVE] + terminal[ALIVE]) * _log(odds.wrong_life))
+            dark[r] = min(dark[r], _not_back(meters, terminal, counts[r, RETURNED], elapsed, odds))
         if meters[GASPED] > 1 and held[r] != DARK and back[r] == NEVER:
             part[r] = _some(meters[GASPED], meters[SILENT] + meters[ALIVE]) + missed - lit

@@ -33,12 +33,11 @@ def follow_works(ledger: Ledger, moment: Moment, plans: tuple[Plan, ...]) -> Ite
 
 def _begin(ledger: Ledger, moment: Moment, number: int, plan: Plan) -> Iterator[Change]:
     ranks = np.arange(plan.begin, plan.end, dtype=np.int32)
-    dark = ranks[(moment.sight.dark[ranks] > SURE_ODDS_LOG) & moment.covered[ranks]]
+    dark = _surely_dark(moment, plan)
     if len(dark) < MOST * len(ranks):
         return
     memory, grid = moment.memory, moment.grid
-    new = dark[memory.held[dark] == FREE]
-    memory.onset[new], memory.held[new] = moment.sight.since[new], DARK
+    _hold(moment, dark)
     delay = round(TENTHS * moment.model.parameters.gasp_delay_seconds)
     outage = Outage(
         ledger.next_number(), plan.device_id, _level(grid, plan),
@@ -50,6 +49,18 @@ def _begin(ledger: Ledger, moment: Moment, number: int, plan: Plan) -> Iterator[
     yield Change("planned", moment.at, outage)
 
 
+def _surely_dark(moment: Moment, plan: Plan) -> Ints:
+    """Districts of a plan that are dark by now, as was planned."""
+    ranks = np.arange(plan.begin, plan.end, dtype=np.int32)
+    return ranks[(moment.sight.dark[ranks] > SURE_ODDS_LOG) & moment.covered[ranks]]
+
+
+def _hold(moment: Moment, dark: Ints) -> None:
+    memory = moment.memory
+    new = dark[memory.held[dark] == FREE]
+    memory.onset[new], memory.held[new] = moment.sight.since[new], DARK
+
+
 def _level(grid: Grid, plan: Plan) -> int:
     same = np.flatnonzero((grid.begin == plan.begin) & (grid.end == plan.end))
     return int(grid.level[same[0]]) if len(same) else SECTION
@@ -57,6 +68,9 @@ def _level(grid: Grid, plan: Plan) -> int:
 
 def _follow(ledger: Ledger, moment: Moment, number: int, plan: Plan) -> Iterator[Change]:
     work = ledger.works[number]
+    more = _surely_dark(moment, plan)
+    _hold(moment, more)
+    work.ranks = np.union1d(work.ranks, more).astype(np.int32)
     lit = moment.sight.dark[work.ranks] < 0
     if lit.sum() >= MOST * len(lit):
         del ledger.works[number]
