@@ -3,6 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.support.rows import denied, fingerprint, refused, unknown
 from tests.support.world import World
@@ -10,6 +13,7 @@ from wanjia.actions.cases.complete_task import complete_task
 from wanjia.actions.cases.delegate import delegate
 from wanjia.actions.territory import appoint as appoint_module
 from wanjia.actions.territory.appoint import appoint
+from wanjia.actions.territory.cancel_appointment import cancel_appointment
 from wanjia.actions.territory.hand_over import hand_over_due, hand_over_tasks
 from wanjia.queries.territory.who_answers import who_answers
 from wanjia.records.cases.models import Case, HistoryEntry, Task
@@ -112,3 +116,56 @@ def test_a_desk_hands_chosen_tasks_over_in_bulk(world: World) -> None:
     assert hand_over_tasks(ids[:2], to.pk, world.actor("senior"), world.now) == 2
     assert [world.task(case).holder.name for case in cases] == [to.name, to.name, "林海生"]
     assert hand_over_tasks(ids[:2], to.pk, world.actor("senior"), world.now) == 0
+
+
+def held(post: str) -> list[tuple[date, date | None]]:
+    return list(Tenure.objects.filter(post__code=post).order_by("starts_on").values_list("starts_on", "ends_on"))
+
+
+def test_a_planned_end_survives_an_appointment_that_is_taken_back(world: World) -> None:
+    """Somebody who leaves in spring leaves in spring, whatever was planned and given up for the time before."""
+    chief, new, day = world.actor("chief"), newcomer(), world.today + timedelta(days=10)
+    spring = world.today + timedelta(days=90)
+    Tenure.objects.filter(post__code="post-manager").update(ends_on=spring)
+    before = held("post-manager")
+    planned = appoint("post-manager", new.pk, day, chief, world.now, world.today)
+    assert held("post-manager")[0][1] == day - timedelta(days=1)
+    cancel_appointment(planned.pk, chief, world.now, world.today)
+    assert held("post-manager") == before
+
+
+def test_who_leaves_on_the_day_before_leaves_all_the_same(world: World) -> None:
+    chief, day = world.actor("chief"), world.today + timedelta(days=10)
+    Tenure.objects.filter(post__code="post-manager").update(ends_on=day - timedelta(days=1))
+    before = held("post-manager")
+    planned = appoint("post-manager", newcomer().pk, day, chief, world.now, world.today)
+    cancel_appointment(planned.pk, chief, world.now, world.today)
+    assert held("post-manager") == before
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), days=st.lists(st.integers(1, 60), min_size=1, max_size=4, unique=True).map(sorted),
+       end=st.none() | st.integers(0, 80))  # fmt: skip
+def test_plans_given_up_in_any_order_leave_no_trace(
+    world: World, data: st.DataObject, days: list[int], end: int | None
+) -> None:
+    """While some stand, nobody overlaps and nobody is missing; when all are given up everything is as it was."""
+    with transaction.atomic():
+        first = Tenure.objects.get(post__code="post-manager")
+        last = None if end is None else world.today + timedelta(days=end)
+        Tenure.objects.filter(pk=first.pk).update(ends_on=last)
+        chief, before = world.actor("chief"), held("post-manager")
+        planned = {day: appoint("post-manager", newcomer().pk, world.today + timedelta(days=day), chief, world.now,
+                                world.today).pk for day in days}  # fmt: skip
+        for day in data.draw(st.permutations(days)):
+            cancel_appointment(planned.pop(day), chief, world.now, world.today)
+            assert held("post-manager") == expected(world.today, before[0], sorted(planned))
+        transaction.set_rollback(True)
+
+
+def expected(today: date, first: tuple[date, date | None], days: list[int]) -> list[tuple[date, date | None]]:
+    """The holder of today until own end or the first plan; each plan until the next."""
+    starts = [today + timedelta(days=day) for day in days]
+    ends: list[date | None] = [start - timedelta(days=1) for start in starts]
+    own = [end for end in (first[1], *ends[:1]) if end is not None]
+    return [(first[0], min(own) if own else None), *zip(starts, (*ends, None)[1:], strict=True)]

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from wanjia.actions.permission import require
 from wanjia.actions.territory.moving_tasks import move_open_tasks
@@ -26,8 +27,13 @@ def appoint(post_code: str, person_id: int, starts_on: date, actor: Actor, now: 
         if post is None or person is None:
             raise NotFound("post" if post is None else "person", post_code if post is None else person_id)
         require(actor, "post", "appoint", subject_of_post(post))
-        _end_running(post, starts_on)
-        tenure = Tenure.objects.create(post=post, person=person, starts_on=starts_on)
+        running = _running(post, starts_on)
+        tenure = Tenure(post=post, person=person, starts_on=starts_on)
+        if running is not None:
+            tenure.cut_short, tenure.cut_short_from = running, running.ends_on
+            running.ends_on = starts_on - timedelta(days=1)
+            running.save(update_fields=["ends_on"])
+        tenure.save()
         data = {"person": person.pk, "name": person.name, "starts_on": starts_on.isoformat()}
         write_history(f"post:{post.code}", actor, now, [("appointed", data)])
         if starts_on <= today and holder_of(post, today) == person:
@@ -42,13 +48,10 @@ def subject_of_post(post: Post) -> Subject:
     )
 
 
-def _end_running(post: Post, starts_on: date) -> None:
-    """Close the open tenure the day before; a tenure that begins on or after that day is in the way."""
-    later = Tenure.objects.filter(post=post, starts_on__gte=starts_on).order_by("starts_on").first()
+def _running(post: Post, day: date) -> Tenure | None:
+    """The tenure that runs on a day, to be ended before it; one that begins on or after that day is in the way."""
+    later = Tenure.objects.filter(post=post, starts_on__gte=day).order_by("starts_on").first()
     if later is not None:
         values = {"post": post.code, "day": later.starts_on, "name": later.person.name}
         raise Refused([Fault("tenure.already_planned", Where("starts_on"), values)])
-    day_before = starts_on - timedelta(days=1)
-    running = Tenure.objects.filter(post=post, starts_on__lt=starts_on)
-    running.filter(ends_on=None).update(ends_on=day_before)
-    running.filter(ends_on__gte=starts_on).update(ends_on=day_before)
+    return Tenure.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), post=post, starts_on__lt=day).first()

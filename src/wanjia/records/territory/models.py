@@ -107,12 +107,18 @@ class Post(models.Model):
 
 
 class Tenure(models.Model):
-    """Who holds a post from `starts_on` to `ends_on`, both days included; an empty end is open."""
+    """Who holds a post from `starts_on` to `ends_on`, both days included; an empty end is open.
+
+    An appointment remembers the tenure that it cut short and until when that one would have lasted, so that taking the
+    appointment back restores exactly what was.
+    """
 
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="tenures")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tenures")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    cut_short = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    cut_short_from = models.DateField(null=True, blank=True, help_text="its end before; empty: it had none")
 
     class Meta:
         ordering = ["post", "starts_on"]
