@@ -18,7 +18,7 @@ from wanjia.model.faults import Refused
 from wanjia.texts import fault_sentence
 
 SEED = 20_261_122
-CASE_COUNT = 1_500
+CASE_COUNT = 1_250
 DAYS = 122
 """About four months of cases before today."""
 MADE_FILES, MADE_FOLDERS = ("wanjia.sqlite3*", "ready"), ("network", "telemetry", "outbox")
@@ -97,12 +97,15 @@ def _serve(host: str, port: int, home: Path, meters: Path | None, no_meters: boo
               help="How many devices open.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same storm.")
 @click.option("--county", default="", help="Code of the county company (default: that of the login manager).")
+@click.option("--silent", type=click.FloatRange(0.0, 1.0), default=0.0, show_default=True,
+              help="Share of outages with which concentrators fall silent: harder, and better in a long storm.")  # fmt: skip
 @click.option("--broker", default="", envvar="WANJIA_BROKER_URL",
               help="mqtt://host[:port]; default: the demo's own broker, else straight into the journal.")  # fmt: skip
 @language_option
 def storm(
-    home: Path, minutes: float, speed: float, outages: int, seed: int, county: str, broker: str, language: str
-) -> None:
+    home: Path, minutes: float, speed: float, outages: int, seed: int, county: str, silent: float, broker: str,
+    language: str,
+) -> None:  # fmt: skip
     """Play a storm over one county, live, while `wanjia demo` serves in another terminal.
 
     Prints where to look, what opens and what is sensed, and at the end what was sensed against what was true.
@@ -114,7 +117,7 @@ def storm(
     storms = import_module("wanjia.cli.demo.storm")
     note = home / ADDRESS
     address = note.read_text() if note.exists() else "http://127.0.0.1:8000"
-    wanted = storms.Wanted(home, minutes, speed, outages, seed, county, broker or noted_broker(home), language)
+    wanted = storms.Wanted(home, minutes, speed, outages, seed, county, silent, broker or noted_broker(home), language)
     try:
         storms.tell_verdict(storms.play_storm(wanted, address), language)
     except Refused as refused:

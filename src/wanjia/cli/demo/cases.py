@@ -22,6 +22,7 @@ from wanjia.actions.cases.return_task import return_task
 from wanjia.actions.cases.send_message import send_message
 from wanjia.actions.cases.urge_case import urge_case
 from wanjia.actions.cases.withdraw_case import withdraw_case
+from wanjia.actions.network.estimate_restoration import estimate_restoration
 from wanjia.cli.demo.outages import planned_changes
 from wanjia.cli.demo.past import instant
 from wanjia.cli.demo.pictures import drawing, plan
@@ -35,7 +36,7 @@ from wanjia.practice.stored import stored_practice
 from wanjia.practice.virtual_case import later
 from wanjia.records.cases.calendar import work_calendar
 from wanjia.records.cases.models import Case, PracticeVersion, Task
-from wanjia.records.network.models import Customer, TransformerDistrict
+from wanjia.records.network.models import Customer, Outage, TransformerDistrict
 from wanjia.records.territory.holders import actor_of
 from wanjia.records.territory.models import Person, Tenure
 
@@ -222,6 +223,8 @@ def _make_outage(play: Play, script: Script, district: TransformerDistrict) -> N
     teller, starts_at = play.teller, script.at - timedelta(hours=1)
     begun, ended = planned_changes(teller, district.code, starts_at, script.at + timedelta(hours=OUTAGE_HOURS))
     teller.tell([begun], script.at)
+    number = Outage.objects.get(sensing_key=teller.key(begun.outage.number)).number
+    estimate_restoration(number, script.at + timedelta(hours=OUTAGE_HOURS), "", SYSTEM, script.at)
     play.coming.append(Once(instant(ended.at), lambda at: teller.tell([ended], at)))
 
 

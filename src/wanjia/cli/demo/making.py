@@ -20,6 +20,7 @@ from wanjia.cli.demo.past import LAST_YEAR, THIS_YEAR, Past, instant, make_past
 from wanjia.cli.demo.restorations import PRACTICE, happenings
 from wanjia.cli.demo.today import make_today
 from wanjia.cli.demo.turns import Play, Turn, play_turns
+from wanjia.cli.demo.works import make_works
 from wanjia.cli.demo.world import PASSWORD, make_world
 from wanjia.kernels.sensing.grid import build_grid
 from wanjia.model.actors import SYSTEM
@@ -68,7 +69,8 @@ def make(home: Path, seed: int, cases: int, days: int) -> None:
     scripts = scripts_of_cases(chance, cases, now - timedelta(days=days), now)
     today = make_today(home, ActiveNetwork(new.digest, new.network), np.random.default_rng((seed, 2)), now)
     with click.progressbar(length=cases, label="  " + say("demo.cases", _language())) as bar:
-        turns: list[Turn] = [*scripts, *happenings(teller, lately), today]
+        works = make_works(today.loop.grid, np.random.default_rng((seed, 4)), now)
+        turns: list[Turn] = [*scripts, *happenings(teller, lately), *works, today]
         play_turns(play, turns, now, lambda opened: bar.update(opened - bar.pos))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -19,9 +19,9 @@ from wanjia.kernels.sensing.parameters import DEFAULTS
 
 FILE = "meters.npz"
 METER_SECONDS, TERMINAL_SECONDS = round(DEFAULTS.heartbeat_seconds), round(DEFAULTS.terminal_heartbeat_seconds)
-SILENT_SHARE = 0.004
+SILENT_SHARE = 0.003
 """Districts whose concentrator is out of reach: collection success is 98-99.8 % (norms, collection)."""
-PARTIAL_SHARE, MISSING_MAX = 0.13, 0.08
+PARTIAL_SHARE, MISSING_MAX = 0.09, 0.08
 """Districts from which some meters are not heard, and how many of a district's at most."""
 
 

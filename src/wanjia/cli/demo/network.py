@@ -96,24 +96,6 @@ def _priorities(meters: Meters, named: dict[int, tuple[str, str]], chance: Gener
     return priority
 
 
-def keep_network(home: Path, network: Network) -> tuple[str, str]:
-    """Writes the network below `home`; returns its digest and its folder's name relative to `home`."""
-    making = home / FOLDER / "making"
-    names = write_network(making, network, ENDING)
-    digest = hashlib.sha256()
-    for name in sorted(names):
-        digest.update(name.encode() + b"\0")
-        digest.update((making / name).read_bytes())
-    kept = home / FOLDER / digest.hexdigest()
-    if kept.exists():
-        for name in names:
-            (making / name).replace(kept / name)
-        making.rmdir()
-    else:
-        making.rename(kept)
-    return digest.hexdigest(), str(kept.relative_to(home))
-
-
 @dataclass(frozen=True, eq=False)
 class Installed:
     """A network in the store."""

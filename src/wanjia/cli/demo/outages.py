@@ -19,6 +19,7 @@ from wanjia.records.network.models import Outage
 
 TOGETHER, HISTORY, EXPLAINED = timedelta(hours=20), timedelta(hours=25), timedelta(hours=5)
 """Changes handed over at once; how long after the last of them; how long after its end an outage was explained."""
+ENDS = ("ended", "planned_ended")
 SEES_END_SECONDS = 20
 """How long after supply is back the sensor is sure of it."""
 
@@ -36,6 +37,10 @@ class Teller:
         """The next outage's."""
         self.numbered += 1
         return self.numbered
+
+    def key(self, number: int) -> str:
+        """By which the store knows one."""
+        return f"{self.digest}:{number}"
 
     def tell(self, changes: Sequence[Change], now: datetime) -> None:
         """Hand changes over, in their order."""
@@ -91,11 +96,14 @@ def tell_past(teller: Teller, past: Sequence[Past], tell: Callable[[int], None])
 
 
 def _together(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Cut where a day is over and nothing is dark."""
     some: list[Change] = []
+    dark: set[int] = set()
     for change in changes:
-        if some and instant(change.at) - instant(some[0].at) > TOGETHER:
+        if some and not dark and instant(change.at) - instant(some[0].at) > TOGETHER:
             yield some
             some = []
         some.append(change)
+        (dark.discard if change.what in ENDS else dark.add)(change.outage.number)
     if some:
         yield some

@@ -47,7 +47,7 @@ class Happening:
         teller, change = play.teller, self.coming.pop(0)
         teller.tell([change], self.at)
         if change.what == "announced":
-            row = Outage.objects.get(sensing_key=f"{teller.digest}:{self.number}")
+            row = Outage.objects.get(sensing_key=teller.key(self.number))
             work_on(play, row, self.past.cause, self.past.external, self.at)
         if self.coming:
             self.at = instant(self.coming[0].at)

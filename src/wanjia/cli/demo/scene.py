@@ -18,6 +18,8 @@ from wanjia.kernels.sensing.nouns import HEARTBEAT, LAST_GASP, RESTORED, Floats,
 BEGINS, DARK, BACK, SECOND = 210 * 60.0, 165 * 60.0, 115 * 60.0, 24 * 60.0
 """Seconds before now: the stream begins, early enough for a round of reports; the district is dark, and back, so that
 its late meters are told of 40 minutes later; the section is dark, long enough for a crew to be on its way."""
+ARRIVED_SECONDS = 60
+"""A report this old has arrived."""
 LATE_METERS = 3
 LOST_SHARE = 0.03
 """Of all words around the outages. Of everybody else only the newest is told, and that arrived."""
@@ -67,7 +69,7 @@ def heard(grid: Grid, keys: Keys, scene: Scene, meters: Meters, now: float, chan
     `keys` by slot; `now` in seconds since 1970.
     """
     near = _near(grid, scene, now, chance)
-    newest = meters.last_before(int(now)).astype(np.float64)
+    newest = meters.last_before(int(now) - ARRIVED_SECONDS).astype(np.float64)
     beats = np.full(len(newest), HEARTBEAT, np.uint8)
     near = _some_lost(near, chance)
     return _delivered(

@@ -20,7 +20,7 @@ from wanjia.cli.demo.meters import read_meters
 from wanjia.cli.demo.network import FOLDER
 from wanjia.cli.demo.past import instant
 from wanjia.cli.demo.pulse import SITE, give_back, report_all, take_over
-from wanjia.cli.demo.storm_plan import Play, compressed, first_gasps, moved, plan_storm
+from wanjia.cli.demo.storm_plan import Play, first_gasps, hastened, moved, plan_storm
 from wanjia.cli.demo.verdict import Sensed, Verdict, judge, sensed_since
 from wanjia.kernels.sensing.nouns import Batch, Outage
 from wanjia.model.faults import Fault, Refused, Where
@@ -39,7 +39,7 @@ LOOK_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for: the demo's folder, minutes of storm, how many times as fast, outages, seed, county, broker."""
+    """What is asked for: the demo's folder, minutes of storm, how many times as fast, outages, seed, county, silence, broker."""
 
     home: Path
     minutes: float
@@ -47,6 +47,7 @@ class Wanted:
     outages: int
     seed: int
     county: str
+    silent_share: float
     broker: str
     language: str
 
@@ -58,7 +59,6 @@ class Telling:
     wanted: Wanted
     active: ActiveNetwork
     storm: Play
-    truth: tuple[Outage, ...]
     since: datetime
     names: dict[str, str]
     looked: float = 0.0
@@ -70,7 +70,7 @@ class Telling:
             return
         self.looked = time.monotonic()
         now = time.time() * 1000
-        for one in self.truth:
+        for one in self.storm.truth:
             self._once("opens", one.device_id, one.starts_at, now, one)
             self._once("back", one.device_id, one.ends_at or 0, now, one)
         for row in sensed_since(self.active.digest, self.since):
@@ -107,23 +107,24 @@ def play_storm(wanted: Wanted, address: str) -> Verdict:
         raise Refused([Fault("demo.no_network", Where(), {"home": str(wanted.home)})])
     _require_listener(wanted)
     county, feeders = feeders_of_county(wanted.county)
-    storm = plan_storm(active.network, feeders, wanted.minutes, wanted.outages, wanted.seed, round(time.time() * 1000))
+    storm = plan_storm(
+        active.network, feeders, wanted.minutes, wanted.outages, wanted.seed, round(time.time() * 1000),
+        wanted.silent_share,
+    )  # fmt: skip
     begins_at = round((time.time() + LEAD_SECONDS) * 1000)
-    storm = moved(storm, begins_at - storm.begins_at)
-    truth = tuple(_faster(one, begins_at, wanted.speed) for one in storm.truth)
+    storm = hastened(moved(storm, begins_at - storm.begins_at), wanted.speed)
     _introduce(wanted, address, storm, county)
     names = dict(Feeder.objects.values_list("code", "name_en" if wanted.language == "en" else "name_zh"))
-    telling = Telling(wanted, active, storm, truth, datetime.fromtimestamp(begins_at / 1000, UTC), names)
+    telling = Telling(wanted, active, storm, datetime.fromtimestamp(begins_at / 1000, UTC), names)
     districts = storm.grid.network.districts.ids.tolist()
-    ends_at = begins_at / 1000 + 60 * wanted.minutes / wanted.speed + SETTLE_SECONDS
+    ends_at = storm.ends_at / 1000 + SETTLE_SECONDS
     take_over(wanted.home, districts, ends_at + CONFIRMED_SECONDS)
     try:
         _send(wanted, active, storm, telling)
     finally:
         give_back(wanted.home)
     _settle(telling)
-    gasps = [None if at is None else round(begins_at + (at - begins_at) / wanted.speed) for at in first_gasps(storm)]
-    return judge(storm.grid.network, truth, gasps, sensed_since(active.digest, telling.since))
+    return judge(storm.grid.network, storm.truth, first_gasps(storm), sensed_since(active.digest, telling.since))
 
 
 def _require_listener(wanted: Wanted) -> None:
@@ -154,14 +155,6 @@ def _home_county() -> str:
     return str(tenure.post.organisation.parent_id)
 
 
-def _faster(one: Outage, begins_at: int, speed: float) -> Outage:
-    def nearer(at: int) -> int:
-        return round(begins_at + (at - begins_at) / speed)
-
-    times = {name: nearer(getattr(one, name) or 0) for name in ("starts_at", "detected_at", "ends_at")}
-    return Outage(**{**vars(one), **times})
-
-
 def _introduce(wanted: Wanted, address: str, storm: Play, county: Organisation) -> None:
     tongue, grid = wanted.language, storm.grid
     name = county.name_en if tongue == "en" else county.name_zh
@@ -187,7 +180,7 @@ def _send(wanted: Wanted, active: ActiveNetwork, storm: Play, telling: Telling) 
             outlet.send(before.keys[part], before.kinds[part], before.occurred[part], storm.begins_at - 1000)
         while time.time() * 1000 < storm.begins_at:
             time.sleep(0.05)
-        play(_recorded(keys, compressed(storm.live, storm.begins_at, wanted.speed)), outlet, 1.0, told=telling.look)
+        play(_recorded(keys, storm.live), outlet, 1.0, told=telling.look)
     finally:
         close()
 

@@ -20,15 +20,15 @@ SPREAD_SHARE, SHORTEST_SHARE, LONGEST_SHARE = 0.20, 0.45, 0.60
 """Of the storm's time: within the first all outages begin; they last between the others; what is left shows the end."""
 MINUTES_MIN = 4
 """Below this nothing would be dark for longer than the sensor takes to settle."""
-SILENT_SHARE = 0.10
-"""Outages with which concentrators fall silent too."""
+BEFORE_MS = 1000
+USUAL_LAG_SECONDS = 6
 
 
 @dataclass(frozen=True, eq=False)
 class Play:
     """A storm to be played: `ids` by slot, the word of every device before it, what arrives during it, the truth.
 
-    `before` are slots with the time of their last heartbeat; `live` begins at `begins_at`. `devices` are all slots.
+    `before` arrives just before `begins_at`, all at once; `live` after it.
     """
 
     grid: Grid
@@ -41,18 +41,23 @@ class Play:
 
 
 def plan_storm(
-    network: Network, feeders: frozenset[str], minutes: float, outages: int, seed: int, begins_at: int
-) -> Play:
-    """A storm over the feeders that begins at a time. Raises ValueError when it is shorter than MINUTES_MIN."""
+    network: Network, feeders: frozenset[str], minutes: float, outages: int, seed: int, begins_at: int,
+    silent_share: float = 0.0,
+) -> Play:  # fmt: skip
+    """A storm over the feeders that begins at a time. Raises ValueError when it is shorter than MINUTES_MIN.
+
+    `silent_share`: outages with which concentrators fall silent too. The sensor then needs two rounds of heartbeats to
+    be sure, which a short storm does not give it.
+    """
     if minutes < MINUTES_MIN:
         raise ValueError(f"a storm takes at least {MINUTES_MIN} minutes")
     grid = build_grid(part_of(network, feeders))
-    made = make_storm(grid, storm_of(minutes, outages), seed, begins_at - round(1000 * WARM_UP_SECONDS))
+    made = make_storm(grid, storm_of(minutes, outages, silent_share), seed, begins_at - round(1000 * WARM_UP_SECONDS))
     before, live = _parted(made, begins_at)
     return Play(grid, device_ids(grid), before, live, made.truth, begins_at, made.ends_at)
 
 
-def storm_of(minutes: float, outages: int) -> Storm:
+def storm_of(minutes: float, outages: int, silent_share: float) -> Storm:
     """Its sizes."""
     seconds = 60.0 * minutes
     rest = 1.0 - SPREAD_SHARE - LONGEST_SHARE
@@ -63,7 +68,7 @@ def storm_of(minutes: float, outages: int) -> Storm:
         outage_seconds_min=SHORTEST_SHARE * seconds,
         outage_seconds_max=LONGEST_SHARE * seconds,
         after_seconds=rest * seconds,
-        silent_share=SILENT_SHARE,
+        silent_share=silent_share,
         stray_share=0.002,
     )
 
@@ -75,12 +80,20 @@ def device_ids(grid: Grid) -> tuple[str, ...]:
 
 
 def _parted(made: Made, begins_at: int) -> tuple[Batch, Batch]:
-    """What was said before: the newest heartbeat of every device; and what arrives from then on."""
+    """One heartbeat of every device that spoke before, as if it arrived just then; and what arrives from then on.
+
+    The clock of a device is judged by what arrived soonest, so the word is as late as that was, and none waited longer
+    than a word does that is not late.
+    """
     early = made.batch.received < begins_at
-    beats = np.flatnonzero(early & (made.batch.kind == HEARTBEAT))
-    _, newest = np.unique(made.batch.slot[beats][::-1], return_index=True)
-    chosen = np.sort(beats[::-1][newest])
-    return taken(made.batch, chosen), taken(made.batch, np.flatnonzero(~early))
+    beats = taken(made.batch, np.flatnonzero(early & (made.batch.kind == HEARTBEAT)))
+    lag = beats.received - beats.occurred
+    lag[(lag > 1000 * USUAL_LAG_SECONDS) & (lag <= 1000 * DEFAULTS.lateness_max_seconds)] = 1000 * USUAL_LAG_SECONDS
+    order = np.lexsort((lag, beats.slot))
+    first = order[np.concatenate(([True], np.diff(beats.slot[order]) > 0))] if len(order) else order
+    at = np.full(len(first), begins_at - BEFORE_MS, np.int64)
+    before = Batch(beats.slot[first], beats.kind[first], at - lag[first], at)
+    return before, taken(made.batch, np.flatnonzero(~early))
 
 
 def taken(batch: Batch, rows: np.ndarray) -> Batch:
@@ -110,6 +123,20 @@ def compressed(batch: Batch, begins_at: int, speed: float) -> Batch:
     return Batch(
         batch.slot, batch.kind, _nearer(batch.occurred, begins_at, speed), _nearer(batch.received, begins_at, speed)
     )
+
+
+def hastened(play: Play, speed: float) -> Play:
+    """The same storm `speed` times as fast, what is true and what arrives alike."""
+    begin = play.begins_at
+
+    def nearer(at: int | None) -> int:
+        return round(begin + ((at or 0) - begin) / speed)
+
+    truth = tuple(
+        replace(one, starts_at=nearer(one.starts_at), detected_at=nearer(one.detected_at), ends_at=nearer(one.ends_at))
+        for one in play.truth
+    )
+    return replace(play, live=compressed(play.live, begin, speed), truth=truth, ends_at=nearer(play.ends_at))
 
 
 def _nearer(times: Longs, begins_at: int, speed: float) -> Longs:
