@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wanjia.actions.network.sensed import Gap
-from wanjia.adapters.telemetry.limits import GAP_GRACE_MS, HOLES_MAX, JUMP_MAX, RANGES_CONFIRMED_MAX
+from wanjia.adapters.telemetry.limits import GAP_GRACE_MS, HOLES_MAX, JUMP_MAX
 
 NEW, LATE, REPEATED, RESTARTED = "new", "late", "repeated", "restarted"
 
@@ -22,7 +22,8 @@ EARLIER_MAX = 10_000
 
 @dataclass(frozen=True)
 class Confirmation:
-    """All numbers from `lowest` through `through` came but the `missing` ranges; `newest` is the latest `sent_at`."""
+    """All numbers from `lowest` through `through` came (or were given up, far back) but the `missing` ranges;
+    `newest` is the latest `sent_at`."""
 
     lowest: int
     through: int
@@ -105,11 +106,10 @@ class SequenceBook:
         return gaps
 
     def confirmation(self, name: str) -> Confirmation:
-        """What came of a sender. Where more ranges are missing than fit, it ends before the first that is not named."""
+        """What came of a sender. What is below holes that were given up is settled, come or not."""
         sender = self.senders[name]
-        named, more = sender.holes[:RANGES_CONFIRMED_MAX], sender.holes[RANGES_CONFIRMED_MAX:]
-        through = more[0].first - 1 if more else sender.highest
-        return Confirmation(sender.lowest, through, tuple((one.first, one.last) for one in named), sender.newest)
+        missing = tuple((hole.first, hole.last) for hole in sender.holes)
+        return Confirmation(0 if sender.is_cut else sender.lowest, sender.highest, missing, sender.newest)
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON can hold it. Whatever `take_gaps` would give now is not in it."""

@@ -34,7 +34,8 @@ ASIDE_BYTES_MAX = 64 * 1024
 """Bytes kept of one malformed message."""
 
 HOLES_MAX = 1_000
-"""Ranges of missing numbers that are remembered of one sender; the oldest is given up as never coming."""
+"""Ranges of missing numbers that are remembered of one sender, and named in a confirmation (16 KB); the oldest is given
+up as never coming."""
 JUMP_MAX = 1_000_000
 """Numbers that a sender may skip; a wider jump is a new beginning, not that many lost messages."""
 GAP_GRACE_MS = 10_000
@@ -42,5 +43,3 @@ GAP_GRACE_MS = 10_000
 
 CONFIRM_SECONDS = 2.0
 """How often at most a sender is told what is on disk; a sender keeps at most this long what is confirmed already."""
-RANGES_CONFIRMED_MAX = 100
-"""Missing ranges named in one confirmation; the lowest first."""

@@ -83,3 +83,5 @@ def test_what_is_remembered_of_one_sender_is_bounded_and_nothing_is_refused_for_
     assert book.note("a", 1, 0, 5 * HOLES_MAX) == LATE
     gaps.append(book.take_gaps(5 * HOLES_MAX + LONG))
     assert sorted(rows_of(gaps)) == list(range(1, 4 * HOLES_MAX - 2, 2))
+    said = book.confirmation("a")
+    assert (said.lowest, said.through, len(said.missing)) == (0, 4 * HOLES_MAX - 2, HOLES_MAX)
