@@ -98,7 +98,7 @@ def _serve(host: str, port: int, home: Path, meters: Path | None, no_meters: boo
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same storm.")
 @click.option("--county", default="", help="Code of the county company (default: that of the login manager).")
 @click.option("--silent", type=click.FloatRange(0.0, 1.0), default=0.0, show_default=True,
-              help="Share of outages with which concentrators fall silent: harder, and better in a long storm.")  # fmt: skip
+              help="Share of outages with which concentrators fall silent too.")  # fmt: skip
 @click.option("--broker", default="", envvar="WANJIA_BROKER_URL",
               help="mqtt://host[:port]; default: the demo's own broker, else straight into the journal.")  # fmt: skip
 @language_option
