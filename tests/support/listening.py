@@ -40,7 +40,8 @@ class Listener:
 
     def __init__(self, store: stores.Store, broker_url: str, log: Path, clock: str = "sent") -> None:
         self._store, self._log = store, log
-        self._arguments = (*WANJIA, "listen", "--broker", broker_url, "--clock", clock)
+        way = ("--broker", broker_url) if broker_url else ()
+        self._arguments = (*WANJIA, "listen", *way, "--clock", clock)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

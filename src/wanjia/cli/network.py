@@ -1,4 +1,4 @@
-"""`wanjia network`: check a network folder, make one up, or convert other software's grids into one."""
+"""`wanjia network`: check a network folder, make one up, convert other software's grids into one, install one."""
 
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ import numpy as np
 
 from wanjia.adapters.grid_files.driver import read_grid
 from wanjia.adapters.grid_files.folder import read_network, rival_tables, write_network
+from wanjia.cli import _network_store
 from wanjia.cli._language import language_option
 from wanjia.cli._output import FOLDER, finish, plain_faults, progress
 from wanjia.kernels.topology.making import make_network
@@ -21,7 +22,7 @@ DISTRICTS_MADE_MAX = 100_000
 
 @click.group(name="network")
 def command() -> None:
-    """Networks as plain tables: check, make, convert."""
+    """Networks as plain tables: check, make, convert, install."""
 
 
 @command.command(name="check")
@@ -121,3 +122,32 @@ def make(out: Path, districts: int, seed: int, with_meters: bool, ending: str, l
     """
     progress("network.making", language, districts=districts)
     _write(out, make_network(districts, np.random.default_rng(seed), with_meters), ending, language, as_json)
+
+
+@command.command(name="install")
+@click.argument("network", type=FOLDER)
+@language_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def install(network: Path, language: str, as_json: bool) -> None:
+    """Make the folder NETWORK the one that outages are sensed on.
+
+    Its districts become rows, each in the cell in which it stands, so the territory must be there first. The tables
+    are copied into the data folder; the network that was active before stays there. A folder with faults, a district
+    outside the territory or without a feeder refuses the whole, with the list.
+
+    Exit status: 0 installed, 1 faults are listed and nothing is changed, 2 wrong use.
+    """
+    progress("network.reading", language, folder=network.name)
+    read = read_network(network)
+    faults = [*read.faults, *read.unsound]
+    if faults or read.network is None:
+        finish(faults, None, say("network.not_installed", language), language)
+        return
+    try:
+        installed = _network_store.install(read.network)
+    except Refused as refused:
+        finish(refused.faults, None, say("network.not_installed", language), language)
+        return
+    counts = _counts(read.network)
+    result = {**counts, "digest": installed.model.digest, "orphaned_plans": list(installed.orphaned_plans)}
+    finish([], result if as_json else None, say("network.installed", language, **counts), language)

@@ -17,11 +17,12 @@ class Role:
 
     requester: who asked. cell: holder of the cell's post at `level`. fact: person id in the fact `fact`. item: the
     multi-instance item's `field` (organisation code, `post:<id>` or `person:<id>`). post: post role `role` of the
-    organisation that received the case.
+    organisation that received the case. contact: nobody here, but somebody whose telephone is in the fact `fact`: is
+    told things by short message and does no task.
     """
 
     id: str
-    who: Literal["requester", "cell", "fact", "item", "post"]
+    who: Literal["requester", "cell", "fact", "item", "post", "contact"]
     level: int | None = None
     fact: str | None = None
     field: str | None = None

@@ -27,6 +27,8 @@ def find_holder(rule: Role, case: Case, facts: Facts, item: Facts | None, day: d
     """The holder of a new task; when a post stands empty the next one up answers, so that nothing lies unowned."""
     if rule.who == "requester":
         return Holder(requester=True)
+    if rule.who == "contact":
+        return Holder()
     if rule.who == "cell":
         return _of_cell(case, rule.level or 3, day)
     if rule.who == "fact":

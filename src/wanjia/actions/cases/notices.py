@@ -32,6 +32,9 @@ def notify(
     command = replace(command, values={**command.values, "holder": _holders(command, open_tasks)})
     if command.audience == "requester":
         return [_message(case, "requester", None, actor, command, now)]
+    rule = practice.roles.get(command.audience)
+    if rule is not None and rule.who == "contact":
+        return [_message(case, "contact", None, actor, command, now)]
     people = _people(case, practice, command.audience, facts, open_tasks, day)
     return [_message(case, "staff", person, actor, command, now) for person in sorted(people)]
 
@@ -109,6 +112,9 @@ def _addresses(
     practice: Practice, facts: Facts, case: Case, message: Message, notice: Notice
 ) -> Iterator[tuple[str, str, str]]:
     """Channel, address and language of everybody outside whom a message reaches."""
+    if message.audience == "contact":
+        yield from _to_contact(practice, facts, case, notice)
+        return
     requester = message.audience == "requester"
     pk = case.requester_id if requester else message.person_id
     person = Person.objects.filter(pk=pk).first() if pk else None
@@ -119,6 +125,13 @@ def _addresses(
     mailbox = _mailbox(practice, facts) if requester else ""
     if "email" in notice.channels and mailbox:
         yield "email", mailbox, language
+
+
+def _to_contact(practice: Practice, facts: Facts, case: Case, notice: Notice) -> Iterator[tuple[str, str, str]]:
+    """Somebody whose telephone stands in a fact: told in the language of the case, and nothing without a number."""
+    phone = facts.get(practice.roles[notice.to].fact or "")
+    if "sms" in notice.channels and isinstance(phone, str) and phone:
+        yield "sms", phone, case.language
 
 
 def _mailbox(practice: Practice, facts: Facts) -> str:

@@ -38,7 +38,7 @@ class FolderSheet:
 
 
 def read_network(folder: Path, with_meters: bool = True) -> Decoded:
-    """The network of a folder, with every fault; for a drawing, without its meters. Raises OSError for a closed file."""
+    """The network of a folder, every fault told; a drawing needs no meters. Raises OSError for a closed file."""
     faults: list[Fault] = []
     sheets: dict[str, FolderSheet] = {}
     for name, columns in TABLES.items():

@@ -12,9 +12,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from wanjia.actions.cases.install_practice import install_practice
+from wanjia.adapters.grid_files.keeping import FOLDER
 from wanjia.cli.demo.cases import scripts_of_cases
 from wanjia.cli.demo.meters import FILE
-from wanjia.cli.demo.network import FOLDER, make_networks
+from wanjia.cli.demo.network import make_networks
 from wanjia.cli.demo.outages import Teller, tell_past
 from wanjia.cli.demo.past import LAST_YEAR, THIS_YEAR, Past, instant, make_past
 from wanjia.cli.demo.restorations import PRACTICE, happenings

@@ -3,7 +3,6 @@
 The same seed gives the same network; its folder is named after what is in it.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,16 +11,13 @@ import numpy as np
 from numpy.random import Generator
 
 from wanjia.actions.network.install_network import install_network
-from wanjia.adapters.grid_files.folder import write_network
+from wanjia.adapters.grid_files.keeping import keep_network
 from wanjia.kernels.topology.laying import Sites, lay_network
 from wanjia.kernels.topology.making import make_meters
 from wanjia.model.actors import SYSTEM
 from wanjia.model.network import AREAS, CUSTOMER_METER, PRIORITIES, Codes, Meters, Network, no_meters, words
 from wanjia.records.network.models import Customer, TransformerDistrict
 
-FOLDER = "network"
-"""Below the installation's data folder."""
-ENDING = ".parquet"
 METER_DIGITS = 12
 SENSITIVE = PRIORITIES.index("sensitive")
 SENSITIVE_SHARE = 0.01

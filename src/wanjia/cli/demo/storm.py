@@ -11,13 +11,13 @@ import numpy as np
 from django.utils import timezone
 
 from wanjia import wiring
+from wanjia.adapters.grid_files.keeping import FOLDER
 from wanjia.adapters.telemetry.broker import address_of
 from wanjia.adapters.telemetry.journal import locked
 from wanjia.adapters.telemetry.keys import keys_of
 from wanjia.adapters.telemetry.replay import Direct, Outlet, Recorded, play
 from wanjia.adapters.telemetry.sender import Publisher
 from wanjia.cli.demo.meters import read_meters
-from wanjia.cli.demo.network import FOLDER
 from wanjia.cli.demo.past import instant
 from wanjia.cli.demo.pulse import SITE, give_back, report_all, take_over
 from wanjia.cli.demo.storm_plan import Play, first_gasps, hastened, moved, plan_storm
@@ -39,7 +39,7 @@ LOOK_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for: the demo's folder, minutes of storm, how many times as fast, outages, seed, county, silence, broker."""
+    """What is asked for: whose demo, how long, how many times as fast, how many outages, where, how silent."""
 
     home: Path
     minutes: float

@@ -10,10 +10,10 @@ from numpy.random import Generator
 
 from wanjia.actions.network.apply_changes import apply_changes
 from wanjia.actions.network.sensed import SensedBatch
+from wanjia.adapters.grid_files.keeping import FOLDER
 from wanjia.adapters.telemetry.journal import Journal
 from wanjia.adapters.telemetry.replay import Recorded
 from wanjia.cli.demo.meters import keys_by_slot, make_meters_file, reporting_devices
-from wanjia.cli.demo.network import FOLDER
 from wanjia.cli.demo.past import instant
 from wanjia.cli.demo.restorations import work_on
 from wanjia.cli.demo.scene import BEGINS, heard, scene_of

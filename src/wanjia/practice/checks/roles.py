@@ -7,9 +7,9 @@ from wanjia.practice.folder import Folder, as_names
 from wanjia.practice.nearest import unknown
 
 # The parameter that each way of finding a person needs.
-NEEDS = {"cell": "level", "fact": "fact", "item": "field", "post": "role"}
-# Formats of a fact that can name who performs: a person, or an organisation (its reviewer's post).
-HOLDERS = ("person", "organisation")
+NEEDS = {"cell": "level", "fact": "fact", "item": "field", "post": "role", "contact": "fact"}
+# Formats of a fact that can name who performs (a person, or an organisation: its reviewer's post), or reach somebody.
+FORMATS = {"fact": ("person", "organisation"), "contact": ("phone",)}
 PARAMETERS = ("level", "fact", "field", "role")
 
 
@@ -35,11 +35,12 @@ def _parameter_faults(folder: Folder) -> Iterator[Fault]:
             if key in row and key != needed:
                 yield Fault("practice.role_idle_key", where, {"role": role, "who": who, "key": key})
         fact = row.get("fact")
-        if who == "fact" and isinstance(fact, str) and fact not in facts:
+        if who in FORMATS and isinstance(fact, str) and fact not in facts:
             yield unknown("practice.fact_unknown", folder.where("practice.yaml", "roles", role, "fact"), fact, facts)
-        elif who == "fact" and isinstance(fact, str) and facts[fact].get("format") not in HOLDERS:
+        elif who in FORMATS and isinstance(fact, str) and facts[fact].get("format") not in FORMATS[who]:
             found = str(facts[fact].get("format", facts[fact].get("type")))
-            yield Fault("practice.role_fact_format", where, {"role": role, "fact": fact, "found": found})
+            values = {"role": role, "fact": fact, "found": found, "needed": FORMATS[who][0]}
+            yield Fault("practice.role_fact_format", where, values)
 
 
 def _lane_faults(folder: Folder) -> Iterator[Fault]:
@@ -47,6 +48,10 @@ def _lane_faults(folder: Folder) -> Iterator[Fault]:
     for lane in diagram.lanes:
         if lane not in roles:
             yield unknown("practice.lane_unknown", folder.bpmn_at(lane), lane, roles)
+    for step in diagram.user_steps:
+        role = diagram.lane_of.get(step, "")
+        if roles.get(role, {}).get("who") == "contact":
+            yield Fault("practice.contact_lane", folder.bpmn_at(step), {"role": role, "step": step})
     used = {*diagram.lanes, *_named_roles(folder)}
     for role in roles:
         if folder.whole and role not in used:

@@ -64,7 +64,7 @@ def needed_keys(folder: Folder) -> Iterator[str]:
 
 
 def optional_keys(folder: Folder) -> Iterator[str]:
-    """Keys that may be there: names of steps nobody does by hand, of what is drawn, of columns that nothing declares."""
+    """Keys that may be there: steps nobody does by hand, what is drawn, columns that nothing declares."""
     yield "tasks.start"
     yield from (f"tasks.{step}" for step in folder.diagram.steps)
     yield from (f"flows.{flow}" for flow in folder.diagram.ids("sequenceFlow"))

@@ -10,7 +10,7 @@ number: Facts = {"type": "number"}
 
 role = closed(
     {
-        "who": word("requester", "cell", "fact", "item", "post"),
+        "who": word("requester", "cell", "fact", "item", "post", "contact"),
         "level": {"type": "integer", "minimum": 1, "maximum": 9},
         "fact": name,
         "field": name,

@@ -59,7 +59,7 @@ def _in_state(state: str) -> Q:
 def _of_state(condition: Q) -> Q:
     """The same condition, asked of a district instead of its state."""
     found = Q()
-    for name, value in condition.children:  # type: ignore[misc]
+    for name, value in condition.children:
         found &= Q(**{f"districtstate__{name}": F("districtstate__meters") if isinstance(value, F) else value})
     return found
 

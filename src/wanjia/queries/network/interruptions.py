@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, DateTimeField, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, Greatest
 
 from wanjia.kernels.reliability.nouns import Interruptions, Places, Served
 from wanjia.model.network import words
@@ -59,7 +60,8 @@ def steps(districts: Q, begin: datetime, end: datetime, now: datetime, users: st
     Of districts as users a fault at a part of its meters is none. What is still dark counts up to now.
     """
     rows = _rows(districts, users).filter(starts_at__gte=begin, starts_at__lt=end).order_by("starts_at", "pk")
-    return [Step(*row, ends_at=max(row[4] or now, row[3])) for row in rows.values_list(*_COLUMNS)]  # type: ignore[arg-type]
+    until = Greatest(Coalesce("restored_at", now), "starts_at", output_field=DateTimeField())
+    return [Step(*row) for row in rows.annotate(until=until).values_list(*_COLUMNS, "until")]
 
 
 def first_start(districts: Q, users: str) -> datetime | None:

@@ -222,7 +222,9 @@ class Delivery(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
     created_at = models.DateTimeField()
     not_before = models.DateTimeField(help_text="end of the quiet hours, or when it is tried again")
-    claimed_until = models.DateTimeField(null=True, blank=True, help_text="a worker is sending it; then it is free again")
+    claimed_until = models.DateTimeField(
+        null=True, blank=True, help_text="a worker is sending it; then it is free again"
+    )
     attempts = models.PositiveSmallIntegerField(default=0, help_text="counted when a worker takes it, sent or not")
     sent_at = models.DateTimeField(null=True, blank=True)
     receipt = models.CharField(max_length=120, blank=True, help_text="what the receiving system answered, to trace it")

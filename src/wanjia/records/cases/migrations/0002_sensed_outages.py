@@ -4,31 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0001_initial'),
+        ("cases", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('idempotency_key', models.CharField(help_text='same cause, address and occasion: once', max_length=120, unique=True)),
-                ('channel', models.CharField(help_text='sms, email, webhook', max_length=8)),
-                ('address', models.CharField(max_length=200)),
-                ('subject', models.CharField(blank=True, max_length=160)),
-                ('body', models.TextField()),
-                ('urgent', models.BooleanField(default=False, help_text='goes out in quiet hours too')),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed'), ('dropped', 'Dropped')], default='waiting', max_length=8)),
-                ('created_at', models.DateTimeField()),
-                ('not_before', models.DateTimeField(db_index=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('fault', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "idempotency_key",
+                    models.CharField(help_text="same cause, address and occasion: once", max_length=120, unique=True),
+                ),
+                ("channel", models.CharField(help_text="sms, email, webhook", max_length=8)),
+                ("address", models.CharField(max_length=200)),
+                ("subject", models.CharField(blank=True, max_length=160)),
+                ("body", models.TextField()),
+                ("urgent", models.BooleanField(default=False, help_text="goes out in quiet hours too")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("not_before", models.DateTimeField(db_index=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("fault", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'ordering': ['created_at', 'id'],
+                "ordering": ["created_at", "id"],
             },
         ),
     ]

@@ -5,30 +5,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0002_sensed_outages'),
-        ('network', '0003_sensed_outages'),
+        ("cases", "0002_sensed_outages"),
+        ("network", "0003_sensed_outages"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='outage',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='network.outage'),
+            model_name="case",
+            name="outage",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="network.outage",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='case',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='cases.case'),
+            model_name="delivery",
+            name="case",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deliveries",
+                to="cases.case",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='outage',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='network.outage'),
+            model_name="delivery",
+            name="outage",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deliveries",
+                to="network.outage",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['status', 'not_before'], name='cases_deliv_status_7657e2_idx'),
+            model_name="delivery",
+            index=models.Index(fields=["status", "not_before"], name="cases_deliv_status_7657e2_idx"),
         ),
     ]

@@ -4,61 +4,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0003_sensed_outages'),
-        ('network', '0003_sensed_outages'),
+        ("cases", "0003_sensed_outages"),
+        ("network", "0003_sensed_outages"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='QuietHoursEdition',
+            name="QuietHoursEdition",
             fields=[
-                ('starts_on', models.DateField(primary_key=True, serialize=False)),
-                ('begins', models.TimeField(help_text="by the clocks of the company's zone")),
-                ('ends', models.TimeField(help_text='the same as `begins`: no quiet hours')),
-                ('source', models.CharField(max_length=200)),
+                ("starts_on", models.DateField(primary_key=True, serialize=False)),
+                ("begins", models.TimeField(help_text="by the clocks of the company's zone")),
+                ("ends", models.TimeField(help_text="the same as `begins`: no quiet hours")),
+                ("source", models.CharField(max_length=200)),
             ],
             options={
-                'ordering': ['-starts_on'],
+                "ordering": ["-starts_on"],
             },
         ),
         migrations.RemoveIndex(
-            model_name='delivery',
-            name='cases_deliv_status_7657e2_idx',
+            model_name="delivery",
+            name="cases_deliv_status_7657e2_idx",
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='claimed_until',
-            field=models.DateTimeField(blank=True, help_text='a worker is sending it; then it is free again', null=True),
+            model_name="delivery",
+            name="claimed_until",
+            field=models.DateTimeField(
+                blank=True, help_text="a worker is sending it; then it is free again", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='fault_values',
-            field=models.JSONField(default=dict, help_text='what the sentence of that fault speaks of'),
+            model_name="delivery",
+            name="fault_values",
+            field=models.JSONField(default=dict, help_text="what the sentence of that fault speaks of"),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='receipt',
-            field=models.CharField(blank=True, help_text='what the receiving system answered, to trace it', max_length=120),
+            model_name="delivery",
+            name="receipt",
+            field=models.CharField(
+                blank=True, help_text="what the receiving system answered, to trace it", max_length=120
+            ),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='attempts',
-            field=models.PositiveSmallIntegerField(default=0, help_text='counted when a worker takes it, sent or not'),
+            model_name="delivery",
+            name="attempts",
+            field=models.PositiveSmallIntegerField(default=0, help_text="counted when a worker takes it, sent or not"),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='fault',
-            field=models.CharField(blank=True, help_text='fault code of the last attempt', max_length=64),
+            model_name="delivery",
+            name="fault",
+            field=models.CharField(blank=True, help_text="fault code of the last attempt", max_length=64),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='not_before',
-            field=models.DateTimeField(help_text='end of the quiet hours, or when it is tried again'),
+            model_name="delivery",
+            name="not_before",
+            field=models.DateTimeField(help_text="end of the quiet hours, or when it is tried again"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['status', 'channel', 'urgent', 'not_before', 'id'], name='delivery_next'),
+            model_name="delivery",
+            index=models.Index(fields=["status", "channel", "urgent", "not_before", "id"], name="delivery_next"),
         ),
     ]

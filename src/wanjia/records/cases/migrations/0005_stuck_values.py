@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0004_deliveries_claimed'),
+        ("cases", "0004_deliveries_claimed"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='stuck_values',
-            field=models.JSONField(blank=True, default=dict, help_text='what the sentence of `stuck` names'),
+            model_name="case",
+            name="stuck_values",
+            field=models.JSONField(blank=True, default=dict, help_text="what the sentence of `stuck` names"),
         ),
     ]

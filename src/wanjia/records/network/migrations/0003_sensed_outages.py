@@ -5,240 +5,333 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('network', '0002_network_outage_rows_dropped'),
-        ('territory', '0001_initial'),
+        ("network", "0002_network_outage_rows_dropped"),
+        ("territory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DistrictState',
+            name="DistrictState",
             fields=[
-                ('district', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='network.transformerdistrict')),
-                ('dark_since', models.DateTimeField(blank=True, null=True)),
-                ('heard_at', models.DateTimeField(blank=True, help_text='last event from its terminal or any of its meters', null=True)),
-                ('meters', models.PositiveIntegerField(default=0)),
-                ('meters_heard', models.PositiveIntegerField(default=0, help_text='meters heard from within the coverage window')),
-                ('changed_at', models.DateTimeField(db_index=True)),
+                (
+                    "district",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="network.transformerdistrict",
+                    ),
+                ),
+                ("dark_since", models.DateTimeField(blank=True, null=True)),
+                (
+                    "heard_at",
+                    models.DateTimeField(
+                        blank=True, help_text="last event from its terminal or any of its meters", null=True
+                    ),
+                ),
+                ("meters", models.PositiveIntegerField(default=0)),
+                (
+                    "meters_heard",
+                    models.PositiveIntegerField(default=0, help_text="meters heard from within the coverage window"),
+                ),
+                ("changed_at", models.DateTimeField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='NetworkModel',
+            name="NetworkModel",
             fields=[
-                ('digest', models.CharField(help_text="SHA-256 over the folder's tables", max_length=64, primary_key=True, serialize=False)),
-                ('folder', models.CharField(help_text="relative to the installation's data folder", max_length=200)),
-                ('active', models.BooleanField(default=False)),
-                ('nodes', models.PositiveIntegerField()),
-                ('branches', models.PositiveIntegerField()),
-                ('districts', models.PositiveIntegerField()),
-                ('meters', models.PositiveIntegerField()),
-                ('installed_at', models.DateTimeField()),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="SHA-256 over the folder's tables", max_length=64, primary_key=True, serialize=False
+                    ),
+                ),
+                ("folder", models.CharField(help_text="relative to the installation's data folder", max_length=200)),
+                ("active", models.BooleanField(default=False)),
+                ("nodes", models.PositiveIntegerField()),
+                ("branches", models.PositiveIntegerField()),
+                ("districts", models.PositiveIntegerField()),
+                ("meters", models.PositiveIntegerField()),
+                ("installed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Outage',
+            name="Outage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('sensing_key', models.CharField(blank=True, help_text="network digest and the sensor's own number", max_length=80)),
-                ('status', models.CharField(choices=[('open', 'Open'), ('restored', 'Restored'), ('merged', 'Merged')], default='open', max_length=8)),
-                ('device_id', models.CharField(help_text='branch, or district, held to be open', max_length=64)),
-                ('device_level', models.CharField(help_text='meter, district, section, feeder, source', max_length=8)),
-                ('starts_at', models.DateTimeField(db_index=True, help_text='estimated')),
-                ('detected_at', models.DateTimeField(help_text='arrival of the event at which it was announced')),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('districts_dark', models.PositiveIntegerField(help_text='now; 0 once restored')),
-                ('districts_touched', models.PositiveIntegerField(help_text='at its greatest extent')),
-                ('customers_dark', models.PositiveIntegerField()),
-                ('customers_touched', models.PositiveIntegerField()),
-                ('priority_customers', models.PositiveIntegerField(default=0, help_text='life-support and sensitive ones touched')),
-                ('cause', models.CharField(blank=True, help_text='as found on site; empty until somebody says so', max_length=32)),
-                ('cause_hint', models.CharField(blank=True, help_text='as the sensor guesses', max_length=32)),
-                ('planned', models.BooleanField(default=False)),
-                ('external', models.BooleanField(default=False, help_text="caused outside the company's own network")),
-                ('confidence', models.FloatField(help_text='0-1')),
-                ('evidence', models.JSONField(default=dict, help_text='counts of `kernels.sensing.nouns.Evidence`')),
-                ('estimated_restoration_at', models.DateTimeField(blank=True, null=True)),
-                ('case_number', models.CharField(blank=True, help_text='of its restoration case', max_length=24)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('changed_at', models.DateTimeField(db_index=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=24, unique=True)),
+                (
+                    "sensing_key",
+                    models.CharField(blank=True, help_text="network digest and the sensor's own number", max_length=80),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("restored", "Restored"), ("merged", "Merged")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("device_id", models.CharField(help_text="branch, or district, held to be open", max_length=64)),
+                ("device_level", models.CharField(help_text="meter, district, section, feeder, source", max_length=8)),
+                ("starts_at", models.DateTimeField(db_index=True, help_text="estimated")),
+                ("detected_at", models.DateTimeField(help_text="arrival of the event at which it was announced")),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("districts_dark", models.PositiveIntegerField(help_text="now; 0 once restored")),
+                ("districts_touched", models.PositiveIntegerField(help_text="at its greatest extent")),
+                ("customers_dark", models.PositiveIntegerField()),
+                ("customers_touched", models.PositiveIntegerField()),
+                (
+                    "priority_customers",
+                    models.PositiveIntegerField(default=0, help_text="life-support and sensitive ones touched"),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True, help_text="as found on site; empty until somebody says so", max_length=32
+                    ),
+                ),
+                ("cause_hint", models.CharField(blank=True, help_text="as the sensor guesses", max_length=32)),
+                ("planned", models.BooleanField(default=False)),
+                ("external", models.BooleanField(default=False, help_text="caused outside the company's own network")),
+                ("confidence", models.FloatField(help_text="0-1")),
+                ("evidence", models.JSONField(default=dict, help_text="counts of `kernels.sensing.nouns.Evidence`")),
+                ("estimated_restoration_at", models.DateTimeField(blank=True, null=True)),
+                ("case_number", models.CharField(blank=True, help_text="of its restoration case", max_length=24)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("changed_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'ordering': ['-starts_at', '-id'],
+                "ordering": ["-starts_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='OutageDistrict',
+            name="OutageDistrict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('restored_at', models.DateTimeField(blank=True, null=True)),
-                ('customers', models.PositiveIntegerField()),
-                ('meters_dark', models.PositiveIntegerField(default=0, help_text='still dark after the district was back')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("restored_at", models.DateTimeField(blank=True, null=True)),
+                ("customers", models.PositiveIntegerField()),
+                (
+                    "meters_dark",
+                    models.PositiveIntegerField(default=0, help_text="still dark after the district was back"),
+                ),
             ],
             options={
-                'ordering': ['district'],
+                "ordering": ["district"],
             },
         ),
         migrations.CreateModel(
-            name='OutageRevision',
+            name="OutageRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('what', models.CharField(help_text="`kernels.sensing.nouns.CHANGES`, or a person's deed", max_length=16)),
-                ('actor', models.CharField(help_text='`sensing`, or who did it', max_length=60)),
-                ('data', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sequence", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "what",
+                    models.CharField(help_text="`kernels.sensing.nouns.CHANGES`, or a person's deed", max_length=16),
+                ),
+                ("actor", models.CharField(help_text="`sensing`, or who did it", max_length=60)),
+                ("data", models.JSONField(default=dict)),
             ],
             options={
-                'ordering': ['outage', 'sequence'],
+                "ordering": ["outage", "sequence"],
             },
         ),
         migrations.CreateModel(
-            name='OutageWatch',
+            name="OutageWatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(help_text='sms, email', max_length=8)),
-                ('address', models.CharField(max_length=120)),
-                ('language', models.CharField(default='zh-Hans', max_length=8)),
-                ('asked_at', models.DateTimeField()),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(help_text="sms, email", max_length=8)),
+                ("address", models.CharField(max_length=120)),
+                ("language", models.CharField(default="zh-Hans", max_length=8)),
+                ("asked_at", models.DateTimeField()),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='PlannedWork',
+            name="PlannedWork",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('device_id', models.CharField(help_text='branch or district that is opened', max_length=64)),
-                ('title_zh', models.CharField(max_length=120)),
-                ('title_en', models.CharField(blank=True, max_length=160)),
-                ('starts_at', models.DateTimeField(db_index=True)),
-                ('ends_at', models.DateTimeField()),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("device_id", models.CharField(help_text="branch or district that is opened", max_length=64)),
+                ("title_zh", models.CharField(max_length=120)),
+                ("title_en", models.CharField(blank=True, max_length=160)),
+                ("starts_at", models.DateTimeField(db_index=True)),
+                ("ends_at", models.DateTimeField()),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['starts_at'],
+                "ordering": ["starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='RestorationEstimate',
+            name="RestorationEstimate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('said_at', models.DateTimeField()),
-                ('restoration_at', models.DateTimeField()),
-                ('said_by', models.CharField(max_length=60)),
-                ('reason', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("said_at", models.DateTimeField()),
+                ("restoration_at", models.DateTimeField()),
+                ("said_by", models.CharField(max_length=60)),
+                ("reason", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'ordering': ['said_at', 'id'],
+                "ordering": ["said_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='SequenceGap',
+            name="SequenceGap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sender', models.CharField(max_length=64)),
-                ('first_missing', models.PositiveBigIntegerField()),
-                ('last_missing', models.PositiveBigIntegerField()),
-                ('noticed_at', models.DateTimeField(db_index=True)),
-                ('filled_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sender", models.CharField(max_length=64)),
+                ("first_missing", models.PositiveBigIntegerField()),
+                ("last_missing", models.PositiveBigIntegerField()),
+                ("noticed_at", models.DateTimeField(db_index=True)),
+                ("filled_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-noticed_at', '-id'],
+                "ordering": ["-noticed_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='SensingPosition',
+            name="SensingPosition",
             fields=[
-                ('network', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='network.networkmodel')),
-                ('journal_at', models.PositiveBigIntegerField(default=0, help_text='records of the journal that have been sensed')),
-                ('tick_at', models.DateTimeField(blank=True, help_text='arrival time up to which has been sensed', null=True)),
-                ('changes', models.PositiveBigIntegerField(default=0, help_text='changes written so far')),
-                ('counts', models.JSONField(default=dict, help_text='received, repeated, malformed, gaps, unknown devices')),
+                (
+                    "network",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="network.networkmodel",
+                    ),
+                ),
+                (
+                    "journal_at",
+                    models.PositiveBigIntegerField(default=0, help_text="records of the journal that have been sensed"),
+                ),
+                (
+                    "tick_at",
+                    models.DateTimeField(blank=True, help_text="arrival time up to which has been sensed", null=True),
+                ),
+                ("changes", models.PositiveBigIntegerField(default=0, help_text="changes written so far")),
+                (
+                    "counts",
+                    models.JSONField(default=dict, help_text="received, repeated, malformed, gaps, unknown devices"),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='networkmodel',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('active',), name='one_active_network'),
+            model_name="networkmodel",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("active", True)), fields=("active",), name="one_active_network"
+            ),
         ),
         migrations.AddField(
-            model_name='outage',
-            name='feeder',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='network.feeder'),
+            model_name="outage",
+            name="feeder",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="network.feeder"
+            ),
         ),
         migrations.AddField(
-            model_name='outage',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='network.outage'),
+            model_name="outage",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged",
+                to="network.outage",
+            ),
         ),
         migrations.AddField(
-            model_name='outage',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='territory.organisation'),
+            model_name="outage",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="territory.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='outage',
-            name='split_from',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='split', to='network.outage'),
+            model_name="outage",
+            name="split_from",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="split",
+                to="network.outage",
+            ),
         ),
         migrations.AddField(
-            model_name='outagedistrict',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outages', to='network.transformerdistrict'),
+            model_name="outagedistrict",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="outages", to="network.transformerdistrict"
+            ),
         ),
         migrations.AddField(
-            model_name='outagedistrict',
-            name='outage',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='districts', to='network.outage'),
+            model_name="outagedistrict",
+            name="outage",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="districts", to="network.outage"
+            ),
         ),
         migrations.AddField(
-            model_name='outagerevision',
-            name='outage',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='network.outage'),
+            model_name="outagerevision",
+            name="outage",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="revisions", to="network.outage"
+            ),
         ),
         migrations.AddField(
-            model_name='outagewatch',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='network.transformerdistrict'),
+            model_name="outagewatch",
+            name="district",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="network.transformerdistrict"),
         ),
         migrations.AddField(
-            model_name='outagewatch',
-            name='outage',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watches', to='network.outage'),
+            model_name="outagewatch",
+            name="outage",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="watches", to="network.outage"
+            ),
         ),
         migrations.AddField(
-            model_name='restorationestimate',
-            name='outage',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='estimates', to='network.outage'),
+            model_name="restorationestimate",
+            name="outage",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="estimates", to="network.outage"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sequencegap',
-            constraint=models.UniqueConstraint(fields=('sender', 'first_missing'), name='gap_once'),
+            model_name="sequencegap",
+            constraint=models.UniqueConstraint(fields=("sender", "first_missing"), name="gap_once"),
         ),
         migrations.AddIndex(
-            model_name='outage',
-            index=models.Index(fields=['status', 'starts_at'], name='network_out_status_7e4835_idx'),
+            model_name="outage",
+            index=models.Index(fields=["status", "starts_at"], name="network_out_status_7e4835_idx"),
         ),
         migrations.AddConstraint(
-            model_name='outage',
-            constraint=models.UniqueConstraint(condition=models.Q(('sensing_key', ''), _negated=True), fields=('sensing_key',), name='sensed_outage_once'),
+            model_name="outage",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sensing_key", ""), _negated=True),
+                fields=("sensing_key",),
+                name="sensed_outage_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outagedistrict',
-            index=models.Index(fields=['district', 'starts_at'], name='network_out_distric_8368c1_idx'),
+            model_name="outagedistrict",
+            index=models.Index(fields=["district", "starts_at"], name="network_out_distric_8368c1_idx"),
         ),
         migrations.AddConstraint(
-            model_name='outagedistrict',
-            constraint=models.UniqueConstraint(fields=('outage', 'district'), name='district_once_an_outage'),
+            model_name="outagedistrict",
+            constraint=models.UniqueConstraint(fields=("outage", "district"), name="district_once_an_outage"),
         ),
         migrations.AddConstraint(
-            model_name='outagerevision',
-            constraint=models.UniqueConstraint(fields=('outage', 'sequence'), name='revision_once'),
+            model_name="outagerevision",
+            constraint=models.UniqueConstraint(fields=("outage", "sequence"), name="revision_once"),
         ),
         migrations.AddConstraint(
-            model_name='outagewatch',
-            constraint=models.UniqueConstraint(fields=('outage', 'channel', 'address'), name='watch_once'),
+            model_name="outagewatch",
+            constraint=models.UniqueConstraint(fields=("outage", "channel", "address"), name="watch_once"),
         ),
     ]

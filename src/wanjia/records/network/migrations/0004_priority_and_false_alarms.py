@@ -4,24 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('network', '0003_sensed_outages'),
+        ("network", "0003_sensed_outages"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customer',
-            name='priority',
-            field=models.CharField(default='ordinary', help_text='who cannot bear an outage: `model.network.PRIORITIES`', max_length=12),
+            model_name="customer",
+            name="priority",
+            field=models.CharField(
+                default="ordinary", help_text="who cannot bear an outage: `model.network.PRIORITIES`", max_length=12
+            ),
         ),
         migrations.AlterField(
-            model_name='outage',
-            name='status',
-            field=models.CharField(choices=[('open', 'Open'), ('restored', 'Restored'), ('merged', 'Merged'), ('false', 'False')], default='open', max_length=8),
+            model_name="outage",
+            name="status",
+            field=models.CharField(
+                choices=[("open", "Open"), ("restored", "Restored"), ("merged", "Merged"), ("false", "False")],
+                default="open",
+                max_length=8,
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('priority', 'ordinary'), _negated=True), fields=['district', 'priority'], name='priority_customers'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("priority", "ordinary"), _negated=True),
+                fields=["district", "priority"],
+                name="priority_customers",
+            ),
         ),
     ]
