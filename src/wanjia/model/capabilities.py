@@ -17,6 +17,8 @@ INSTANT: Facts = {"type": "string", "format": "date-time"}
 DAY: Facts = {"type": "string", "format": "date"}
 COUNT: Facts = {"type": "integer", "minimum": 0}
 ROWS: Facts = {"type": "array", "items": {"type": "object"}}
+ACCOUNT: dict[str, Facts] = {"account_number": TEXT, "account_name": TEXT, "account_phone": TEXT}
+HAND_OVER: dict[str, Facts] = {"account_number": TEXT, "from_name": TEXT, "to_name": TEXT, "to_phone": TEXT}
 AREAS: Facts = {"type": "string", "enum": ["urban", "rural", "remote"]}
 
 
@@ -118,6 +120,36 @@ _ROWS = (
         {"restored_at": INSTANT},
         {"told": COUNT},
         acting=True,
+    ),
+    CapabilitySignature(
+        "match_account",
+        "The account of a property: by the number given, else by the previous owner's name near the place.",
+        {"customer_number": TEXT, "previous_name": TEXT, "place": PLACE},
+        {
+            "match": {"type": "string", "enum": ["exact", "name_differs", "found_by_name", "ambiguous", "none"]},
+            **ACCOUNT,
+            "candidates": {"type": "array", "format": "offers"},
+        },
+        optional=frozenset({"customer_number"}),
+    ),
+    CapabilitySignature("account_of_number", "The account of that number.", {"account_number": TEXT}, ACCOUNT),
+    CapabilitySignature(
+        "transfer_account",
+        "The account is the new owner's from now on; ends with `account_changed` if somebody else has it by now.",
+        HAND_OVER,
+        {"handed_over_at": INSTANT},
+        optional=frozenset({"to_phone"}),
+        acting=True,
+        errors=("account_changed",),
+    ),
+    CapabilitySignature(
+        "give_back_account",
+        "The account is the previous owner's again; ends with `account_changed` if somebody else has it by now.",
+        HAND_OVER,
+        {"handed_over_at": INSTANT},
+        optional=frozenset({"to_phone"}),
+        acting=True,
+        errors=("account_changed",),
     ),
     CapabilitySignature(
         "earlier_endings",

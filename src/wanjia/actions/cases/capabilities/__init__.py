@@ -4,6 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from wanjia.actions.cases.capabilities.account_standing import account_standing
+from wanjia.actions.cases.capabilities.accounts import (
+    account_of_number,
+    give_back_account,
+    match_account,
+    transfer_account,
+)
 from wanjia.actions.cases.capabilities.computed import LIVE
 from wanjia.actions.cases.capabilities.drawn_for_check import drawn_for_check
 from wanjia.actions.cases.capabilities.earlier_endings import earlier_endings
@@ -30,12 +36,14 @@ Acting = Callable[[Facts, Case, datetime, Actor], Facts]
 REGISTRY: dict[str, Capability] = LIVE | {
     function.__name__: function
     for function in (
+        account_of_number,
         account_standing,
         crew_on_duty,
         district_of_place,
         drawn_for_check,
         earlier_endings,
         known_outage,
+        match_account,
         nearest_electricians,
         post_in_charge,
         responsible_post,
@@ -44,7 +52,15 @@ REGISTRY: dict[str, Capability] = LIVE | {
 """Those that compute something or look it up."""
 
 ACTING: dict[str, Acting] = {
-    function.__name__: function for function in (close_outage, dismiss_outage, record_cause, say_estimate)
+    function.__name__: function
+    for function in (
+        close_outage,
+        dismiss_outage,
+        give_back_account,
+        record_cause,
+        say_estimate,
+        transfer_account,
+    )
 }
 """Those that change rows of another subject: whoever made the step that called them is named there."""
 
