@@ -113,7 +113,7 @@ def test_the_last_hours_are_sensed_and_worked_on(
     old, new = networks
     teller, now = Teller(old.digest, old.network), world.now
     recent = make_past(
-        build_grid(old.network), np.random.default_rng(3), now - timedelta(days=6), now - timedelta(days=2), 1.0
+        build_grid(old.network), np.random.default_rng(3), now - timedelta(days=4), now - timedelta(days=2), 1.0
     )
     today = make_today(tmp_path, ActiveNetwork(new.digest, new.network), np.random.default_rng(4), now)
     works = make_works(today.loop.grid, np.random.default_rng(5), now)

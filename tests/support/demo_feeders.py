@@ -7,7 +7,7 @@ from wanjia.records.territory.models import Cell
 
 FEEDERS, DISTRICTS = 6, 14
 """How many, and districts on each; the first half belongs to the cells of station 1, the others to station 2."""
-CUSTOMERS = (24, 40)
+CUSTOMERS = (40, 70)
 
 
 def add_feeders(seed: int = 1) -> None:
