@@ -9,6 +9,7 @@ from wanjia.engine.process.diagram import PEOPLE, Diagram, Node
 from wanjia.engine.process.plan import library_faults, process_to_json
 from wanjia.engine.process.reading import read_diagram
 from wanjia.engine.process.refusing import shape_faults
+from wanjia.engine.process.soundness import soundness_faults
 from wanjia.model.faults import Fault
 from wanjia.model.jsonvalue import Facts, Json
 
@@ -39,6 +40,15 @@ def compile_source(source: Source) -> Compiled:
     definition = _definition(source, diagram, decisions)
     faults.extend(library_faults(definition.process, PROCESS_FILE))
     return Compiled(None if faults else definition, tuple(faults))
+
+
+def waiting_faults(bpmn: bytes) -> tuple[Fault, ...]:
+    """Gateways of a process that may wait for each other, and work that two branches reach at once.
+
+    Asked before a practice is published, not before it runs: cases that began on an older check go on.
+    """
+    diagram, faults = read_diagram(bpmn, PROCESS_FILE)
+    return () if diagram is None or faults else in_order(soundness_faults(diagram, PROCESS_FILE))
 
 
 def in_order(faults: list[Fault]) -> tuple[Fault, ...]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from wanjia.engine.compiling import waiting_faults
 from wanjia.model.capabilities import CapabilitySignature
 from wanjia.model.faults import Fault, Where
 from wanjia.model.working_time import WorkCalendar
@@ -32,6 +33,8 @@ def check(
         faults += [*words.faults(folder), *stories.faults(folder)]
     if folder_name is not None:
         faults += identity.name_fault(folder, folder_name)
+    if reading.practice is not None:
+        faults += waiting_faults(files["process.bpmn"])
     if reading.practice is not None and not linked:
         faults += scenario_faults(reading.practice, folder, calendar)
     return _ordered(faults)
