@@ -172,16 +172,16 @@ class _Search:
             if other.side:
                 continue
             if other.flow == mark.flow and merges:
-                self._tell("twice_at_once", source, flows=_names(self.diagram.incoming[source.id]))
+                self._tell("engine.twice_at_once", source, flows=_names(self.diagram.incoming[source.id]))
             elif other.flow != mark.flow and works and self._at(other).id == node.id:
-                self._tell("twice_at_once", node, flows=_names(self.diagram.incoming[node.id]))
+                self._tell("engine.twice_at_once", node, flows=_names(self.diagram.incoming[node.id]))
 
     def _stuck(self, marking: Marking) -> None:
         way = " → ".join(self._way(marking))
         for join in dict.fromkeys(self._at(mark).id for mark in sorted(marking)):
             full = {mark.flow for mark in marking}
             missing = [flow.source for flow in self.diagram.incoming[join] if flow.id not in full]
-            self._tell("waits_for_ever", self.diagram.nodes[join], missing=", ".join(missing), way=way)
+            self._tell("engine.waits_for_ever", self.diagram.nodes[join], missing=", ".join(missing), way=way)
 
     def _way(self, marking: Marking) -> list[str]:
         turns: list[str] = []
@@ -194,7 +194,7 @@ class _Search:
 
     def _tell(self, code: str, node: Node, **values: str) -> None:
         values = {"id": node.id, **values}
-        self.found.setdefault((code, node.id), Fault(f"engine.{code}", Where(self.file, node.line), values))
+        self.found.setdefault((code, node.id), Fault(code, Where(self.file, node.line), values))
 
     def _at(self, mark: Mark) -> Node:
         return self.diagram.nodes[self.flows[mark.flow].target]
