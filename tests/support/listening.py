@@ -1,6 +1,7 @@
 """A network, its rows and what sensing made of them, in the store of the environment; and a running listener.
 
-`python -m tests.support.listening install 2x4x5x20` installs a network (feeders, sections, districts, meters);
+`python -m tests.support.listening install 2x4x5x20` installs a network (feeders, sections, districts, meters),
+a number behind it registers so many customers with a telephone;
 `python -m tests.support.listening rows` prints what sensing has written.
 """
 
@@ -79,12 +80,12 @@ def rows(store: stores.Store) -> dict[str, Any]:
     return found
 
 
-def _install(sizes: str) -> None:
+def _install(sizes: str, registered: int) -> None:
     from django.conf import settings  # noqa: PLC0415  (rows exist only once Django is set up)
     from django.utils import timezone  # noqa: PLC0415
 
     from wanjia.adapters.grid_files.folder import write_network  # noqa: PLC0415
-    from wanjia.records.network.models import Feeder, NetworkModel, TransformerDistrict  # noqa: PLC0415
+    from wanjia.records.network.models import Customer, Feeder, NetworkModel, TransformerDistrict  # noqa: PLC0415
 
     network = network_of(sizes)
     write_network(Path(settings.HOME) / "network" / sizes, network, ".parquet")
@@ -99,6 +100,17 @@ def _install(sizes: str) -> None:
             for code, feeder, customers in zip(
                 network.districts.ids, network.districts.feeder, network.districts.customers.tolist(), strict=True
             )
+        ],
+        500,
+    )  # fmt: skip
+    codes = network.districts.ids.tolist()
+    Customer.objects.bulk_create(
+        [
+            Customer(
+                number=f"R{at:09d}", name="用户", phone=f"139{at:08d}", address="海棠村",
+                district_id=codes[at % len(codes)], longitude=119.91, latitude=29.91,
+            )
+            for at in range(registered)
         ],
         500,
     )  # fmt: skip
@@ -151,6 +163,6 @@ def _rows() -> None:
 if __name__ == "__main__":
     stores.set_up()
     if sys.argv[1] == "install":
-        _install(sys.argv[2])
+        _install(sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     else:
         _rows()
