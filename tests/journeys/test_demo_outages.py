@@ -30,7 +30,8 @@ from wanjia.records.network.models import (
     PlannedWork,
     TransformerDistrict,
 )
-from wanjia.wiring.network import ActiveNetwork, active_network
+from wanjia.wiring.installed import ActiveNetwork
+from wanjia.wiring.network import active_network
 
 
 @pytest.fixture

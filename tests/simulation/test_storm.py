@@ -26,7 +26,7 @@ from wanjia.model.network import Network
 from wanjia.records.cases.models import Case, Delivery, Task
 from wanjia.records.network.models import Customer, DistrictState, Outage, SensingPosition
 from wanjia.records.territory.models import Post
-from wanjia.wiring.network import ActiveNetwork
+from wanjia.wiring.installed import ActiveNetwork
 from wanjia.wiring.sensing import SensingLoop
 from wanjia.wiring.telemetry import open_intake, outside_of_rows, telemetry_settings
 

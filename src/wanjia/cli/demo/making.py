@@ -28,7 +28,8 @@ from wanjia.model.actors import SYSTEM
 from wanjia.records.cases.models import Case, Task
 from wanjia.records.territory.models import Account
 from wanjia.texts import say
-from wanjia.wiring.network import ActiveNetwork, active_digest
+from wanjia.wiring.installed import ActiveNetwork
+from wanjia.wiring.network import active_digest
 
 LATELY_DAYS = 21
 """Outages of these last days have restoration cases; the practice came to the company then."""

@@ -27,7 +27,8 @@ from wanjia.model.faults import Fault, Refused, Where
 from wanjia.records.network.models import Feeder, OutageDistrict, TransformerDistrict
 from wanjia.records.territory.models import Organisation, Tenure
 from wanjia.texts import say
-from wanjia.wiring.network import ActiveNetwork, active_network
+from wanjia.wiring.installed import ActiveNetwork
+from wanjia.wiring.network import active_network
 
 LEAD_SECONDS = 6.0
 """From the end of planning to the first live event: time to tell every device's last report."""

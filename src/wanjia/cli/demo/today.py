@@ -23,7 +23,7 @@ from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.nouns import SECTION
 from wanjia.records.network.models import Outage, TransformerDistrict
 from wanjia.records.territory.models import Tenure
-from wanjia.wiring.network import ActiveNetwork
+from wanjia.wiring.installed import ActiveNetwork
 from wanjia.wiring.sensing import SensingLoop
 from wanjia.wiring.telemetry import outside_of_rows, telemetry_settings
 
