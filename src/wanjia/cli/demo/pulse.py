@@ -25,6 +25,8 @@ SITE = "main"
 TAKEN = "storm.json"
 """File in the demo's folder: which districts a storm speaks for, and until when (seconds since 1970)."""
 EVENTS_A_MESSAGE = 20_000
+WAY_MS = 500
+"""From a meter to the message that is sent."""
 PROGRAM = "from wanjia.cli.demo.pulse import main; main()"
 CATCH_UP_SECONDS = 60
 """A machine that slept does not send what it missed, but for this long."""
@@ -68,19 +70,18 @@ def report_all(outlet: Outlet, meters: Meters, hushed: np.ndarray, now: int) -> 
     """Everybody reports now, so that all are known at once."""
     keys = meters.keys[~hushed]
     for begin in range(0, len(keys), EVENTS_A_MESSAGE):
-        part = keys[begin : begin + EVENTS_A_MESSAGE]
-        _send(outlet, part, np.full(len(part), 1000 * now, np.int64))
+        _send(outlet, keys[begin : begin + EVENTS_A_MESSAGE], now)
 
 
 def report(outlet: Outlet, meters: Meters, hushed: np.ndarray, second: int) -> None:
     """Those whose second it is."""
-    keys = np.concatenate([meters.keys[one][~hushed[one]] for one in meters.at(second)])
-    _send(outlet, keys, np.full(len(keys), 1000 * second, np.int64))
+    _send(outlet, np.concatenate([meters.keys[one][~hushed[one]] for one in meters.at(second)]), second)
 
 
-def _send(outlet: Outlet, keys: np.ndarray, occurred: np.ndarray) -> None:
+def _send(outlet: Outlet, keys: np.ndarray, second: int) -> None:
     if len(keys):
-        outlet.send(keys, np.full(len(keys), HEARTBEAT, np.uint8), occurred)
+        occurred = np.full(len(keys), 1000 * second, np.int64)
+        outlet.send(keys, np.full(len(keys), HEARTBEAT, np.uint8), occurred, 1000 * second + WAY_MS)
 
 
 def run(home: Path, folder: Path, broker: str) -> None:
