@@ -48,7 +48,7 @@ STORM = Storm(
     clock_off_share=0.0,
 )  # fmt: skip
 """The senders' network loses and doubles by itself here."""
-WORDS_A_METER = 10.6
+WORDS_A_METER = 8.75
 """Heartbeats of 15 minutes over the storm's length, and what its outages add."""
 ON_TIME_MESSAGES = 500_000
 """The stream lasts three hours however long it is. Of a short one, a second without broker is an hour, and gasps that
