@@ -146,9 +146,11 @@ def _new_row(
 def _requester(request: Request, practice: Practice, actor: Actor) -> int | None:
     """A signed-in person asks for themselves on the portal, and at the desk in a practice that begins there.
 
-    At a window, and at the desk in any other practice, they ask for somebody who stands before them or calls.
+    At a window, in a practice that begins at one (another body's program may begin it too), and at the desk in any
+    other practice, they ask for somebody who stands before them or calls.
     """
-    for_others = request.surface == "window" or (request.surface == "desk" and practice.entry.surface != "desk")
+    at_desk = request.surface == "desk" and practice.entry.surface != "desk"
+    for_others = at_desk or "window" in (request.surface, practice.entry.surface)
     return None if for_others else actor.person_id
 
 
