@@ -1,9 +1,9 @@
 """Compiled: a batch goes into the memory. Maxima and minima only, so order and repetition make no difference.
 
 A device's own events are ordered by its own clock, right or wrong. When devices are compared, the least time from
-stamp to arrival of any of its events is added: negative for a clock that is ahead (nothing arrives before it is sent),
-large for one that is behind (not everything a device says is late). A clock that is set back later cannot be told from
-late events: such a device then says nothing about new outages.
+stamp to arrival of any of its events is added where it shows a wrong clock: negative for one that is ahead (nothing
+arrives before it is sent), more than events are ever late for one that is behind. A clock that is behind by less, or is
+set back later, cannot be told from late events: such a device then says nothing about new outages.
 """
 
 from math import floor
@@ -30,9 +30,11 @@ def _tenths(milliseconds: int, epoch: int) -> int:
 
 @njit(cache=True, nogil=True)
 def take_in(
-    cells: Ints, attention: Bytes, slot: Ints, kind: Bytes, occurred: Longs, received: Longs, epoch: int, jump: int
-) -> None:
-    """Events of one batch; `jump` (tenths): a device less ahead than before by more than this had its clock set."""
+    cells: Ints, attention: Bytes, slot: Ints, kind: Bytes, occurred: Longs, received: Longs, epoch: int, jump: int,
+    late: int,
+) -> None:  # fmt: skip
+    """Events of one batch; `jump` (tenths): a device less ahead than before by more than this had its clock set;
+    `late`: a device all of whose events arrive later than this has a clock that is behind."""
     for begin in range(0, len(slot), BLOCK):
         end = min(begin + BLOCK, len(slot))
         if _touch(cells, slot, begin, end) == NEVER:
@@ -41,6 +43,8 @@ def take_in(
             cell = cells[slot[i]]
             at = _tenths(occurred[i], epoch)
             lead = _tenths(received[i], epoch) - at
+            if 0 < lead <= late:
+                lead = 0
             if lead < cell[LAG]:
                 cell[LAG] = lead
             elif cell[LAG] < -jump and lead > cell[LAG] + jump:

@@ -12,6 +12,7 @@ from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.memory import FREE, NEVER, Memory
 from wanjia.kernels.sensing.nouns import Bools, Bytes, Evidence, Floats, Ints
 from wanjia.kernels.sensing.parameters import Parameters
+from wanjia.kernels.sensing.relatives import nearest_onset
 from wanjia.kernels.sensing.weighing import IMPOSSIBLE, Odds
 
 TENTHS = 10
@@ -101,7 +102,7 @@ def look(grid: Grid, memory: Memory, now: int, model: Model, covered: Bools) -> 
     if not len(alarming):
         return None
     others = _neighbours(grid, alarming)
-    _count(grid, memory, others, now, model, _nearest(since, alarming), counts, since)
+    _count(grid, memory, others, now, model, nearest_onset(grid, since, alarming), counts, since)
     judged = np.flatnonzero(since != NEVER).astype(np.int32)
     _weigh(memory, judged, now, _with_silence(model, counts, since, now, memory.held), counts, since, dark, part)
     part[covered] = IMPOSSIBLE
@@ -156,16 +157,6 @@ def _neighbours(grid: Grid, alarming: Ints) -> Ints:
         wanted[grid.begin[tree] : grid.end[tree]] = True
     wanted[alarming] = False
     return np.flatnonzero(wanted).astype(np.int32)
-
-
-def _nearest(since: Ints, alarming: Ints) -> Ints:
-    """For every rank the onset of the nearest alarming one; in preorder the nearest is a close relative."""
-    ranks = np.arange(len(since))
-    after = np.clip(np.searchsorted(alarming, ranks), 0, len(alarming) - 1)
-    before = np.maximum(after - 1, 0)
-    closer = np.abs(alarming[before] - ranks) < np.abs(alarming[after] - ranks)
-    found: Ints = since[np.where(closer, alarming[before], alarming[after])]
-    return found
 
 
 def _explain(grid: Grid, model: Model, odds: Floats, dark: Floats, part: Floats, times: Ints) -> tuple[Element, ...]:

@@ -11,8 +11,8 @@ NEVER = -(2**30)
 """A time that never was, in tenths of a second; far enough from the ends that sums do not overflow."""
 GASP, LIFE, LAG, RANK = range(4)
 """Columns of `Memory.cells`: newest gasp and newest sign of life by the device's own clock, tenths of a second since
-the epoch; the least time from stamp to arrival (what to add to its stamps; negative for a clock that is ahead, UNMET
-before its first event); rank of its district."""
+the epoch; what to add to its stamps (negative for a clock that is ahead, more than any lateness for one that is behind,
+else 0; UNMET before its first event); rank of its district."""
 UNMET = 2**30
 """Longer than any time from stamp to arrival."""
 FREE, DARK, PART = range(3)

@@ -89,11 +89,12 @@ def _ticks(after: int, upto: int, every: int) -> Iterator[int]:
 
 def _take(state: State, sensor: Sensor, batch: Batch, begin: int, end: int) -> None:
     if end > begin:
-        jump = round(TENTHS * sensor.model.parameters.clock_jump_seconds)
+        parameters = sensor.model.parameters
+        jump, late = (round(TENTHS * s) for s in (parameters.clock_jump_seconds, parameters.lateness_max_seconds))
         part = slice(begin, end)
         take_in(
             state.memory.cells, state.memory.attention, batch.slot[part], batch.kind[part], batch.occurred[part],
-            batch.received[part], state.epoch, jump,
+            batch.received[part], state.epoch, jump, late,
         )  # fmt: skip
 
 
