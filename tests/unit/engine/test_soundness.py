@@ -131,8 +131,7 @@ def blocks(draw: st.DrawFn, name: str = "x", depth: int = 2) -> Block:
     join = draw(st.sampled_from(["and", "or", "xor"]))
     size = draw(st.integers(2, 3))
     inner = [
-        draw(blocks(f"{name}{at}", depth - 1)) if depth > 1 and draw(st.booleans()) else None
-        for at in range(size)
+        draw(blocks(f"{name}{at}", depth - 1)) if depth > 1 and draw(st.booleans()) else None for at in range(size)
     ]
     return Block(name, split, join, inner)
 
