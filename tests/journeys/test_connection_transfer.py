@@ -62,7 +62,9 @@ def test_registered_is_transferred_and_both_owners_are_told(world: World) -> Non
 
     owner = _owner(world, opened)
     page = owner.page()
-    assert "用电过户办结通知" in page and "电费清算单" not in page and "此后电费由新户主承担" not in page
+    assert "用电过户办结通知" in page and "此后电费由新户主承担" not in page
+    final = case.letters.get(letter="final_note")
+    assert owner.client.get(f"/letters/{final.number}.pdf").status_code in (403, 404), "the previous owner's alone"
     owner.does("rate", {"solved": True, "extra_visits": 0, "stars": 5})
     case.refresh_from_db()
     assert (case.status, case.rating.stars) == ("running", 5), "watched for a revocation"
