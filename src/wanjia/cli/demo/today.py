@@ -27,19 +27,19 @@ from wanjia.wiring.installed import ActiveNetwork
 from wanjia.wiring.sensing import SensingLoop
 from wanjia.wiring.telemetry import outside_of_rows, telemetry_settings
 
-ROUND = timedelta(minutes=1)
+ROUND = timedelta(minutes=3)
 TODAYS_CAUSE = "equipment_age"
 SECTION_MIN, SECTION_MAX = 4, 8
 """Districts behind the branch that is open today."""
 
 
 class Today:
-    """The stream and the loop behind it, minute by minute until `now`; then `done` is called."""
+    """The stream and the loop behind it, some minutes at a time until `now`."""
 
     def __init__(
         self, active: ActiveNetwork, begins_at: datetime, now: datetime, heard: Callable[[Play, datetime], None]
     ) -> None:  # fmt: skip
-        """`heard` is called after each minute. The stream is given with `listen_to`, once the loop's grid is known."""
+        """`heard` is called after each round. The stream is given with `listen_to`, once the loop's grid is known."""
         self.at, self._now, self._heard = begins_at, now, heard
         self._states = _States()
         self.loop = _loop(active, self._states, lambda: self.at)
@@ -136,7 +136,8 @@ def _loop(active: ActiveNetwork, states: _States, clock: Callable[[], datetime])
     """As the product runs it, but for the clock."""
 
     def apply(batch: SensedBatch, _: datetime) -> object:
-        return apply_changes(batch, instant(batch.position.tick_at))
+        at = max((change.at for change in batch.changes), default=batch.position.tick_at)
+        return apply_changes(batch, instant(at))
 
     outside = replace(outside_of_rows(), apply=apply, tell=states.tell)
     return SensingLoop(telemetry_settings().folder, active, outside, lambda: clock().timestamp())
