@@ -1,0 +1,25 @@
+"""How good the sensing is on real networks, with the goals of the benchmark: a smaller number of its scenarios."""
+
+import pytest
+
+from benchmarks.sensing_quality import CONVERTED, DELAY_SECONDS_MAX, PRECISION_MIN, RECALL_MIN, Row, rows
+from tests.support.machine import needs
+from wanjia.kernels.sensing.scoring import Score
+
+SCENARIOS = range(40)
+
+
+@pytest.mark.heavy
+@needs("readers")
+def test_outages_on_real_networks_are_found_at_their_devices_within_a_minute() -> None:
+    found = [row for row in rows([*CONVERTED, "made prefecture"], SCENARIOS) if isinstance(row, Row)]
+    assert [row.name for row in found] == [*CONVERTED, "made prefecture"]
+    total = sum((row.total for row in found), Score())
+    table = "\n".join(str(row) for row in found)
+    assert total.true >= 300, table
+    assert total.precision >= PRECISION_MIN, table
+    assert total.recall >= RECALL_MIN, table
+    assert total.planned_alarms == 0, table
+    for row in found:
+        assert row.total.median_delay is not None
+        assert row.total.median_delay <= DELAY_SECONDS_MAX, table
