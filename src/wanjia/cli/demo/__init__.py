@@ -18,7 +18,7 @@ from wanjia.model.faults import Refused
 from wanjia.texts import fault_sentence
 
 SEED = 20_261_122
-CASE_COUNT = 1_250
+CASE_COUNT = 1_000
 DAYS = 122
 """About four months of cases before today."""
 MADE_FILES, MADE_FOLDERS = ("wanjia.sqlite3*", "ready"), ("network", "telemetry", "outbox")
