@@ -11,7 +11,7 @@ from wanjia.model.jsonvalue import Facts, Json
 from wanjia.records.cases.models import Case, Task
 
 LIFT: Facts = {
-    "applicant_kind": "residents", "applicant_name": "桂巷新村39号居民代表", "place": HOME, "building": "桂巷新村39号",
+    "applicant_kind": "residents", "applicant_name": "梧桐新村39号居民代表", "place": HOME, "building": "梧桐新村39号",
     "storeys": 6, "households": 18, "lift_kw": 11, "consent_papers": ["consent.jpg"], "shaft_drawing": ["shaft.jpg"],
     "contact_name": "周阿姨", "contact_phone": "13800000012",
 }  # fmt: skip
