@@ -192,6 +192,7 @@ def test_convert_says_what_is_missing_and_writes_nothing(folder: Path) -> None:
     assert not Path("out").exists()
 
 
+@pytest.mark.heavy
 @needs("readers")
 def test_convert_leaves_tables_of_the_other_format_alone(folder: Path) -> None:
     result = run("convert", "pandapower:mv_oberrhein", "grid", "--format", "parquet")

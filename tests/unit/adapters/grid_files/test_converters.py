@@ -200,6 +200,7 @@ def test_the_same_circuit_through_its_engine() -> None:
     check_village(read_grid(str(VILLAGE)))
 
 
+@pytest.mark.heavy
 @needs("readers")
 @pytest.mark.parametrize(
     ("source", "districts", "customers"),
@@ -220,6 +221,7 @@ def test_shipped_grids_are_sound(source: str, districts: int | None, customers: 
         assert np.count_nonzero(network.meters.role == METER_ROLES.index("customer")) == customers
 
 
+@pytest.mark.heavy
 @needs("readers")
 @pytest.mark.parametrize("opened", [[3], [7, 40], [0, 1, 2, 100, 200, 300]])
 def test_what_is_dark_is_what_pandapower_finds_unsupplied(opened: list[int]) -> None:
