@@ -1,6 +1,6 @@
 """Lets the demo's people work: practices' own scenarios are played through the real actions on a virtual clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -26,6 +26,7 @@ from wanjia.actions.network.estimate_restoration import estimate_restoration
 from wanjia.cli.demo.outages import planned_changes
 from wanjia.cli.demo.past import instant
 from wanjia.cli.demo.pictures import drawing, plan
+from wanjia.cli.demo.told import Told
 from wanjia.cli.demo.turns import Once, Play
 from wanjia.model.actors import SYSTEM, Actor
 from wanjia.model.faults import Refused
@@ -64,12 +65,19 @@ class Script:
     pace: float = 1.0
     step: int = 0
     number: str = ""
+    told: Told = field(init=False)
+    later_by: timedelta = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.told = Told(self.scenario.world)
+        # Days that people name lie as far from the beginning as they do in the story.
+        self.later_by = self.at.date() - datetime.fromisoformat(self.scenario.starts_at).date()
 
     def take(self, play: Play) -> bool:
         """Do the next step at its instant; true when another one follows."""
         row = self.scenario.steps[self.step]
         try:
-            with transaction.atomic():
+            with transaction.atomic(), self.told.answering():
                 if "refused" not in row:  # what a scenario tells as refused is not tried on live cases
                     _deed(play, self, row)
         except (Refused, Task.DoesNotExist) as problem:
@@ -128,7 +136,13 @@ def _weight(practice: Practice, scenario: Scenario) -> float:
         return 0.0  # nobody asks for it: the sensor opens it
     if any(_first(answer).get("electricians") == [] for answer in scenario.world.values()):
         return 0.0  # the demo's world has electricians everywhere
+    if _first(scenario.world.get("match_account")).get("match", "exact") != "exact" or _fails(scenario):
+        return 0.0  # its accounts are in order, and nobody else changes them
     return share.get(practice.name, 1.0) * (4.0 if _is_in_time(scenario) else 1.0) / len(practice.scenarios)
+
+
+def _fails(scenario: Scenario) -> bool:
+    return any("error" in _first(answer) for answer in scenario.world.values())
 
 
 def _is_in_time(scenario: Scenario) -> bool:
@@ -306,6 +320,8 @@ def _fitted(chance: Generator, script: Script, name: str, value: Json, upload: s
         shift = chance.normal(0, 0.00015, 2)
         near = (round(customer.longitude + float(shift[0]), 6), round(customer.latitude + float(shift[1]), 6))
         return {"longitude": near[0], "latitude": near[1], "address": customer.address}
+    if kind == "date" and isinstance(value, str):
+        return (date.fromisoformat(value) + script.later_by).isoformat()
     if kind == "person" and task is not None:
         return offered(task) or value
     if kind == "papers" and isinstance(value, list):
