@@ -78,9 +78,9 @@ def _compared(scheme: Facts, rows: list[Facts], percent: int) -> tuple[Facts, li
     option: Facts = {
         **scheme,
         "days_total": planned.days,
-        "path": " → ".join(names[name] for name in planned.path),
         "decides": names[planned.decides] if planned.decides else "",
         "decides_days": drags[planned.decides] if planned.decides else 0,
+        "path": " → ".join(names[name] for name in planned.path),
         "target_days": shorter.target_days,
         "shorter_possible": shorter.possible,
         "days_off": shorter.days_off,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.practice.nouns import Practice
 from wanjia.practice.placeholders import filled
-from wanjia.practice.wording import Manner, figure_text, with_unit, written_time
+from wanjia.practice.wording import YES_NO, Manner, figure_text, with_unit, written_time
 
 TIMES = ("date", "date-time")
 SHOWN_CHARACTERS_MAX = 60
@@ -30,7 +30,9 @@ def fact_text(practice: Practice, name: str, value: Json, language: str, zone: s
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
-        return practice.text(f"facts.{name}.{str(value).lower()}", language)
+        key = f"facts.{name}.{str(value).lower()}"
+        own = practice.text(key, language)
+        return YES_NO[language][value] if own == key else own
     if isinstance(value, str) and "enum" in practice.facts.get(name, {}):
         return practice.text(f"facts.{name}.{value}", language)
     if isinstance(value, dict):

@@ -11,6 +11,8 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+# No and yes, in the order of their truth; a practice may have words of its own for a fact.
+YES_NO = {"zh-Hans": ("否", "是"), "en": ("no", "yes")}
 # Four figures are read at a glance, more are not.
 GROUPED_FROM = 10_000
 MONEY = ("yuan",)

@@ -86,3 +86,9 @@ def test_large_sums_stand_in_groups_and_other_figures_do_not() -> None:
     assert fact_text(shared, "saving_yuan", 540_000, "en") == "540,000"
     assert fact_text(shared, "capacity_kva", 40_000, "en") == "40000"
     assert value_text(shared, "cost_items", "amount_yuan", 216_000, "en") == "216,000"
+
+
+def test_yes_and_no_stand_in_words() -> None:
+    shared = practice("shared_cost_connection")
+    assert [fact_text(shared, "double_source", value, "zh-Hans") for value in (True, False)] == ["是", "否"]
+    assert value_text(practice("lift_retrofit"), "options", "shorter_possible", False, "en") == "no"

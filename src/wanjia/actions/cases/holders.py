@@ -6,7 +6,7 @@ from datetime import date
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Role
 from wanjia.records.cases.models import Case, Task
-from wanjia.records.territory.holders import CHIEF_ROLES, GRID_ROLES, cell_holder, holder_of
+from wanjia.records.territory.holders import CHIEF_ROLES, GRID_ROLES, cell_holder, holder_of, nearest_post
 from wanjia.records.territory.models import Organisation, Person, Post
 
 ESCALATION_STEPS_MAX = 8
@@ -35,7 +35,7 @@ def find_holder(rule: Role, case: Case, facts: Facts, item: Facts | None, day: d
         return by_reference(str(facts.get(rule.fact or "") or ""), case, day)
     if rule.who == "item":
         return by_reference(str((item or {}).get(rule.field or "") or ""), case, day)
-    return _filled(_post_with_role(rule.role or "", case.organisation), case, day)
+    return _filled(nearest_post(rule.role or "", case.organisation), case, day)
 
 
 def by_reference(reference: str, case: Case, day: date) -> Holder:
@@ -72,17 +72,6 @@ def _of_organisation(code: str, case: Case, day: date) -> Holder:
         if post:
             return _filled(post, case, day)
     return _filled(None, case, day)
-
-
-def _post_with_role(role: str, organisation: Organisation) -> Post | None:
-    """The nearest post of that role: in the receiving organisation, up its line, else the first anywhere."""
-    seat: Organisation | None = organisation
-    while seat is not None:
-        post = Post.objects.filter(organisation=seat, role=role).select_related("organisation").first()
-        if post:
-            return post
-        seat = seat.parent
-    return Post.objects.filter(role=role).select_related("organisation").order_by("code").first()
 
 
 def _filled(post: Post | None, case: Case, day: date) -> Holder:

@@ -15,7 +15,7 @@ from wanjia.queries.cases.masking import mask_fact
 from wanjia.records.territory.models import Organisation, Person
 from wanjia.texts import say
 
-COLUMNS_SHOWN_MAX = 10
+COLUMNS_SHOWN_MAX = 12
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from wanjia.model.jsonvalue import Facts
 from wanjia.queries.cases.installed import practice_of
 from wanjia.records.cases.models import Letter
 from wanjia.records.cases.subjects import is_requester, subject_of_case
+from wanjia.records.territory.holders import nearest_post
 from wanjia.records.territory.models import Organisation
 
 
@@ -37,12 +38,20 @@ def letter_content(number: str, actor: Actor, language: str) -> LetterContent:
 
 
 def _issuer(row: Letter) -> Organisation:
-    """Whose letter it is: of whoever last worked in the role that signs it, else of who received the case."""
-    rule = practice_of(row.case.practice).letters.get(row.letter)
+    """Whose letter it is: of whoever last worked in the role that signs it, else of the post that would.
+
+    A letter that nobody signs, or whose signing role is found by the case's place, is of who received the case.
+    """
+    practice = practice_of(row.case.practice)
+    rule = practice.letters.get(row.letter)
     tasks = row.case.tasks.filter(role=rule.signed_by if rule else "", organisation__isnull=False)
     signing = tasks.filter(opened_at__lte=row.issued_at).select_related("organisation").order_by("-opened_at", "-pk")
     task = signing.first()
-    return task.organisation if task and task.organisation else row.case.organisation
+    if task and task.organisation:
+        return task.organisation
+    role = practice.roles.get(rule.signed_by or "") if rule else None
+    post = nearest_post(role.role or "", row.case.organisation) if role and role.who == "post" else None
+    return post.organisation if post else row.case.organisation
 
 
 def _may_read(row: Letter, actor: Actor) -> bool:

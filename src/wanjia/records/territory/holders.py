@@ -26,6 +26,17 @@ def holder_of(post: Post, day: date) -> Person | None:
     return tenure.person if tenure else None
 
 
+def nearest_post(role: str, organisation: Organisation) -> Post | None:
+    """The nearest post of that role: in this organisation, up its line, else the first anywhere."""
+    seat: Organisation | None = organisation
+    while seat is not None:
+        post = Post.objects.filter(organisation=seat, role=role).select_related("organisation").first()
+        if post:
+            return post
+        seat = seat.parent
+    return Post.objects.filter(role=role).select_related("organisation").order_by("code").first()
+
+
 def cell_holder(cell_code: str, level: int, day: date) -> Tenure | None:
     """The tenure that answers for a cell on that day, with its post, organisation and person."""
     tenures = Tenure.objects.filter(in_office(day), post__cell_code=cell_code, post__role=GRID_ROLES[level])
