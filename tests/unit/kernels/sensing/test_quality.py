@@ -1,4 +1,4 @@
-"""How good the sensing is on real networks, with the goals of the benchmark: a smaller number of its scenarios."""
+"""How good the sensing is on real networks, with a smaller number of the benchmark's scenarios."""
 
 import pytest
 
@@ -7,6 +7,8 @@ from tests.support.machine import needs
 from wanjia.kernels.sensing.scoring import Score
 
 SCENARIOS = range(40)
+SAMPLING_SHARE = 0.012
+"""Two standard deviations of a share of 0.99 among some 310 outages; the benchmark has 200 scenarios of each."""
 
 
 @pytest.mark.heavy
@@ -17,8 +19,8 @@ def test_outages_on_real_networks_are_found_at_their_devices_within_a_minute() -
     total = sum((row.total for row in found), Score())
     table = "\n".join(str(row) for row in found)
     assert total.true >= 300, table
-    assert total.precision >= PRECISION_MIN, table
-    assert total.recall >= RECALL_MIN, table
+    assert total.precision >= PRECISION_MIN - SAMPLING_SHARE, table
+    assert total.recall >= RECALL_MIN - SAMPLING_SHARE, table
     assert total.planned_alarms == 0, table
     for row in found:
         assert row.total.median_delay is not None
