@@ -51,6 +51,7 @@ PICTURES = (
     Picture("station", "chief", "/desk/station/"),
     Picture("case", "manager", "/desk/", walk=first_task),
     Picture("window", "city_management", "/window/", walk=first_review),
+    Picture("board", "dispatch", "/board/"),  # while `wanjia demo storm` plays
     Picture("portal-phone", "", "/", on_phone=True),
 )
 

@@ -4,34 +4,32 @@ import json
 import math
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 
 import click
 import numpy as np
-from numpy.random import Generator, default_rng
 
 from wanjia.adapters.work_calendar.codec import work_calendar
 from wanjia.cli._language import language_option
 from wanjia.cli._practice_files import files_of, folders_in, json_option
+from wanjia.cli._practice_workers import Job, simulated
 from wanjia.cli._printed_tables import table
 from wanjia.model.faults import Fault, Refused
-from wanjia.model.working_time import UnknownYear, WorkCalendar
-from wanjia.practice.chances import Plan, read_plan
+from wanjia.model.working_time import UnknownYear
+from wanjia.practice.chances import read_plan
 from wanjia.practice.folder import as_mapping, as_names
 from wanjia.practice.nouns import Practice
 from wanjia.practice.reader import read
 from wanjia.practice.schemas.durations import VARIANT_SCHEMA
 from wanjia.practice.shape import shape_faults
-from wanjia.practice.simulation import CaseResult, Summary, simulate, summary
+from wanjia.practice.simulation import CaseResult, Summary, summary
 from wanjia.practice.variants import Variant, varied
 from wanjia.practice.yaml_text import parse_yaml
 from wanjia.texts import fault_sentence, say
 
 CASES_MAX = 1_000_000
-CHUNK = 100  # cases between two lines of progress
 BASE = "base"
 
 
@@ -115,27 +113,20 @@ def _run(name: str, files: dict[str, bytes], durations: Path, size: tuple[int, i
     plan, faults = read_plan(durations.name, durations.read_bytes(), reading.practice)
     if plan is None or faults:
         raise Refused(faults)
-    results = _with_progress(name, reading.practice, plan, work_calendar(), size)
+    cases, seed = size
+    results = _with_progress(name, Job(reading.practice, plan, work_calendar(), seed), cases)
     return Run(name, reading.practice, results, summary(reading.practice, results))
 
 
-def _with_progress(
-    name: str, practice: Practice, plan: Plan, calendar: WorkCalendar, size: tuple[int, int]
-) -> tuple[CaseResult, ...]:
-    cases, seed = size
+def _with_progress(name: str, job: Job, cases: int) -> tuple[CaseResult, ...]:
     results: list[CaseResult] = []
     began = time.monotonic()
-    for first in range(0, cases, CHUNK):
-        results += simulate(practice, plan, _chances(seed, first, min(first + CHUNK, cases)), calendar)
+    for chunk in simulated(job, cases):
+        results += chunk
         if sys.stderr.isatty():
             rate = len(results) / (time.monotonic() - began)
             click.echo(f"\r{name}: {len(results)}/{cases}  {rate:.0f}/s ", err=True, nl=len(results) == cases)
     return tuple(results)
-
-
-def _chances(seed: int, first: int, last: int) -> Iterator[Generator]:
-    """A generator for each case, the same for every variant: they differ by the practice, not by luck."""
-    return (default_rng([seed, case]) for case in range(first, last))
 
 
 def _as_json(run: Run) -> dict[str, object]:

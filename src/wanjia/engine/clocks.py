@@ -120,8 +120,13 @@ def _lifted(rule: ClockRule, clock: ClockState, trigger: Trigger) -> frozenset[s
 
 def due(clocks: Iterable[ClockState], now: datetime) -> tuple[Due, ...]:
     """Every warning and expiry at or before `now` that has not fired, by instant, warnings first, then by key."""
-    found = [event for clock in clocks for event in _events(clock) if event.at <= now]
+    found = [event for clock in clocks if _has_one(clock, now) for event in _events(clock) if event.at <= now]
     return tuple(sorted(found, key=lambda event: (event.at, _RANK[event.kind], event.key, event.number)))
+
+
+def next_at(clocks: Iterable[ClockState]) -> datetime | None:
+    """The instant of the next warning or expiry of any of them."""
+    return min((event.at for clock in clocks for event in _events(clock)), default=None)
 
 
 def fire(clocks: Clocks, key: str, kind: Kind, now: datetime) -> tuple[Clocks, Clocks]:
@@ -152,6 +157,8 @@ def stop_all(clocks: Clocks, now: datetime) -> tuple[Clocks, Clocks]:
 
 def stop_task(clocks: Clocks, task_key: str, now: datetime) -> tuple[Clocks, Clocks]:
     """A task is over: its own clocks have nothing to measure any more. Those of its branch go on with the branch."""
+    if all(clock.task_key != task_key for clock in clocks):
+        return clocks, ()
     after = tuple(
         _stopped(clock, now) if clock.task_key == task_key and not clock.branch else clock for clock in clocks
     )
@@ -160,6 +167,8 @@ def stop_task(clocks: Clocks, task_key: str, now: datetime) -> tuple[Clocks, Clo
 
 def stop_branches(clocks: Clocks, is_over: Callable[[str], bool], now: datetime) -> tuple[Clocks, Clocks]:
     """The clocks of scope `item` whose multi-instance branch is over."""
+    if not any(clock.branch for clock in clocks):
+        return clocks, ()
     after = tuple(_stopped(clock, now) if clock.branch and is_over(clock.branch) else clock for clock in clocks)
     return after, _difference(clocks, after)
 
@@ -208,8 +217,10 @@ def _changed(
 
 
 def _difference(old: Clocks, new: Clocks) -> Clocks:
+    if old is new:
+        return ()
     known = {clock.key: clock for clock in old}
-    return tuple(clock for clock in new if known.get(clock.key) != clock)
+    return tuple(clock for clock in new if (was := known.get(clock.key)) is not clock and was != clock)
 
 
 def _holds(rule: ClockRule, facts: Mapping[str, Json], item: Facts | None) -> bool:
@@ -401,6 +412,13 @@ def _events(clock: ClockState) -> list[Due]:
     left = enumerate(clock.warn_at[clock.warned :], start=clock.warned + 1)
     warnings = [Due(at, "warn", clock.key, number) for number, at in left]
     return [*warnings, Due(clock.due_at, "expire", clock.key, 0)]
+
+
+def _has_one(clock: ClockState, now: datetime) -> bool:
+    """Whether something of it may be due; most clocks of a case have nothing to do yet."""
+    if clock.status is not ClockStatus.RUNNING or clock.due_at is None:
+        return False
+    return clock.due_at <= now or any(at <= now for at in clock.warn_at[clock.warned :])
 
 
 def _is_over(clock: ClockState, now: datetime) -> bool:

@@ -26,9 +26,11 @@ __all__ = [
 
 def trigger(draft: Draft, name: str, key: str | None, branch: str = "", item: Facts | None = None) -> None:
     """Tells all clocks that something happened; `key` is the task that it happened to, `branch` and `item` its own."""
-    facts = {**dict.fromkeys(draft.definition.facts), **draft.settings, **draft.facts}
-    rules, happened = draft.definition.clocks, Trigger(name, key, branch, item)
-    _take(draft, clocks.on_trigger(rules, draft.clocks, happened, facts, draft.now, draft.calendar))
+    rules = draft.definition.hearing.get(name)
+    if rules:
+        facts = {**draft.definition.unanswered, **draft.settings, **draft.facts}
+        happened = Trigger(name, key, branch, item)
+        _take(draft, clocks.on_trigger(rules, draft.clocks, happened, facts, draft.now, draft.calendar))
     if draft.held:
         pause_all(draft)
 

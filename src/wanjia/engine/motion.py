@@ -21,25 +21,20 @@ from wanjia.model.faults import Refused
 from wanjia.model.jsonvalue import Facts
 
 
-def item_facts(draft: Draft) -> frozenset[str]:
-    """Facts whose answers belong to the item of a multi-instance branch."""
-    return frozenset(name for name, fact in draft.definition.facts.items() if fact.get("scope") == "item")
-
-
 def known(draft: Draft) -> Facts:
     """All that a condition may read: declared facts (None until answered), settings, answers."""
-    return {**dict.fromkeys(draft.definition.facts), **draft.settings, **draft.facts}
+    return {**draft.definition.unanswered, **draft.settings, **draft.facts}
 
 
 def new_move(draft: Draft, tokens: tuple[Token, ...] | None = None) -> Move:
     """A move over the draft's tokens, or over the given ones."""
-    background = {**dict.fromkeys(draft.definition.facts), **draft.settings}
+    background = {**draft.definition.unanswered, **draft.settings}
     return Move(
         plan_of(draft.definition.process),
         draft.tokens if tokens is None else tokens,
         draft.facts,
         background,
-        item_facts(draft),
+        draft.definition.item_facts,
         lambda node, facts, item: _perform(draft.definition.steps[node], draft, facts, item),
         draft.sequence,
     )

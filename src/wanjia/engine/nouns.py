@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from wanjia.model.jsonvalue import Facts, Json
@@ -449,3 +450,22 @@ class Definition:
     reopen_to: str | None
     notice_audiences: Mapping[str, str]
     four_eyes: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def unanswered(self) -> Facts:
+        """Every declared fact as it is before anybody answered: null."""
+        return dict.fromkeys(self.facts)
+
+    @cached_property
+    def item_facts(self) -> frozenset[str]:
+        """Facts whose answers belong to the item of a multi-instance branch."""
+        return frozenset(name for name, fact in self.facts.items() if fact.get("scope") == "item")
+
+    @cached_property
+    def hearing(self) -> Mapping[str, tuple[ClockRule, ...]]:
+        """By trigger: the clocks that it starts, stops, pauses or resumes, in their order."""
+        heard: dict[str, list[ClockRule]] = {}
+        for rule in self.clocks:
+            for name in dict.fromkeys((*rule.stop, *rule.pause, *rule.resume, *rule.start)):
+                heard.setdefault(name, []).append(rule)
+        return {name: tuple(rules) for name, rules in heard.items()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from wanjia.engine.clocks import due
+from wanjia.engine.clocks import next_at
 from wanjia.engine.machine import step
 from wanjia.engine.nouns import (
     CallCapability,
@@ -13,7 +13,6 @@ from wanjia.engine.nouns import (
     CapabilityFailed,
     CaseState,
     CaseStatus,
-    ClockStatus,
     Command,
     Event,
     Start,
@@ -92,11 +91,7 @@ class VirtualCase:
         """The instant of the next warning or expiry; None when no clock has anything left to do."""
         if self.state is None or self.state.status is not CaseStatus.RUNNING:
             return None
-        running = [clock for clock in self.state.clocks if clock.status is ClockStatus.RUNNING and clock.due_at]
-        if not running:
-            return None
-        last = max(clock.due_at for clock in running if clock.due_at)
-        return min((event.at for event in due(running, last)), default=None)
+        return next_at(self.state.clocks)
 
     def _answered(self, call: CallCapability) -> Event:
         facts, error = self.world(call.capability, call.inputs, self.now)

@@ -140,13 +140,15 @@ def _require_listener(wanted: Wanted) -> None:
 
 
 def feeders_of_county(county: str) -> tuple[Organisation, frozenset[str]]:
-    """The county, by default that of the login `manager`, and its feeders without an open outage. Raises Refused."""
+    """The county, by default that of the login `manager`, and its feeders without a sudden outage. Raises Refused."""
     row = Organisation.objects.filter(kind="county_company", code=county or _home_county()).first()
     if row is None:
         known = Organisation.objects.filter(kind="county_company").order_by("code").values_list("code", flat=True)
         raise Refused([Fault("demo.no_county", Where(), {"county": county, "known": ", ".join(known)})])
     inside = TransformerDistrict.objects.filter(organisation__parent=row)
-    dark = OutageDistrict.objects.filter(restored_at=None, outage__status="open").values("district")
+    dark = OutageDistrict.objects.filter(restored_at=None, outage__status="open", outage__planned=False).values(
+        "district"
+    )
     busy = TransformerDistrict.objects.filter(pk__in=dark).values_list("feeder_id", flat=True)
     return row, frozenset(inside.values_list("feeder_id", flat=True)) - frozenset(busy)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wanjia.kernels.sensing.grid import Grid, build_grid
-from wanjia.kernels.sensing.nouns import HEARTBEAT, LAST_GASP, Batch, Bools, Ints, Longs, Outage
+from wanjia.kernels.sensing.nouns import HEARTBEAT, LAST_GASP, Batch, Ints, Longs, Outage
 from wanjia.kernels.sensing.parameters import DEFAULTS
 from wanjia.kernels.sensing.storms import Made, Storm, make_storm
 from wanjia.kernels.topology.parting import part_of
@@ -159,13 +159,3 @@ def _ranks(grid: Grid) -> Ints:
     """Rank of the district of every slot."""
     meters = np.repeat(np.arange(grid.districts, dtype=np.int32), np.diff(grid.first_meter))
     return np.concatenate((meters, np.arange(grid.districts, dtype=np.int32)))
-
-
-def dark_devices(play: Play, at: int) -> Bools:
-    """Slots that have no supply at a time, [slots]."""
-    dark = np.zeros(play.grid.districts, dtype=np.bool_)
-    for one in play.truth:
-        if one.starts_at <= at < (one.ends_at or at + 1):
-            dark[play.grid.rank[list(one.districts)]] = True
-    found: Bools = dark[_ranks(play.grid)]
-    return found

@@ -2,23 +2,22 @@
 
 from typing import Any
 
-from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
-from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from wanjia.engine.process.diagram import GATEWAYS, PEOPLE, Diagram
 from wanjia.engine.process.library import UNFINISHED, live
+from wanjia.engine.process.light import LightSubWorkflow, LightTask, LightWorkflow, begun
 from wanjia.engine.process.plan import Plan
 from wanjia.engine.process.tokens import Token
 
 
-def set_up(plan: Plan, tokens: tuple[Token, ...], script_engine: Any) -> BpmnWorkflow:
+def set_up(plan: Plan, tokens: tuple[Token, ...], script_engine: Any) -> LightWorkflow:
     """A library workflow in which exactly these tokens stand."""
     specs = dict(plan.specs)
     main = specs.pop(plan.diagram.main)
-    workflow = BpmnWorkflow(main, specs, script_engine=script_engine, deserializing=True)
+    workflow = LightWorkflow(main, specs, script_engine=script_engine)
     builder = _Builder(plan.diagram)
     builder.fill(workflow, tokens)
     for task in builder.entering:
@@ -28,8 +27,8 @@ def set_up(plan: Plan, tokens: tuple[Token, ...], script_engine: Any) -> BpmnWor
 
 def read_off(workflow: Any) -> tuple[Token, ...]:
     """The tokens that stand in a workflow, in the order of its tree."""
-    order = {task.id: n for n, task in enumerate(workflow.task_tree)}
-    return tuple(_token_of(task) for task in sorted(live(workflow), key=lambda task: order[task.id]))
+    under_way = {task.id for task in live(workflow)}
+    return tuple(_token_of(task) for task in begun(workflow.task_tree) if task.id in under_way)
 
 
 def node_of(task: Task) -> str:
@@ -56,14 +55,14 @@ def _token_of(task: Task) -> Token:
 
 
 class _Builder:
-    """Builds tasks for tokens: a finished root, below it each token, below each what the library predicts."""
+    """Builds tasks for tokens: a finished root, and below it each token."""
 
     def __init__(self, diagram: Diagram) -> None:
         self.diagram = diagram
         self.entering: list[Task] = []
 
     def fill(self, workflow: Any, tokens: tuple[Token, ...]) -> None:
-        workflow.task_tree = root = Task(workflow, workflow.spec.start, state=TaskState.COMPLETED)
+        workflow.task_tree = root = LightTask(workflow, workflow.spec.start, state=TaskState.COMPLETED)
         for token in tokens:
             self._place(workflow, root, token)
 
@@ -71,31 +70,27 @@ class _Builder:
         specs = workflow.spec.task_specs
         split = specs.get(f"{token.node}.BoundaryEventSplit")
         if token.fresh:
-            task = Task(workflow, split or specs[token.node], root, TaskState.FUTURE)
-            task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+            task = LightTask(workflow, split or specs[token.node], root, TaskState.FUTURE)
             self.entering.append(task)
             return
         if split is not None:
-            self._place_guarded(workflow, Task(workflow, split, root, TaskState.COMPLETED), token)
+            self._place_guarded(workflow, LightTask(workflow, split, root, TaskState.COMPLETED), token)
             return
         parent = root
         if token.came_from:
-            parent = Task(workflow, specs[token.came_from], root, TaskState.COMPLETED)
-        task = Task(workflow, specs[token.node], parent, TaskState.FUTURE)
-        task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
-        self._wake(task, token)
+            parent = LightTask(workflow, specs[token.came_from], root, TaskState.COMPLETED)
+        self._wake(LightTask(workflow, specs[token.node], parent, TaskState.FUTURE), token)
 
     def _place_guarded(self, workflow: Any, split: Task, token: Token) -> None:
         """An activity with boundary events: the activity and its waiting events stand side by side."""
         split.task_spec._predict_hook(split)
         for child in split.children:
             guard = isinstance(child.task_spec, BoundaryEvent)
-            child._set_state(TaskState.MAYBE if guard else TaskState.FUTURE)
-            child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
             if guard:
                 child._set_state(TaskState.WAITING)
                 workflow.top_workflow.event_manager.add_task(child)
             else:
+                child._set_state(TaskState.FUTURE)
                 self._wake(child, token)
 
     def _wake(self, task: Task, token: Token) -> None:
@@ -122,15 +117,13 @@ class _Builder:
         task._set_state(TaskState.STARTED)
         spec = task.workflow.spec.task_specs[task.task_spec.task_spec]
         for instance in token.instances:
-            child = Task(task.workflow, spec, task, TaskState.FUTURE)
+            child = LightTask(task.workflow, spec, task, TaskState.FUTURE)
             child.triggered = True
             self._wake(child, instance)
 
     def _wake_inside(self, task: Task, inside: tuple[Token, ...]) -> None:
         top = task.workflow.top_workflow
-        workflow = BpmnSubWorkflow(
-            top.subprocess_specs[task.task_spec.spec], parent_task_id=task.id, top_workflow=top, deserializing=True
-        )
+        workflow = LightSubWorkflow(top.subprocess_specs[task.task_spec.spec], parent_task_id=task.id, top_workflow=top)
         top.subprocesses[task.id] = workflow
         workflow.completed_event.connect(task.task_spec._on_subworkflow_completed, task)
         task._set_state(TaskState.STARTED)

@@ -88,7 +88,9 @@ class _Scope:
     def start_workflow(self, my_task: Task) -> None:
         if "index" not in my_task.internal_data:
             my_task.workflow.script_engine.reached(my_task)
-        super().start_workflow(my_task)
+        begun = my_task.workflow.top_workflow.create_subprocess(my_task, self.spec)  # type: ignore[attr-defined]
+        begun.completed_event.connect(self._on_subworkflow_completed, my_task)  # type: ignore[attr-defined]
+        begun.task_tree.run()
 
     def _on_complete_hook(self, my_task: Task) -> None:
         # Repeated for items, it is opened and done once as a whole, which the multi-instance node tells.
@@ -136,6 +138,18 @@ class ParallelGateway(_Join, spiff.ParallelGateway):
         return True
 
 
+class ExclusiveGateway(spiff.ExclusiveGateway):
+    """Takes the first way whose condition is true, else the default."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        my_task._sync_children([self._chosen(my_task)], TaskState.FUTURE)
+        return True
+
+    def _chosen(self, my_task: Task) -> Any:
+        matches = (name for test, name in self.cond_task_specs if test is not None and test._matches(my_task))
+        return self._wf_spec.get_task_spec_from_name(next(matches, self.default_task_spec))
+
+
 class InclusiveGateway(_Join, spiff.InclusiveGateway):
     """Fires when no token that is still under way could come in by a flow that has none yet."""
 
@@ -163,8 +177,6 @@ class InclusiveGateway(_Join, spiff.InclusiveGateway):
     def _run_hook(self, my_task: Task) -> bool:
         matches, defaults = self._get_matching_outputs(my_task)
         my_task._sync_children(matches or defaults, TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
 
 
@@ -300,7 +312,7 @@ class DiagramParser(BpmnParser):
         full_tag("sendTask"): (_TASK, WorkTask),
         full_tag("subProcess"): (_with_items(SubWorkflowParser), SubProcess),
         full_tag("callActivity"): (_with_items(CallActivityParser), CallActivity),
-        full_tag("exclusiveGateway"): (ConditionalGatewayParser, spiff.ExclusiveGateway),
+        full_tag("exclusiveGateway"): (ConditionalGatewayParser, ExclusiveGateway),
         full_tag("inclusiveGateway"): (ConditionalGatewayParser, InclusiveGateway),
         full_tag("parallelGateway"): (GatewayParser, ParallelGateway),
     }

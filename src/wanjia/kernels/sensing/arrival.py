@@ -40,22 +40,22 @@ def take_in(
         if _touch(cells, slot, begin, end) == NEVER:
             continue  # an empty block only; without this use of the sum the compiler would drop the loop
         for i in range(begin, end):
-            cell = cells[slot[i]]
+            s = slot[i]
             at = _tenths(occurred[i], epoch)
             lead = _tenths(received[i], epoch) - at
             if 0 < lead <= late:
                 lead = 0
-            if lead < cell[LAG]:
-                cell[LAG] = lead
-            elif cell[LAG] < -jump and lead > cell[LAG] + jump:
-                _set_clock(cell)
+            if lead < cells[s, LAG]:
+                cells[s, LAG] = lead
+            elif cells[s, LAG] < -jump and lead > cells[s, LAG] + jump:
+                _set_clock(cells[s])
             if kind[i] == LAST_GASP:
-                if at > cell[GASP]:
-                    cell[GASP] = at
-                    if at > cell[LIFE]:
-                        attention[cell[RANK]] = 1
-            elif at > cell[LIFE]:
-                cell[LIFE] = at
+                if at > cells[s, GASP]:
+                    cells[s, GASP] = at
+                    if at > cells[s, LIFE]:
+                        attention[cells[s, RANK]] = 1
+            elif at > cells[s, LIFE]:
+                cells[s, LIFE] = at
 
 
 @njit(cache=True, nogil=True)

@@ -35,48 +35,51 @@ def _middle_gasp(
     cells: Ints, begin: int, end: int, terminal: int, now: int, spans: Spans, after: int, buckets: Ints
 ) -> Any:
     """When devices that are still dark gasped, the most of them within `cluster` (of equal times the newest one): upper
-    edge of the bucket of their middle one. Only fresh gasps after `after` count; NEVER without any."""
-    buckets[:] = 0
-    width = spans.fresh // BUCKETS
+    edge of the bucket of their middle one. Only fresh gasps after `after` count; NEVER without any. `buckets` are empty
+    before and afterwards."""
+    width, low, high = spans.fresh // BUCKETS, BUCKETS, -1
     for k in range(begin, end + 1):
-        cell = cells[terminal if k == end else k]
-        if cell[GASP] > cell[LIFE]:
-            age = now - (cell[GASP] + cell[LAG])
+        slot = terminal if k == end else k
+        if cells[slot, GASP] > cells[slot, LIFE]:
+            age = now - (cells[slot, GASP] + cells[slot, LAG])
             if 0 <= age < spans.fresh and now - age > after:
                 # What the terminal said is put to when its meters say it.
-                buckets[max(age - spans.sooner, 0) // width if k == end else age // width] += 1
-    newest, most = _densest(buckets, spans.cluster // width)
-    if not most:
+                b = max(age - spans.sooner, 0) // width if k == end else age // width
+                buckets[b] += 1
+                low, high = min(low, b), max(high, b)
+    if high < 0:
         return NEVER
-    below = 0
-    for b in range(min(newest + spans.cluster // width, BUCKETS) - 1, newest - 1, -1):
-        below += buckets[b]
-        if 2 * below >= most:
-            return now - b * width
-    return NEVER
+    middle = _middle_of_densest(buckets, low, high, spans.cluster // width)
+    buckets[low : high + 1] = 0
+    return now - middle * width
 
 
 @njit(cache=True, nogil=True)
-def _densest(buckets: Ints, width: int) -> Any:
-    """First of the `width` buckets in a row that hold the most, and how many they hold; the newest of equal ones."""
-    inside, best, most = 0, 0, 0
-    for b in range(BUCKETS):
+def _middle_of_densest(buckets: Ints, low: int, high: int, width: int) -> int:
+    """Of the `width` buckets in a row that hold the most (the newest of equal ones), the one of the middle gasp."""
+    inside, last, most = 0, low, 0
+    for b in range(low, high + 1):
         inside += buckets[b]
-        if b >= width:
+        if b - width >= low:
             inside -= buckets[b - width]
         if inside > most:
-            best, most = max(b - width + 1, 0), inside
-    return best, most
+            last, most = b, inside
+    below = 0
+    for b in range(last, low - 1, -1):
+        below += buckets[b]
+        if 2 * below >= most:
+            return b
+    return low
 
 
 @njit(cache=True, nogil=True)
-def _state(cell: Ints, since: int, oldest: int, newest: int, sure: int, beat: int) -> Any:
+def _state(cells: Ints, slot: int, since: int, oldest: int, newest: int, sure: int, beat: int) -> Any:
     """Column of a device (NEVER: says nothing, its gasp is of another time), and whether it sent heartbeats before."""
-    life = cell[LIFE] + cell[LAG]
-    is_beating = cell[LIFE] != NEVER and life > since - beat
-    if cell[GASP] > cell[LIFE]:
-        return (GASPED if oldest <= cell[GASP] + cell[LAG] <= newest else NEVER), is_beating
-    return (ALIVE if cell[LIFE] != NEVER and life > since - sure else SILENT), is_beating
+    gasp, last, lag = cells[slot, GASP], cells[slot, LIFE], cells[slot, LAG]
+    is_beating = last != NEVER and last + lag > since - beat
+    if gasp > last:
+        return (GASPED if oldest <= gasp + lag <= newest else NEVER), is_beating
+    return (ALIVE if last != NEVER and last + lag > since - sure else SILENT), is_beating
 
 
 @njit(cache=True, nogil=True)
@@ -105,14 +108,14 @@ def count(
         if since[r] == NEVER:
             continue
         for k in range(first[r], first[r + 1]):
-            column, is_beating = _state(cells[k], since[r], oldest, newest, spans.sure, spans.beat)
+            column, is_beating = _state(cells, k, since[r], oldest, newest, spans.sure, spans.beat)
             if column != NEVER:
                 counts[r, column] += 1
                 if is_beating and column != ALIVE:
                     counts[r, BEAT_GASPED if column == GASPED else BEAT_SILENT] += 1
         cell = cells[meters + r]
         if cell[GASP] != NEVER or cell[LIFE] != NEVER:  # a terminal never heard of is taken not to exist
-            column, is_beating = _state(cell, since[r], oldest, newest, spans.sure, spans.terminal_beat)
+            column, is_beating = _state(cells, meters + r, since[r], oldest, newest, spans.sure, spans.terminal_beat)
             if column != NEVER:
                 counts[r, TERMINAL + column] += 1
                 if is_beating and column != ALIVE:

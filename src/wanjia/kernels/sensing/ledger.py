@@ -136,7 +136,7 @@ def _let_go(ledger: Ledger, moment: Moment, ranks: Ints) -> None:
 
 
 def _owners(ledger: Ledger, ranks: Ints) -> list[int]:
-    return [number for number in np.unique(ledger.owner[ranks]).tolist() if number != NOBODY]
+    return sorted(set(ledger.owner[ranks].tolist()) - {NOBODY})
 
 
 # announcing
@@ -153,8 +153,11 @@ def _announce(ledger: Ledger, moment: Moment, elements: Sequence[Element]) -> It
 
 
 def _is_ripe(moment: Moment, element: Element, steady: int) -> bool:
-    ranks, p = moment.ranks(element), moment.model.parameters
-    if element.score < p.announce_odds_log or speakers(moment.sight, ranks) < 2:
+    p = moment.model.parameters
+    if element.score < p.announce_odds_log:
+        return False
+    ranks = moment.ranks(element)
+    if speakers(moment.sight, ranks) < 2:
         return False
     noticed = moment.memory.noticed[ranks]
     first = int(noticed[noticed != NEVER].min(initial=steady))
