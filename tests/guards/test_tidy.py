@@ -129,6 +129,7 @@ NOTICED: list[tuple[Check, dict[str, str], str]] = [
     (texts.same_in_both, both({"a": "甲"}, {}), "missing in en"),
     (texts.same_in_both, both({}, {"a": "A"}), "missing in zh-Hans"),
     (texts.same_in_both, both({"a": "{n} 户"}, {"a": "{m} homes"}), "placeholders ['m', 'n']"),
+    (texts.same_in_both, both({"a": "户"}, {"a": "homes", "a.one": "home"}), "'a.one' is missing in zh-Hans"),
     (texts.same_in_both, both({"a": "{n 户"}, {"a": "homes"}), "unreadable braces"),
     (texts.all_there, {"src/wanjia/web/a.py": f"{SAY}say('no.such')\n"}, "'no.such' does not exist"),
     (texts.all_there, {"src/wanjia/web/a.html": "{% t 'no.such' %}\n"}, "'no.such' does not exist"),
@@ -169,7 +170,7 @@ def test_what_is_in_order_passes(tmp_path: Path) -> None:
         "src/wanjia/cli/progress.py": "say('done')\n",
         "docs/reference/commands/progress.md": "",
         "src/wanjia/web/base.html": "{# 说明 #}{% t 'a' %}\n",
-        **both({"a": "{n} 户"}, {"a": "{n} homes"}),
+        **both({"a": "{count} 户"}, {"a": "{count} homes", "a.one": "one home"}),
     }
     for check in tidy.CHECKS:
         assert faults_in(tmp_path, check, files) == []

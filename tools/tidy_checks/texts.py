@@ -37,8 +37,9 @@ def readable(tree: Tree) -> Iterator[Fault]:
 
 
 def same_in_both(tree: Tree) -> Iterator[Fault]:
-    """Both languages have the same keys and the same placeholders."""
+    """Both languages have the same keys and the same placeholders; English alone says one of a thing otherwise."""
     chinese, english = (tables(tree, language) for language in LANGUAGES)
+    english = {key: found for key, found in english.items() if not _of_one(key, english)}
     for key in sorted(chinese.keys() ^ english.keys()):
         path, _ = (chinese.get(key) or english.get(key)) or ("", "")
         yield Fault(path, 0, f"text {key!r} is missing in {'en' if key in chinese else 'zh-Hans'}; write it")
@@ -47,6 +48,12 @@ def same_in_both(tree: Tree) -> Iterator[Fault]:
         if _placeholders(here) != _placeholders(there):
             names = sorted(_placeholders(here) ^ _placeholders(there))
             yield Fault(path, 0, f"text {key!r}: placeholders {names} stand in one language only")
+
+
+def _of_one(key: str, english: dict[str, tuple[str, Any]]) -> bool:
+    """Is it the singular of a sentence that counts?"""
+    plural = key.removesuffix(".one")
+    return plural != key and plural in english and "count" in _placeholders(english[plural][1])
 
 
 def _placeholders(sentence: Any) -> set[str]:

@@ -26,8 +26,12 @@ def table(language: str) -> dict[str, str]:
 
 
 def say(key: str, language: str = DEFAULT_LANGUAGE, /, **values: Any) -> str:
-    """The sentence for `key`; a missing key is shown as the key itself so that a page never breaks on it."""
-    sentence = table(language).get(key)
+    """The sentence for `key`; a missing key is shown as the key itself so that a page never breaks on it.
+
+    With `count=1` the sentence `<key>.one` is said where there is one: English writes one case and two cases.
+    """
+    sentences = table(language)
+    sentence = (sentences.get(f"{key}.one") if values.get("count") == 1 else None) or sentences.get(key)
     if sentence is None:
         return key
     return sentence.format(**values) if values else sentence

@@ -10,10 +10,10 @@ from wanjia.kernels.sensing.nouns import Bytes, Ints, Longs
 
 GASPED, ALIVE, SILENT, BEAT_GASPED, BEAT_SILENT = range(5)
 """Columns of counts: dark by their own word; alive after the onset; neither; of the first and third, those that sent
-heartbeats shortly before. The terminal's five columns come after the meters' five, then whether it returned: gasped
-and lived again, both by its own clock."""
-COLUMNS = 11
-TERMINAL, RETURNED = 5, 10
+heartbeats shortly before. The terminal's five columns come after the meters' five, then how many meters returned and
+whether the terminal did: gasped and lived again, both by their own clocks."""
+COLUMNS = 12
+TERMINAL, RETURNED, TERMINAL_RETURNED = 5, 10, 11
 BUCKETS = 198
 """Of the histogram that finds the gasps of one event: 10 s each in 1,980 s."""
 
@@ -87,7 +87,7 @@ def count(
     ranks: Ints, cells: Ints, first: Longs, now: int, spans: Spans, onset: Ints, held: Bytes, back: Ints,
     given: Ints, counts: Ints, since: Ints,
 ) -> None:  # fmt: skip
-    """Fills `counts`[rank, 11] and `since`[rank] (the time counted around: the onset held, else the one given, else
+    """Fills `counts`[rank, 12] and `since`[rank] (the time counted around: the onset held, else the one given, else
     the middle gasp; NEVER: nothing to count around, all zero)."""
     meters, buckets = first[len(first) - 1], np.zeros(BUCKETS, dtype=np.int32)
     for i in range(len(ranks)):
@@ -111,7 +111,9 @@ def count(
             column, is_beating = _state(cells, k, since[r], oldest, newest, spans.sure, spans.beat)
             if column != NEVER:
                 counts[r, column] += 1
-                if is_beating and column != ALIVE:
+                if column == ALIVE:
+                    counts[r, RETURNED] += cells[k, GASP] + cells[k, LAG] >= oldest
+                elif is_beating:
                     counts[r, BEAT_GASPED if column == GASPED else BEAT_SILENT] += 1
         cell = cells[meters + r]
         if cell[GASP] != NEVER or cell[LIFE] != NEVER:  # a terminal never heard of is taken not to exist
@@ -120,7 +122,7 @@ def count(
                 counts[r, TERMINAL + column] += 1
                 if is_beating and column != ALIVE:
                     counts[r, TERMINAL + (BEAT_GASPED if column == GASPED else BEAT_SILENT)] += 1
-            counts[r, RETURNED] = column == ALIVE and cell[GASP] + cell[LAG] >= oldest - spans.sooner
+            counts[r, TERMINAL_RETURNED] = column == ALIVE and cell[GASP] + cell[LAG] >= oldest - spans.sooner
 
 
 @njit(cache=True, nogil=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from wanjia.kernels.sensing.counting import RETURNED, middle_life
+from wanjia.kernels.sensing.counting import RETURNED, TERMINAL_RETURNED, middle_life
 from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.looking import TENTHS, Element, Model, Sight, evidence_of, speakers
 from wanjia.kernels.sensing.memory import DARK, FREE, NEVER, PART, Memory
@@ -111,11 +111,15 @@ def _notice(moment: Moment) -> None:
 
 
 def _free(ledger: Ledger, moment: Moment) -> None:
-    """Since when a part of each open outage looks lit again, or a dark district's terminal says that it is back."""
-    freed = moment.memory.freed
-    back = (moment.sight.counts[:, RETURNED] > 0) & (moment.memory.held == DARK)
+    """Since when a part of each open outage is lit again, or a dark district's terminal says that it is back.
+
+    Districts that look lit because they never were dark say nothing of the others.
+    """
+    freed, counts = moment.memory.freed, moment.sight.counts
+    returned = (moment.sight.dark < LIT_ODDS_LOG) & (counts[:, RETURNED] + counts[:, TERMINAL_RETURNED] > 0)
+    back = (counts[:, TERMINAL_RETURNED] > 0) & (moment.memory.held == DARK)
     for held in ledger.held.values():
-        back[held.ranks] |= (moment.sight.dark[held.ranks] < LIT_ODDS_LOG).any()
+        back[held.ranks] |= returned[held.ranks].any()
     freed[~back] = NEVER
     freed[back & (freed == NEVER)] = moment.now
 

@@ -72,7 +72,7 @@ class Parameters:
     beside the words of the return that are still on their way."""
     part_odds_log: float = -6.9
     """The same for part of a district below its transformer (a low-voltage branch, one phase): once in 1,000."""
-    together_seconds: float = 20.0
+    together_seconds: float = 12.0
     """Spread of the times since when districts below one open device seem dark: gasp delays 15 s, buckets 10 s, clocks
     a few; of single devices, since many districts speak with one voice only."""
     planned_bias: float = -0.5

@@ -31,7 +31,16 @@ from typing import NamedTuple
 
 from numba import njit
 
-from wanjia.kernels.sensing.counting import ALIVE, BEAT_GASPED, BEAT_SILENT, GASPED, RETURNED, SILENT, TERMINAL
+from wanjia.kernels.sensing.counting import (
+    ALIVE,
+    BEAT_GASPED,
+    BEAT_SILENT,
+    GASPED,
+    RETURNED,
+    SILENT,
+    TERMINAL,
+    TERMINAL_RETURNED,
+)
 from wanjia.kernels.sensing.memory import DARK, NEVER
 from wanjia.kernels.sensing.nouns import Bytes, Floats, Ints
 
@@ -173,6 +182,6 @@ def weigh(
             dark[r] = min(dark[r], 0.0)
         elif held[r] == DARK and freed[r] != NEVER:
             elapsed = max(now - freed[r], 0) / TENTHS
-            dark[r] = min(dark[r], _not_back(meters, terminal, counts[r, RETURNED], elapsed, odds))
+            dark[r] = min(dark[r], _not_back(meters, terminal, counts[r, TERMINAL_RETURNED], elapsed, odds))
         if meters[GASPED] > 1 and held[r] != DARK and back[r] == NEVER:
             part[r] = _some(meters[GASPED], meters[SILENT] + meters[ALIVE]) + missed - lit

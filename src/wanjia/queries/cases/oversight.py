@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q
 
+from wanjia.queries.cases.audit_words import entry_sentences, subject_labels
+from wanjia.queries.cases.history import who_text
 from wanjia.queries.cases.installed import practice_of
 from wanjia.queries.cases.rows import Rows
 from wanjia.queries.cases.stuck import why_stuck
@@ -50,11 +52,12 @@ class Subject:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a history, with its seal. `broken`: the seal does not fit."""
+    """One entry of a history, in words and as it is sealed. `broken`: the seal does not fit."""
 
     sequence: int
     at: datetime
     actor: str
+    sentence: str
     verb: str
     data: Mapping[str, object]
     seal: str
@@ -79,32 +82,33 @@ def data_reads(text: str, language: str) -> Rows[DataRead]:
     return Rows(query, lambda rows: _reads(rows, language))
 
 
-def subjects(text: str) -> Rows[Subject]:
+def subjects(text: str, language: str) -> Rows[Subject]:
     """Histories, the one that changed last first. A case is found by its number."""
     query = HistoryEntry.objects.values("subject").annotate(entries=Count("id"), last_at=Max("at"))
     text = text.strip()
     if text:
         cases = [f"case:{pk}" for pk in Case.objects.filter(number__iexact=text).values_list("pk", flat=True)]
         query = query.filter(Q(subject__icontains=text) | Q(subject__in=cases))
-    return Rows(query.order_by("-last_at", "subject"), _subjects)
+    return Rows(query.order_by("-last_at", "subject"), lambda rows: _subjects(rows, language))
 
 
-def entries_of(subject: str) -> tuple[Entry, ...]:
+def entries_of(subject: str, language: str) -> tuple[Entry, ...]:
     """One whole history, newest first, every seal checked."""
     broken = set(broken_links(subject))
-    rows = HistoryEntry.objects.filter(subject=subject).order_by("-sequence")
+    rows = list(HistoryEntry.objects.filter(subject=subject).order_by("-sequence"))
+    told = zip(rows, entry_sentences(subject, rows, language), strict=True)
     return tuple(
         Entry(
-            row.sequence, row.at, row.actor_name or row.actor, row.verb, row.data, row.entry_hash,
-            row.sequence in broken,
+            row.sequence, row.at, who_text(row.actor, row.actor_name, language), sentence, row.verb, row.data,
+            row.entry_hash, row.sequence in broken,
         )
-        for row in rows
+        for row, sentence in told
     )  # fmt: skip
 
 
-def subject_label(subject: str) -> str:
-    """The case number for `case:12`; other subjects say who they are themselves."""
-    return _labels([subject]).get(subject, subject)
+def subject_label(subject: str, language: str) -> str:
+    """What a history is about: the case number for `case:12`."""
+    return subject_labels([subject], language)[subject]
 
 
 def _stuck(row: Case, language: str) -> StuckCase:
@@ -116,7 +120,7 @@ def _stuck(row: Case, language: str) -> StuckCase:
 
 
 def _reads(rows: list[PersonalDataRead], language: str) -> list[DataRead]:
-    labels = _labels([row.subject for row in rows])
+    labels = subject_labels([row.subject for row in rows], language)
     return [
         DataRead(
             row.at, row.account.person.name, row.account.username, _name(row.account.person.organisation, language),
@@ -132,14 +136,6 @@ def _name(organisation, language: str) -> str:
     return organisation.name_en if language == "en" else organisation.name_zh
 
 
-def _subjects(rows: list[dict]) -> list[Subject]:
-    labels = _labels([row["subject"] for row in rows])
-    return [
-        Subject(row["subject"], labels.get(row["subject"], row["subject"]), row["entries"], row["last_at"])
-        for row in rows
-    ]
-
-
-def _labels(subjects: list[str]) -> dict[str, str]:
-    ids = [int(text[5:]) for text in subjects if text.startswith("case:") and text[5:].isdigit()]
-    return {f"case:{pk}": number for pk, number in Case.objects.filter(pk__in=ids).values_list("pk", "number")}
+def _subjects(rows: list[dict], language: str) -> list[Subject]:
+    labels = subject_labels([row["subject"] for row in rows], language)
+    return [Subject(row["subject"], labels[row["subject"]], row["entries"], row["last_at"]) for row in rows]

@@ -31,7 +31,7 @@ class TaskFilters:
 
 @dataclass(frozen=True)
 class TaskRow:
-    """One open task in a list."""
+    """One task in a list."""
 
     pk: int
     key: str
@@ -49,6 +49,7 @@ class TaskRow:
     opened_at: datetime
     due_at: datetime | None
     group: str
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -148,4 +149,5 @@ def _row(task: Task, actor: Actor, now: datetime, language: str) -> TaskRow:
         task.holder.name if task.holder else "", task.holder_id == actor.person_id,
         task.delegated_to_id is not None and task.delegated_to_id == actor.person_id, task.kind == "opinion",
         task.escalated, case.on_hold, task.opened_at, task.due_at, group_of(task.due_at, now),
+        task.closed_at,
     )  # fmt: skip

@@ -90,6 +90,14 @@ def role_name(context: template.Context, role: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def unit(context: template.Context, name: str) -> str:
+    """A unit as it stands beside a figure; one that has no word here as it is written."""
+    key = f"unit.{name}"
+    found = say(key, context.get("language", "zh-Hans"))
+    return name if found == key else found
+
+
+@register.simple_tag(takes_context=True)
 def brackets(context: template.Context, text: Any) -> str:
     """The text in brackets as the language writes them: full-width in Chinese, after a space in English."""
     return f" ({text})" if context.get("language") == "en" else f"（{text}）"

@@ -44,18 +44,19 @@ def reads(request: HttpRequest) -> HttpResponse:
 def histories(request: HttpRequest) -> HttpResponse:
     """Everything that has a history, found by subject or case number."""
     text = request.GET.get("text", "")[:80]
-    return render(request, "surfaces/admin/histories.html", {"page": page_of(request, subjects(text)), "text": text})
+    values = {"page": page_of(request, subjects(text, request.language)), "text": text}
+    return render(request, "surfaces/admin/histories.html", values)
 
 
 @admin_page("history")
 @require_GET
 def one_history(request: HttpRequest, subject: str) -> HttpResponse:
     """One history, each entry's seal checked now."""
-    entries = entries_of(subject)
+    entries = entries_of(subject, request.language)
     if not entries:
         raise NotFound("history", subject)
     values = {
-        "subject": subject, "label": subject_label(subject), "page": page_of(request, entries),
+        "subject": subject, "label": subject_label(subject, request.language), "page": page_of(request, entries),
         "broken": [entry.sequence for entry in entries if entry.broken], "total": len(entries),
     }  # fmt: skip
     return render(request, "surfaces/admin/history.html", values)

@@ -16,6 +16,7 @@ from wanjia.queries.cases.people import colleagues
 from wanjia.queries.cases.task_card import TaskCard
 from wanjia.web.case_deeds import Trouble
 from wanjia.web.forms import page_form, shown_faults
+from wanjia.web.place_map import place_map
 from wanjia.web.revealing import is_revealed
 from wanjia.web.surfaces.desk.access import desk_page
 
@@ -58,7 +59,7 @@ def show_case(request: HttpRequest, number: str, trouble: Trouble | None = None)
         **_form(page, chosen, trouble, request.language), **_choices(request, page, chosen),
         "case_address": _address("desk:on_case", number), "people_address": reverse("desk:people"),
         "task_address": _address("desk:on_task", number, chosen.key) if chosen else "",
-        "viewer": _viewer(request, number), "map": _map(page),
+        "viewer": _viewer(request, number), "map": place_map(page.head, reverse("desk:cells_map")),
     }  # fmt: skip
     return render(request, "surfaces/desk/case.html", values, status=422 if trouble.faults else 200)
 
@@ -108,19 +109,3 @@ def _choices(request: HttpRequest, page: CasePage, task: TaskCard | None) -> dic
 def _viewer(request: HttpRequest, number: str) -> dict[str, object]:
     tokens = case_tokens(number, request.actor, request.now, request.language)
     return {"bpmn_url": reverse("desk:drawing", args=[number]), **tokens}
-
-
-def _map(page: CasePage) -> dict[str, object] | None:
-    head = page.head
-    if head.longitude is None or head.latitude is None:
-        return None
-    point = {
-        "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [head.longitude, head.latitude]},
-        "properties": {"id": head.number, "name": head.address or head.number, "label": head.address, "tone": "brand"},
-    }
-    area = head.cell_path[1] if len(head.cell_path) > 1 else ""
-    return {
-        "cells_url": f"{reverse('desk:cells_map')}?level=3&within={area}",
-        "points": {"type": "FeatureCollection", "features": [point]},
-    }

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from wanjia.queries.cases.facts import answer_rows
 from wanjia.queries.cases.installed import practice_names
 from wanjia.queries.cases.people import colleagues
-from wanjia.queries.cases.task_list import GROUPS
+from wanjia.queries.cases.task_list import GROUPS, TaskRow
 from wanjia.queries.cases.window_tasks import (
     WindowFilters,
     WindowTask,
@@ -25,9 +25,10 @@ from wanjia.web.csv_files import csv_response
 from wanjia.web.forms import page_form, shown_faults
 from wanjia.web.listing import export_url, filters_from, local
 from wanjia.web.paging import page_of
+from wanjia.web.place_map import place_map
 from wanjia.web.surfaces.window.access import window_page
 
-EXPORT_COLUMNS = ("task", "number", "title", "practice", "holder", "opened", "due")
+EXPORT_COLUMNS = ("task", "number", "title", "practice", "holder", "opened", "due", "done")
 
 
 @window_page
@@ -74,7 +75,7 @@ def show_task(request: HttpRequest, pk: int, trouble: Trouble | None = None) -> 
         "shown": shown, "task": shown.card, "head": shown.head, "trouble": trouble,
         "trouble_faults": shown_faults(trouble.faults, request.language),
         "upload_key": trouble.upload_key or secrets.token_urlsafe(24), **_form(shown, trouble, request.language),
-        "colleagues": _colleagues(request, shown), "map": _map(shown),
+        "colleagues": _colleagues(request, shown), "map": place_map(shown.head, reverse("portal:cells")),
         "task_address": reverse("window:task", args=[pk]), "people_address": reverse("window:people"),
     }  # fmt: skip
     return render(request, "surfaces/window/task.html", values, status=422 if trouble.faults else 200)
@@ -101,17 +102,6 @@ def _colleagues(request: HttpRequest, shown: WindowTask):
     return colleagues(request.actor, request.today, request.language)
 
 
-def _map(shown: WindowTask) -> dict[str, object] | None:
-    head = shown.head
-    if head.longitude is None or head.latitude is None:
-        return None
-    point = {
-        "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [head.longitude, head.latitude]},
-        "properties": {"id": head.number, "name": head.address or head.number, "label": head.address},
-    }
-    return {"cells_url": "/map/cells.json", "points": {"type": "FeatureCollection", "features": [point]}}
-
-
-def _cells(row) -> tuple[object, ...]:
-    return (row.name, row.number, row.title, row.practice, row.holder, local(row.opened_at), local(row.due_at))
+def _cells(row: TaskRow) -> tuple[object, ...]:
+    instants = (row.opened_at, row.due_at, row.closed_at)
+    return (row.name, row.number, row.title, row.practice, row.holder, *map(local, instants))
