@@ -58,6 +58,7 @@ def practice_of(folder: Folder, fingerprint: str, definition: Definition) -> Pra
         texts={language: folder.texts(language) for language in LANGUAGES},
         bpmn=_text(folder.files["process.bpmn"]),
         parts={path: _part(folder, path) for path in sorted(folder.files)},
+        rows=as_names(manifest.get("rows")),
     )
 
 
@@ -108,7 +109,7 @@ def _scenario(folder: Folder, name: str) -> Scenario:
     row: dict[str, Any] = folder.mapping(f"scenarios/{name}.yaml")
     steps: tuple[Facts, ...] = tuple(map(as_mapping, row["steps"]))
     settings, world = as_mapping(row.get("settings")), as_mapping(row.get("world"))
-    return Scenario(name, row["title"], row["starts_at"], settings, world, steps, row["expect"])
+    return Scenario(name, row["title"], row["starts_at"], settings, world, steps, row["expect"], bool(row.get("walk")))
 
 
 def _upgrades(folder: Folder) -> dict[str, dict[str, str]]:

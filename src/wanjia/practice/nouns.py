@@ -162,7 +162,10 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A told case: start instant, settings, what capabilities answer, the steps and what must come out."""
+    """A told case: start instant, settings, what capabilities answer, the steps and what must come out.
+
+    `walk` marks the one that is played through the users' own pages.
+    """
 
     name: str
     titles: Mapping[str, str]
@@ -171,11 +174,15 @@ class Scenario:
     world: Facts
     steps: tuple[Facts, ...]
     expect: Facts
+    walk: bool = False
 
 
 @dataclass(frozen=True)
 class Practice:
-    """One version of a practice, complete. `digest` names its content; `bpmn` is the diagram for the viewer."""
+    """One version of a practice, complete. `digest` names its content; `bpmn` is the diagram for the viewer.
+
+    `rows` are the systems of the catalogue that it runs.
+    """
 
     name: str
     version: str
@@ -206,6 +213,7 @@ class Practice:
     texts: Texts
     bpmn: str
     parts: Mapping[str, Json]
+    rows: tuple[str, ...] = ()
 
     def text(self, key: str, language: str) -> str:
         """A sentence of the practice; the other language, then the key itself, when it is missing."""

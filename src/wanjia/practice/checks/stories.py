@@ -22,7 +22,15 @@ def faults(folder: Folder) -> Iterator[Fault]:
     for end in folder.diagram.results:
         if end not in reached and not any(map(folder.unreadable, folder.parsed)):
             yield Fault("practice.end_unreached", folder.bpmn_at(end), {"end": end})
+    yield from _walk_faults(folder)
     yield from _upgrade_faults(folder)
+
+
+def _walk_faults(folder: Folder) -> Iterator[Fault]:
+    """One scenario at most is played through the pages."""
+    marked = [name for name in folder.scenarios if folder.mapping(f"scenarios/{name}.yaml").get("walk") is True]
+    for name in marked[1:]:
+        yield Fault("practice.walk_twice", folder.where(f"scenarios/{name}.yaml", "walk"), {"first": marked[0]})
 
 
 def _scenario_faults(folder: Folder, path: str) -> Iterator[Fault]:

@@ -57,6 +57,10 @@ fact = closed(
     "type",
 )
 paper = closed({"visible_to": names, "when_item": by_name(rows({}))}, "visible_to")
+# Systems of the catalogue that the practice is a way to run: a letter for the promise, a number.
+catalogue_rows = rows(
+    {"type": "string", "pattern": "^[A-Z][1-9][0-9]?$", "examples": ["F4"]}, minItems=1, uniqueItems=True
+)
 message_senders: Facts = {"type": "string", "minLength": 1}
 
 SCHEMA: Facts = closed(
@@ -68,6 +72,7 @@ SCHEMA: Facts = closed(
             "pattern": r"^[<>=!~]=?[0-9.]+(,[<>=!~]=?[0-9.]+)*$",
             "examples": [">=0.1,<1.0"],
         },
+        "rows": catalogue_rows,
         "prefix": {"type": "string", "pattern": "^[A-Z]{2,4}$", "examples": ["BM"]},
         "entry": closed(
             {"surface": word("portal", "window", "desk", "card", "system"), "icon": text, "open_to": identifier},

@@ -61,6 +61,7 @@ expect = closed(
 SCHEMA: Facts = closed(
     {
         "title": closed({"zh-Hans": text, "en": text}, "zh-Hans", "en"),
+        "walk": {"type": "boolean"},
         "starts_at": instant,
         "settings": anything,
         "world": {"type": "object", "additionalProperties": {"type": ["object", "array"]}},
