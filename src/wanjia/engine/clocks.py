@@ -183,8 +183,8 @@ def lift(
 
 
 def strictest(clocks: Iterable[ClockState]) -> ClockState | None:
-    """The clock to show: the earliest end among those running, or run out and not stopped. None if all stand."""
-    shown = [(clock.due_at, clock.key, clock) for clock in clocks if clock.due_at and clock.status in _OPEN]
+    """The clock to show: the earliest end among those running, or run out and not stopped. None if all stand or wait."""
+    shown = [(c.due_at, c.key, c) for c in clocks if c.due_at and c.status in _OPEN and not c.waits]
     return min(shown, key=lambda entry: entry[:2])[2] if shown else None
 
 
@@ -298,6 +298,7 @@ def _started(
         remaining=None,
         edition_from=edition.from_on,
         branch=trigger.branch,
+        waits=rule.waits,
     )
     if until is None:
         return _running(started, rule, now, limit, calendar)
@@ -393,15 +394,15 @@ def _resumed(
 def _stopped(clock: ClockState, now: datetime) -> ClockState:
     if clock.status not in _OPEN:
         return clock
-    status = ClockStatus.LATE if clock.status is ClockStatus.EXPIRED or _is_over(clock, now) else ClockStatus.STOPPED
-    return replace(clock, status=status, stopped_at=now, paused_by=())
+    late = not clock.waits and (clock.status is ClockStatus.EXPIRED or _is_over(clock, now))
+    return replace(clock, status=ClockStatus.LATE if late else ClockStatus.STOPPED, stopped_at=now, paused_by=())
 
 
 def _fired(clock: ClockState, kind: Kind, now: datetime) -> ClockState:
     if all(event.kind != kind or event.at > now for event in _events(clock)):
         return clock
     if kind == "expire":
-        return replace(clock, status=ClockStatus.EXPIRED)
+        return _stopped(clock, now) if clock.waits else replace(clock, status=ClockStatus.EXPIRED)
     return replace(clock, warned=clock.warned + 1)
 
 

@@ -60,7 +60,8 @@ class ClockState:
 
     After a pause `remaining` stays as the limit of the run that began at `resumed_at`. `paused_by` names all that
     holds the clock now: the key of each task whose opening paused it, any other pause trigger by its name, `hold` (the
-    whole case). `branch` is that of a clock of scope `item`, whose `task_key` is the task it now measures.
+    whole case). `branch` is that of a clock of scope `item`, whose `task_key` is the task it now measures. A clock that `waits` ends well by
+    running out, and is never the one that is due.
     """
 
     key: str
@@ -79,6 +80,7 @@ class ClockState:
     resumed_at: datetime | None = None
     paused_by: tuple[str, ...] = ()
     branch: str = ""
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,12 +210,16 @@ class MergeInto:
 
 @dataclass(frozen=True)
 class Message:
-    """A message of a declared name arrived; `task_key` narrows it to the instance that waits on that task."""
+    """A message of a declared name arrived; `task_key` narrows it to the instance that waits on that task.
+
+    `branch` narrows it to the multi-instance branch, or the nearest one around it, in which somebody waits.
+    """
 
     actor: str
     name: str
     payload: Facts = field(default_factory=dict)
     task_key: str | None = None
+    branch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -329,6 +335,8 @@ class CallCapability:
     task_key: str
     capability: str
     inputs: Facts
+    step: str = ""
+    branch: str = ""
 
 
 @dataclass(frozen=True)
@@ -395,6 +403,7 @@ class ClockRule:
     editions: tuple[Edition, ...]
     on_warn: tuple[Facts, ...]
     on_expire: tuple[Facts, ...]
+    waits: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ def _clock(row: Facts) -> ClockRule:
         editions=tuple(sorted((_edition(as_mapping(e)) for e in _list(row.get("editions"))), key=_from_on)),
         on_warn=tuple(as_mapping(effect) for effect in _list(row.get("on_warn"))),
         on_expire=tuple(as_mapping(effect) for effect in _list(row.get("on_expire"))),
+        waits=row.get("waits") is True,
     )
 
 

@@ -48,7 +48,7 @@ def _clocks_sourced(folder: Folder) -> bool:
 
 
 def _clocks_warn(folder: Folder) -> bool:
-    return all(clock.get("warn") for clock in _clocks(folder))
+    return all(clock.get("warn") or clock.get("waits") for clock in _clocks(folder))
 
 
 def _expiry_acts(folder: Folder) -> bool:

@@ -415,3 +415,14 @@ def test_a_pause_of_whole_working_days_moves_the_end_by_as_many(limit, ran, stoo
     clocks, _ = run(rules, clocks, "opened:supplement", CALENDAR.end_of(paused_on) - noon)
     clocks, _ = run(rules, clocks, "done:supplement", CALENDAR.end_of(resumed_on) - noon)
     assert clocks[0].due_at == CALENDAR.end_of(CALENDAR.working_day_from(MONDAY.date(), limit + stood))
+
+
+def test_a_wait_ends_well_by_running_out_and_is_never_due() -> None:
+    watch = rule("watch", waits=True, on_expire=({"message": "watch_over"},))
+    clocks, _ = run([watch, rule(limit=Limit(90, "minutes"))], (), "case_started")
+    assert strictest(clocks).clock == "answer"
+    clocks, fired = ticked(clocks, after(minutes=60))
+    assert [(event.key, event.kind) for event in fired] == [("watch", "expire")]
+    assert {clock.clock: clock.status for clock in clocks} == {
+        "watch": ClockStatus.STOPPED, "answer": ClockStatus.RUNNING,
+    }  # fmt: skip

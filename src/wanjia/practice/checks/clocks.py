@@ -136,6 +136,9 @@ def _effect_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]:
         for at, effect in enumerate(map(as_mapping, _list(clock.get(key)))):
             where = folder.where(FILE, "clocks", index, key, at)
             yield from _one_effect(folder, clock, effect, (key, where))
+    effects = [as_mapping(effect) for key in ("on_warn", "on_expire") for effect in _list(clock.get(key))]
+    if clock.get("waits") and (clock.get("warn") or any("message" not in effect for effect in effects)):
+        yield Fault("practice.wait_warns", folder.where(FILE, "clocks", index, "waits"), {"clock": clock.get("id")})
 
 
 def _one_effect(folder: Folder, clock: Facts, effect: Facts, at: tuple[str, Where]) -> Iterator[Fault]:

@@ -52,6 +52,7 @@ clock = closed(
         "editions": rows(edition, minItems=1),
         "on_warn": rows(effect),
         "on_expire": rows(effect),
+        "waits": {"const": True},
     },
     "id",
     "regime",
