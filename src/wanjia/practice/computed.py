@@ -12,6 +12,7 @@ from wanjia.kernels.planning.shortening import Shortening, shorter_by
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.formats import is_day
+from wanjia.practice.meter_balance import reconcile_submeters
 
 Compute = Callable[[Facts, datetime, WorkCalendar], Facts]
 
@@ -66,7 +67,8 @@ def date_scheme(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
 
 
 COMPUTED: Mapping[str, Compute] = {
-    function.__name__: function for function in (today, working_days_since, compare_schemes, date_scheme)
+    function.__name__: function
+    for function in (today, working_days_since, compare_schemes, date_scheme, reconcile_submeters)
 }
 
 
