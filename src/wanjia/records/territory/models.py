@@ -178,3 +178,40 @@ class Attempts(models.Model):
     key = models.CharField(max_length=120, primary_key=True)
     count = models.PositiveIntegerField()
     until = models.DateTimeField(db_index=True, help_text="when counting begins anew")
+
+
+class Passkey(models.Model):
+    """A device with which a person signs in: the public half of a key whose other half, and face or finger, stay there.
+
+    `removed_at` keeps the row, so that the history can say which device it was; a removed one opens nothing.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="passkeys")
+    name = models.CharField(max_length=60, help_text="what its owner calls the device")
+    credential_id = models.CharField(max_length=1400, unique=True, help_text="base64url, up to 1,023 bytes (WebAuthn)")
+    public_key = models.BinaryField(help_text="COSE")
+    sign_count = models.PositiveBigIntegerField(help_text="as the device last said; 0 where it does not count")
+    synced = models.BooleanField(help_text="the owner's own key ring copies it to their other devices")
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+
+class FieldSending(models.Model):
+    """A piece of work that a device sent under a key of its own: this unique row decides that it counts once.
+
+    `result` is what the device was answered, and is answered again when it asks again. No answers of a form stand here.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="field_sendings")
+    key = models.CharField(max_length=80)
+    kind = models.CharField(max_length=8, help_text="paper, task, opinion, case or note")
+    result = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="field_sending_once")]
