@@ -68,6 +68,29 @@ _ROWS = (
         optional=frozenset({"qualification", "excluded"}),
     ),
     CapabilitySignature(
+        "zone_of_place",
+        "Whether the place lies in a line's protection zone: the line it intrudes on most, else the nearest one within "
+        "2 km; metres on the ground to its outermost conductor, and the zone's width there.",
+        {"place": PLACE},
+        {
+            "in_zone": YES_NO,
+            "line": TEXT,
+            "line_code": TEXT,
+            "feeder": TEXT,
+            "voltage_kv": NUMBER,
+            "distance_m": NUMBER,
+            "clearance_needed_m": NUMBER,
+        },
+        optional=frozenset({"place"}),
+    ),
+    CapabilitySignature(
+        "outages_of_line",
+        "How many unplanned outages the feeder had in the `days` before the day `until`, of one cause or of all.",
+        {"feeder": TEXT, "cause": TEXT, "until": DAY, "days": NUMBER},
+        {"outages": COUNT},
+        optional=frozenset({"feeder", "cause"}),
+    ),
+    CapabilitySignature(
         "responsible_post",
         "Who answers for the place at a level of the grid today (1 is the widest), with what a card shows.",
         {"place": PLACE, "level": {"type": "integer", "minimum": 1, "maximum": 9}},

@@ -13,6 +13,28 @@ class Feeder(models.Model):
     name_en = models.CharField(max_length=120, blank=True)
 
 
+class PowerLine(models.Model):
+    """A line with the way it runs: what protection zones are built from. Degrees WGS 84."""
+
+    code = models.CharField(max_length=64, primary_key=True)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True)
+    voltage_kv = models.FloatField()
+    laid = models.CharField(max_length=8, help_text="`kernels.zones.widths.LAID`")
+    edge_m = models.FloatField(default=0, help_text="from the drawn middle to the outermost conductor")
+    feeder = models.ForeignKey(Feeder, null=True, blank=True, on_delete=models.PROTECT, related_name="power_lines")
+    geometry_wkb = models.BinaryField(help_text="a line or several, degrees")
+    west = models.FloatField(help_text="degrees, of the box around it; so are the next three")
+    south = models.FloatField()
+    east = models.FloatField()
+    north = models.FloatField()
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["code"]
+        indexes = [models.Index(fields=["west", "east", "south", "north"], name="power_line_box")]
+
+
 class TransformerDistrict(models.Model):
     """A transformer district (台区): one distribution transformer and everybody below it."""
 

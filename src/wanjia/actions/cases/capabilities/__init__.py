@@ -14,6 +14,7 @@ from wanjia.actions.cases.capabilities.computed import LIVE
 from wanjia.actions.cases.capabilities.drawn_for_check import drawn_for_check
 from wanjia.actions.cases.capabilities.earlier_endings import earlier_endings
 from wanjia.actions.cases.capabilities.known_outage import known_outage
+from wanjia.actions.cases.capabilities.line_zones import outages_of_line, zone_of_place
 from wanjia.actions.cases.capabilities.nearest_electricians import nearest_electricians
 from wanjia.actions.cases.capabilities.outages import (
     close_outage,
@@ -45,8 +46,10 @@ REGISTRY: dict[str, Capability] = LIVE | {
         known_outage,
         match_account,
         nearest_electricians,
+        outages_of_line,
         post_in_charge,
         responsible_post,
+        zone_of_place,
     )
 }
 """Those that compute something or look it up."""
