@@ -33,6 +33,8 @@ CODES: Mapping[str, str] = {
 }
 FORMAT_CODES: Mapping[str, str] = {
     "place": "form.not_a_place",
+    "person": "form.not_a_person",
+    "organisation": "form.not_an_organisation",
     "phone": "form.not_a_phone",
     "papers": "form.not_papers",
     "person_name": "form.not_a_name",
@@ -136,12 +138,25 @@ def _format_faults(practice: Practice, form: Form, answers: Facts, facts: Facts)
     properties: Any = form.schema["properties"]
     for name, value in answers.items():
         kind = properties.get(name, {}).get("format")
+        yield from _cell_faults(name, properties.get(name, {}), value)
         if kind is None or _is_blank(value):
             continue
         if not FORMATS[kind].holds(value):
             yield Fault(FORMAT_CODES.get(kind, "form.not_well_written"), Where(column=name), {"field": name})
         elif kind in ("person", "offer") and not _is_offered(practice, value, {**facts, **answers}):
             yield Fault("form.not_offered", Where(column=name), {"field": name})
+
+
+def _cell_faults(name: str, rule: Any, value: Json) -> Iterator[Fault]:
+    """Formats of the columns of a table, row by row."""
+    columns = rule.get("items", {}).get("properties", {})
+    rows = value if isinstance(value, list) else []
+    for at, row in enumerate(rows, start=1):
+        for column, cell in row.items() if isinstance(row, dict) else ():
+            kind = columns.get(column, {}).get("format")
+            if kind in FORMATS and not _is_blank(cell) and not FORMATS[kind].holds(cell):
+                code = FORMAT_CODES.get(kind, "form.not_well_written")
+                yield Fault(code, Where(line=at, column=f"{name}.{column}"), {"field": f"{name}.{column}"})
 
 
 def _is_offered(practice: Practice, value: Json, facts: Facts) -> bool:

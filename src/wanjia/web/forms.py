@@ -15,10 +15,14 @@ from wanjia.practice.answers import in_language
 from wanjia.practice.nouns import Practice
 from wanjia.practice.wording import BRACKETS, figure_text
 from wanjia.texts import fault_sentence, say
+from wanjia.web.naming_fields import NOBODY, Nameable, named
 from wanjia.web.show_if import Visibility, hidden_fields, visibility
 
 CHOSEN_FROM_OFFERS = ("person", "offer")
 """Formats of facts that hold the id of one of the case's offers."""
+
+NAMED_INSTEAD_OF = ("offers", "input")
+"""Default widgets of a reference, in place of which the page offers names."""
 
 OFFER_COLUMNS_OWN = ("id", "name", "team", "licence_number", "distance_km")
 """Columns of an offer that are shown in a way of their own; further figures are shown with their labels."""
@@ -39,7 +43,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """One field as it is drawn: `template` names the component that draws its widget."""
+    """One field as it is drawn: `template` names its widget's component, `names` the page's list for it."""
 
     name: str
     label: str
@@ -59,6 +63,7 @@ class Field:
     input_type: str = "text"
     max_length: int = 0
     areas: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    names: str = ""
 
     @property
     def needed(self) -> bool:
@@ -75,6 +80,7 @@ class PageForm:
     faults: tuple[dict[str, str], ...] = ()
     shows: tuple[str, ...] = field(default=())
     visibility: Visibility | None = None
+    naming: Nameable = NOBODY
 
 
 Areas = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
@@ -83,13 +89,13 @@ Areas = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 def page_form(
     practice: Practice, step: str, language: str, values: Facts, faults: Sequence[Fault] = (),
-    facts: Facts | None = None, areas: Areas = (),
+    facts: Facts | None = None, areas: Areas = (), naming: Nameable = NOBODY,
 ) -> PageForm:  # fmt: skip
     """The form of a step, filled with `values`; `facts` are the case's own (offers to choose from)."""
     form = practice.forms[step]
     order = [f"field-{name}" for name in form.fields]
     faults = sorted(in_language(practice, tuple(faults), language), key=lambda fault: _rank(order, fault))
-    drawer = _Drawer(practice, language, values, faults, facts or {}, step, areas)
+    drawer = _Drawer(practice, language, values, faults, facts or {}, step, areas, naming)
     drawn = {name: drawer.field(name) for name in form.fields}
     grouped = [
         (practice.text(group.title, language), tuple(drawn[name] for name in group.fields)) for group in form.groups
@@ -98,7 +104,7 @@ def page_form(
     rest = tuple(item for name, item in drawn.items() if name not in in_groups)
     groups = (("", rest), *grouped) if rest else tuple(grouped)
     conditions = visibility(practice, form, {**practice.defaults, **(facts or {})})
-    return PageForm(step, groups, shown_faults(faults, language), form.shows, conditions)
+    return PageForm(step, groups, shown_faults(faults, language), form.shows, conditions, naming)
 
 
 def shown_faults(faults: Sequence[Fault], language: str) -> tuple[dict[str, str], ...]:
@@ -125,7 +131,7 @@ def sent_answers(practice: Practice, step: str, request: HttpRequest, facts: Fac
         rule: Mapping[str, Any] = form.schema["properties"][name]  # type: ignore[index,call-overload,assignment]
         value = _sent(name, rule, form.widgets.get(name, ""), request.POST)
         if value is not None:
-            answers[name] = value
+            answers[name] = named(rule, value, request)
     # What one hidden field said may be what another one's condition reads, so until nothing is left to take out.
     while gone := [name for name in hidden_fields(practice, form, facts, answers) if name in answers]:
         for name in gone:
@@ -149,17 +155,19 @@ class _Drawer:
 
     def __init__(
         self, practice: Practice, language: str, values: Facts, faults: Sequence[Fault], facts: Facts, step: str,
-        areas: Areas,
+        areas: Areas, naming: Nameable,
     ) -> None:  # fmt: skip
         self.practice, self.language, self.values, self.faults, self.facts = practice, language, values, faults, facts
-        self.areas = areas
+        self.areas, self.naming = areas, naming
         self.form = practice.forms[step]
 
     def field(self, name: str) -> Field:
         rule: Mapping[str, Any] = self.form.schema["properties"][name]  # type: ignore[index,call-overload,assignment]
         widget = self.form.widgets.get(name) or _default_widget(rule)
         mine = tuple(_sentence(fault, self.language) for fault in self.faults if _anchor(fault) == f"field-{name}")
-        value = _drawn(rule, self.values.get(name))
+        listed = self._listed(rule)
+        widget = "named" if listed and widget in NAMED_INSTEAD_OF else widget
+        value = self.naming.label(listed, _drawn(rule, self.values.get(name)))
         columns = self._columns(name, rule) if widget == "table" else ()
         return Field(
             name, self._text(name), self._help(name), f"components/form/{_TEMPLATES.get(widget, 'input')}.html",
@@ -167,8 +175,13 @@ class _Drawer:
             rule.get("minimum", ""), rule.get("maximum", ""), "1" if rule.get("type") == "integer" else "any", mine,
             columns, self._rows(name, rule, value) if widget == "table" else (),
             self.form.show_if.get(name, ""), _input_type(rule), int(rule.get("maxLength", 0)),
-            self.areas if rule.get("format") == "place" else (),
+            self.areas if rule.get("format") == "place" else (), listed,
         )  # fmt: skip
+
+    def _listed(self, rule: Mapping[str, Any]) -> str:
+        """The page's list by which the field names somebody; "" when it does not, or offers or choices say whom."""
+        kind = str(rule.get("format", ""))
+        return kind if kind in self.naming.choices and "enum" not in rule else ""
 
     def _unit(self, name: str) -> str:
         return self._unit_beside(self._text(name), self.practice.facts.get(name, {}))
@@ -254,16 +267,18 @@ class _Drawer:
             for option in rule.get("enum", ())
         )
         shown = ", ".join(str(part) for part in value) if isinstance(value, list) else value
+        listed = self._listed(rule)
         label = self.practice.text(f"facts.{table}.{key}", self.language)
         return Field(
-            name, label, "", "", False, shown, options, self._unit_beside(label, rule), input_type=_input_type(rule)
-        )
+            name, label, "", "", False, self.naming.label(listed, shown), options, self._unit_beside(label, rule),
+            input_type=_input_type(rule), names=listed,
+        )  # fmt: skip
 
 
 _TEMPLATES = {
     "radio": "radio", "select": "select", "textarea": "textarea", "place": "place", "photos": "papers",
     "papers": "papers", "stars": "stars", "offers": "radio", "table": "table", "signature": "signature",
-    "date": "input", "checkbox": "checkbox", "checkboxes": "checkboxes", "yes_no": "radio",
+    "date": "input", "named": "named", "checkbox": "checkbox", "checkboxes": "checkboxes", "yes_no": "radio",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from wanjia.actions.cases.letters import issue_letter
 from wanjia.actions.cases.manner import manner
 from wanjia.actions.cases.notices import deliveries_of, notify, tell_holder
 from wanjia.actions.cases.saving import Changes, save_all
+from wanjia.actions.cases.tell_parent import tell_parent
 from wanjia.engine import nouns as engine
 from wanjia.engine.clocks import strictest
 from wanjia.engine.states import case_to_json, is_held
@@ -17,6 +18,7 @@ from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.nouns import Practice, Role
 from wanjia.practice.titles import title_of
 from wanjia.records.cases.models import Case, Clock, Task
+from wanjia.records.territory.names import with_names
 
 
 class Carrier:
@@ -74,11 +76,13 @@ class Carrier:
         case.due_at = shown.due_at if shown else None
         case.late = any(clock.status in ("expired", "late") for clock in state.clocks)
         if new_facts:
-            case.title = title_of(self.practice, state.facts, manner("zh-Hans"))[:200]
-            case.title_en = title_of(self.practice, state.facts, manner("en"))[:200]
+            case.title, case.title_en = (self._title(state.facts, language) for language in ("zh-Hans", "en"))
         self._set_dues(state)
         self.changes.deliveries = deliveries_of(self.practice, state.facts, self.changes)
         return self.changes
+
+    def _title(self, facts: Facts, language: str) -> str:
+        return title_of(self.practice, with_names(self.practice.facts, facts, language), manner(language))[:200]
 
     def _set_dues(self, state: engine.CaseState) -> None:
         """A task is due when its own clock is, or the case's strictest clock, whichever comes first."""
@@ -164,6 +168,7 @@ class Carrier:
 
     def _end_case(self, command: engine.EndCase) -> None:
         self.case.ended_at = self.now
+        self.changes.news += tell_parent(self.case, command.end or command.status.value, self.now)
 
     def _changing(self, key: str) -> Task:
         """An open task that is about to be changed."""

@@ -10,15 +10,22 @@ from wanjia.practice.composing import compose
 from wanjia.practice.nouns import Practice
 from wanjia.practice.wording import day_text
 from wanjia.records.cases.models import Case, Letter
+from wanjia.records.territory.names import with_names
 from wanjia.texts import LANGUAGES
 
 
 def issue_letter(case: Case, practice: Practice, command: WriteLetter, now: datetime) -> str:
     """Write the letter row and return its number: the case's own, and a running number per case."""
     number = f"{case.number}-{case.letters.count() + 1:02d}"
-    letter, facts = command.letter, command.facts
+    letter = command.letter
     content = {
-        language: compose(practice, letter, facts, provided(case, number, now, language), manner(language))
+        language: compose(
+            practice,
+            letter,
+            with_names(practice.facts, command.facts, language),
+            provided(case, number, now, language),
+            manner(language),
+        )
         for language in LANGUAGES
     }
     audience = practice.letters[command.letter].audience

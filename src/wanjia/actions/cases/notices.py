@@ -18,6 +18,7 @@ from wanjia.practice.notice_words import notice_words
 from wanjia.practice.nouns import Notice, Practice
 from wanjia.records.cases.models import Case, Message, Task
 from wanjia.records.territory.models import Person
+from wanjia.records.territory.names import with_names
 from wanjia.texts import say
 
 OUTSIDE = ("sms", "email")
@@ -29,7 +30,8 @@ def notify(
 ) -> list[Message]:
     """One notice of the practice, to the requester, the holder of a task, or whoever performs a role."""
     case, actor, now = changes.case, changes.actor, changes.at
-    command = replace(command, values={**command.values, "holder": _holders(command, open_tasks)})
+    values = with_names(practice.facts, command.values, case.language)
+    command = replace(command, values={**values, "holder": _holders(command, open_tasks)})
     if command.audience == "requester":
         return [_message(case, "requester", None, actor, command, now)]
     rule = practice.roles.get(command.audience)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from wanjia.queries.cases.facts import Names
 from wanjia.queries.cases.history import sentence
 from wanjia.queries.cases.installed import practice_of
 from wanjia.records.cases.models import Case, HistoryEntry
 from wanjia.records.territory.models import Organisation, Person
+from wanjia.records.territory.names import Names
 from wanjia.texts import say
 
 

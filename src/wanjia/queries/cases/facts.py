@@ -12,7 +12,7 @@ from wanjia.practice.composing import column_name
 from wanjia.practice.nouns import Practice
 from wanjia.practice.titles import fact_text, value_text
 from wanjia.queries.cases.masking import mask_fact
-from wanjia.records.territory.models import Organisation, Person
+from wanjia.records.territory.names import Names
 from wanjia.texts import say
 
 COLUMNS_SHOWN_MAX = 12
@@ -28,25 +28,6 @@ class FactRow:
     masked: bool = False
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
-
-
-class Names:
-    """Names of people and organisations that facts and history refer to, fetched in two queries at most."""
-
-    def __init__(self, references: Iterable[object], language: str) -> None:
-        texts = {str(reference) for reference in references if isinstance(reference, str | int)}
-        people = {int(text.removeprefix("person:")) for text in texts if text.removeprefix("person:").isdigit()}
-        rows = Person.objects.filter(pk__in=people).values_list("pk", "name") if people else ()
-        self._found = {f"person:{pk}": name for pk, name in rows}
-        codes = {text for text in texts if ":" not in text and not text.isdigit() and len(text) <= 64}
-        column = "name_en" if language == "en" else "name_zh"
-        if codes:
-            self._found.update(Organisation.objects.filter(code__in=codes).values_list("code", column))
-
-    def __call__(self, reference: object) -> str:
-        """The name; the reference itself when nobody has it."""
-        text = str(reference or "")
-        return self._found.get(text) or self._found.get(f"person:{text}") or text
 
 
 def fact_rows(practice: Practice, facts: Facts, language: str, revealed: bool) -> tuple[FactRow, ...]:
@@ -130,8 +111,9 @@ def _table(practice: Practice, name: str, label: str, rows: list[dict[str, Json]
     papers = {key for key, rule in practice.facts.items() if rule.get("format") == "papers"}  # they stand elsewhere
     columns = list(dict.fromkeys(key for row in rows for key in row if key != "id" and key not in papers))
     columns = columns[:COLUMNS_SHOWN_MAX]
-    cells = [row.get(column) for row in rows for column in columns]
-    names = Names([cell for cell in cells if isinstance(cell, str) and cell.startswith("person:")], language)
+    bodies = {column for column in columns if _cell_rule(practice, name, column).get("format") == "organisation"}
+    cells = [row.get(column) for row in rows for column in columns if column in bodies or _is_person(row.get(column))]
+    names = Names(cells, language)
 
     def text(column: str, value: Json) -> str:
         if value is None or value == "":
@@ -144,6 +126,15 @@ def _table(practice: Practice, name: str, label: str, rows: list[dict[str, Json]
         name, label, "", False, tuple(_heading(practice, name, column, language) for column in columns),
         tuple(tuple(text(column, row.get(column)) for column in columns) for row in rows),
     )  # fmt: skip
+
+
+def _cell_rule(practice: Practice, table: str, column: str) -> Mapping[str, Any]:
+    items: Any = practice.facts.get(table, {}).get("items")
+    return (items or {}).get("properties", {}).get(column) or practice.facts.get(column, {})
+
+
+def _is_person(value: Json) -> bool:
+    return isinstance(value, str) and value.startswith("person:")
 
 
 def _heading(practice: Practice, table: str, column: str, language: str) -> str:

@@ -6,9 +6,9 @@ from datetime import datetime
 from wanjia.engine.nouns import TaskKind
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
-from wanjia.queries.cases.facts import Names
 from wanjia.records.cases.history import broken_links
 from wanjia.records.cases.models import HistoryEntry
+from wanjia.records.territory.names import Names
 from wanjia.texts import say
 
 PLAIN = ("reason", "question", "answer", "note", "name", "number", "levels", "code", "into", "case", "outage")

@@ -13,12 +13,13 @@ from wanjia.practice.notice_words import notice_words
 from wanjia.practice.nouns import Practice
 from wanjia.practice.placeholders import filled
 from wanjia.practice.wording import Manner
-from wanjia.queries.cases.facts import Names, moment_text
+from wanjia.queries.cases.facts import moment_text
 from wanjia.queries.cases.history import who_text
 from wanjia.queries.cases.installed import practice_of
 from wanjia.queries.cases.masking import hidden_requester
 from wanjia.queries.cases.rows import Rows
 from wanjia.records.cases.models import Case, Message
+from wanjia.records.territory.names import Names
 from wanjia.texts import say
 
 

@@ -8,8 +8,9 @@ from wanjia.engine.nouns import CaseState
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
-from wanjia.queries.cases.facts import Names, item_text
+from wanjia.queries.cases.facts import item_text
 from wanjia.records.cases.models import Task
+from wanjia.records.territory.names import Names
 
 
 @dataclass(frozen=True)

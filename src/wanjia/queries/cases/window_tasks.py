@@ -15,7 +15,7 @@ from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.case_head import Head, case_head
 from wanjia.queries.cases.case_verbs import task_verbs
 from wanjia.queries.cases.clocks import ClockBar, clock_bars
-from wanjia.queries.cases.facts import FactRow, Names, fact_rows
+from wanjia.queries.cases.facts import FactRow, fact_rows
 from wanjia.queries.cases.history import sentence, who_text
 from wanjia.queries.cases.installed import practice_of
 from wanjia.queries.cases.papers import PaperRow, papers_of
@@ -24,6 +24,7 @@ from wanjia.queries.cases.task_card import TaskCard, task_card
 from wanjia.queries.cases.task_list import TaskRow, due_filter, rows_of
 from wanjia.records.cases.models import Case, HistoryEntry, Task
 from wanjia.records.cases.subjects import subject_of_case, subject_of_task
+from wanjia.records.territory.names import Names
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from wanjia.queries.cases.people import colleagues
 from wanjia.queries.cases.task_card import TaskCard
 from wanjia.web.case_deeds import Trouble
 from wanjia.web.forms import page_form, shown_faults
+from wanjia.web.naming_fields import nameable
 from wanjia.web.place_map import place_map
 from wanjia.web.revealing import is_revealed
 from wanjia.web.surfaces.desk.access import desk_page
@@ -56,7 +57,7 @@ def show_case(request: HttpRequest, number: str, trouble: Trouble | None = None)
         "page": page, "head": page.head, "verbs": page.verbs, "chosen": chosen, "trouble": trouble,
         "trouble_faults": shown_faults(trouble.faults, request.language),
         "upload_key": trouble.upload_key or secrets.token_urlsafe(24),
-        **_form(page, chosen, trouble, request.language), **_choices(request, page, chosen),
+        **_form(request, page, chosen, trouble), **_choices(request, page, chosen),
         "case_address": _address("desk:on_case", number), "people_address": reverse("desk:people"),
         "task_address": _address("desk:on_task", number, chosen.key) if chosen else "",
         "viewer": _viewer(request, number), "map": place_map(page.head, reverse("desk:cells_map")),
@@ -75,13 +76,15 @@ def _chosen(page: CasePage, key: str) -> TaskCard | None:
     return next((task for task in page.tasks if task.key == key), mine[0] if mine else None)
 
 
-def _form(page: CasePage, task: TaskCard | None, trouble: Trouble, language: str) -> dict[str, object]:
+def _form(request: HttpRequest, page: CasePage, task: TaskCard | None, trouble: Trouble) -> dict[str, object]:
     if task is None or not task.has_form or "complete" not in task.verbs:
         return {"form": None, "shows": ()}
     facts = {**page.case_facts, **task.item_facts}
     refused = trouble.deed == "complete" and trouble.task == task.key
     values = trouble.values if refused else _known(page, task, facts)
-    form = page_form(page.practice, task.step, language, values, trouble.faults if refused else (), facts)
+    language, faults = request.language, trouble.faults if refused else ()
+    naming = nameable(request, page.practice, task.step, facts)
+    form = page_form(page.practice, task.step, language, values, faults, facts, naming=naming)
     return {"form": form, "shows": answer_rows(page.practice, form.shows, facts, language)}
 
 

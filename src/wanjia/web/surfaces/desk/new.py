@@ -14,6 +14,7 @@ from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.installed import active_practices
 from wanjia.queries.cases.organisations import own_organisation
 from wanjia.web.forms import page_form, sent_answers
+from wanjia.web.naming_fields import nameable
 from wanjia.web.saying import said
 from wanjia.web.surfaces.desk.access import desk_page
 from wanjia.web.uploads import add_files, admit_files, upload_key_of
@@ -82,7 +83,9 @@ def _form(request: HttpRequest, practice: Practice, answers: Facts, faults: list
     values = {
         "practice": practice.text("name", request.language),
         "summary": practice.text("summary", request.language),
-        "form": page_form(practice, "start", request.language, answers, faults),
+        "form": page_form(
+            practice, "start", request.language, answers, faults, naming=nameable(request, practice, "start")
+        ),
         "upload_key": key,
     }
     return render(request, "surfaces/desk/new_form.html", values, status=422 if faults else 200)

@@ -13,6 +13,7 @@ from wanjia.queries.cases.my_requests import my_requests
 from wanjia.web import limits
 from wanjia.web.forms import PageForm, page_form, shown_faults
 from wanjia.web.middleware import grant
+from wanjia.web.naming_fields import nameable
 from wanjia.web.paging import page_of
 from wanjia.web.uploads import UPLOAD_KEY_FIELD, upload_key_of
 
@@ -108,7 +109,8 @@ def _form(
         return None
     mine = task.key == deed
     return page_form(
-        shown.practice, task.step, request.language, (answers or {}) if mine else {}, faults if mine else (), task.facts
+        shown.practice, task.step, request.language, (answers or {}) if mine else {}, faults if mine else (),
+        task.facts, naming=nameable(request, shown.practice, task.step, task.facts),
     )  # fmt: skip
 
 

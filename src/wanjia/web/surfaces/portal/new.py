@@ -20,6 +20,7 @@ from wanjia.queries.territory.places import area_choices, point_of_area, point_o
 from wanjia.web.forms import page_form, sent_answers
 from wanjia.web.limits import NEW_REQUESTS, address_of, check, take
 from wanjia.web.middleware import grant
+from wanjia.web.naming_fields import nameable
 from wanjia.web.qr import qr_picture
 from wanjia.web.uploads import UPLOAD_KEY_FIELD, add_files, admit_files
 
@@ -127,7 +128,15 @@ def _form(request: HttpRequest, practice: Practice, answers: Facts, faults: list
     areas = area_choices(request.today, request.language)
     values = {
         "practice": practice,
-        "form": page_form(practice, "start", request.language, answers, faults, areas=areas),
+        "form": page_form(
+            practice,
+            "start",
+            request.language,
+            answers,
+            faults,
+            areas=areas,
+            naming=nameable(request, practice, "start"),
+        ),
         "upload_key": key,
         "upload_key_field": UPLOAD_KEY_FIELD,
         "seal": _seal(key),

@@ -14,6 +14,7 @@ from wanjia.queries.cases.window_cases import counter_practices, window_case
 from wanjia.queries.territory.places import area_choices, point_of_area
 from wanjia.web.case_deeds import Trouble
 from wanjia.web.forms import page_form, sent_answers
+from wanjia.web.naming_fields import nameable
 from wanjia.web.qr import qr_picture
 from wanjia.web.surfaces.window.access import counter_page
 from wanjia.web.uploads import UPLOAD_KEY_FIELD, add_files, upload_key_of
@@ -72,7 +73,10 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 
 def _form(request: HttpRequest, practice: Practice, trouble: Trouble) -> HttpResponse:
     areas = area_choices(request.today, request.language)
-    form = page_form(practice, "start", request.language, trouble.values, trouble.faults, areas=areas)
+    form = page_form(
+        practice, "start", request.language, trouble.values, trouble.faults, areas=areas,
+        naming=nameable(request, practice, "start"),
+    )  # fmt: skip
     values = {
         "practice": practice, "form": form, "upload_key": trouble.upload_key, "upload_key_field": UPLOAD_KEY_FIELD
     }  # fmt: skip

@@ -24,6 +24,7 @@ from wanjia.web.case_deeds import Trouble
 from wanjia.web.csv_files import csv_response
 from wanjia.web.forms import page_form, shown_faults
 from wanjia.web.listing import export_url, filters_from, local
+from wanjia.web.naming_fields import nameable
 from wanjia.web.paging import page_of
 from wanjia.web.place_map import place_map
 from wanjia.web.surfaces.window.access import window_page
@@ -74,22 +75,23 @@ def show_task(request: HttpRequest, pk: int, trouble: Trouble | None = None) -> 
     values = {
         "shown": shown, "task": shown.card, "head": shown.head, "trouble": trouble,
         "trouble_faults": shown_faults(trouble.faults, request.language),
-        "upload_key": trouble.upload_key or secrets.token_urlsafe(24), **_form(shown, trouble, request.language),
+        "upload_key": trouble.upload_key or secrets.token_urlsafe(24), **_form(request, shown, trouble),
         "colleagues": _colleagues(request, shown), "map": place_map(shown.head, reverse("portal:cells")),
         "task_address": reverse("window:task", args=[pk]), "people_address": reverse("window:people"),
     }  # fmt: skip
     return render(request, "surfaces/window/task.html", values, status=422 if trouble.faults else 200)
 
 
-def _form(shown: WindowTask, trouble: Trouble, language: str) -> dict[str, object]:
-    card, practice = shown.card, shown.practice
+def _form(request: HttpRequest, shown: WindowTask, trouble: Trouble) -> dict[str, object]:
+    card, practice, language = shown.card, shown.practice, request.language
     if "complete" not in card.verbs or not card.has_form:
         return {"form": None, "shows": ()}
     refused = trouble.deed == "complete"
     fields = practice.forms[card.step].fields
     known = {name: shown.form_facts[name] for name in fields if shown.form_facts.get(name) is not None}
     faults = trouble.faults if refused else ()
-    form = page_form(practice, card.step, language, trouble.values if refused else known, faults, shown.form_facts)
+    values, naming = trouble.values if refused else known, nameable(request, practice, card.step, shown.form_facts)
+    form = page_form(practice, card.step, language, values, faults, shown.form_facts, naming=naming)
     listed = {row.name for row in shown.facts}
     above = answer_rows(practice, form.shows, shown.form_facts, language)
     # What stands among the facts of the application already is not said twice.
