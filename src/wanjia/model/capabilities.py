@@ -91,6 +91,13 @@ _ROWS = (
         optional=frozenset({"feeder", "cause"}),
     ),
     CapabilitySignature(
+        "days_later",
+        "The day that lies `days` calendar days after `day`, or after the company's day of the step.",
+        {"day": DAY, "days": COUNT},
+        {"later_on": DAY},
+        optional=frozenset({"day"}),
+    ),
+    CapabilitySignature(
         "responsible_post",
         "Who answers for the place at a level of the grid today (1 is the widest), with what a card shows.",
         {"place": PLACE, "level": {"type": "integer", "minimum": 1, "maximum": 9}},
@@ -214,9 +221,6 @@ _ROWS = (
         {"day": DAY},
         {"working_days": {"type": "integer", "minimum": 0}},
     ),
-)
-
-SIGNATURES: Mapping[str, CapabilitySignature] = {row.name: row for row in _ROWS}
     CapabilitySignature(
         "reconcile_submeters",
         "Sub-meters against the main meter before them over one period: the gap, what reading times, points without a "
@@ -231,3 +235,6 @@ SIGNATURES: Mapping[str, CapabilitySignature] = {row.name: row for row in _ROWS}
         },
         optional=frozenset({"points", "loss_percent", "price_yuan"}),
     ),
+)
+
+SIGNATURES: Mapping[str, CapabilitySignature] = {row.name: row for row in _ROWS}

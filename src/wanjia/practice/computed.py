@@ -17,6 +17,10 @@ from wanjia.practice.meter_balance import reconcile_submeters
 Compute = Callable[[Facts, datetime, WorkCalendar], Facts]
 
 
+DAYS_LATER_MAX = 3_660
+"""Days; as far away as a clock may end."""
+
+
 def today(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
     """`today`: the company's day."""
     return {"today": calendar.day_of(now).isoformat()}
@@ -26,6 +30,15 @@ def working_days_since(inputs: Facts, now: datetime, calendar: WorkCalendar) -> 
     """`working_days` from the day after `day` up to today."""
     first, last = _day(inputs.get("day")) + timedelta(days=1), calendar.day_of(now)
     return {"working_days": calendar.count_working(first, last) if first <= last else 0}
+
+
+def days_later(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
+    """`later_on`: the day that lies `days` calendar days after `day`, the company's day where none is given."""
+    day = calendar.day_of(now) if inputs.get("day") is None else _day(inputs["day"])
+    days = _whole(inputs.get("days"))
+    if not 0 <= days <= DAYS_LATER_MAX:
+        raise ValueError("no number of days")
+    return {"later_on": (day + timedelta(days=days)).isoformat()}
 
 
 def compare_schemes(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
@@ -68,7 +81,7 @@ def date_scheme(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
 
 COMPUTED: Mapping[str, Compute] = {
     function.__name__: function
-    for function in (today, working_days_since, compare_schemes, date_scheme, reconcile_submeters)
+    for function in (today, days_later, working_days_since, compare_schemes, date_scheme, reconcile_submeters)
 }
 
 
