@@ -1,8 +1,10 @@
 """The lot that decides on a check, and what is known of an applicant's earlier cases."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from tests.support.world import World
+from wanjia.actions.cases.capabilities.case_outcome import case_outcome
 from wanjia.actions.cases.capabilities.drawn_for_check import drawn_for_check
 from wanjia.actions.cases.capabilities.earlier_endings import earlier_endings
 from wanjia.records.cases.models import Case
@@ -43,3 +45,17 @@ def _ended(world: World, key: str, code: str, end: str, days_ago: int) -> None:
     case.state = {**case.state, "facts": {**case.state["facts"], "credit_code": code}}
     case.status, case.end, case.ended_at = Case.Status.ENDED, end, world.now - timedelta(days=days_ago)
     case.save()
+
+
+def test_the_outcome_of_another_case_says_how_and_when_it_ended_and_nothing_else(world: World) -> None:
+    now = world.repair("now")
+    running = world.repair("running")
+    _ended(world, "done", "911", "repaired", 3)
+    done = Case.objects.exclude(pk__in=(now.pk, running.pk)).get()
+    day = (world.now - timedelta(days=3)).astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    assert case_outcome({"case_number": f" {done.number} "}, now, world.now) == {
+        "found": True, "end": "repaired", "ended_on": day,
+    }  # fmt: skip
+    assert case_outcome({"case_number": running.number}, now, world.now) == {"found": True, "end": "", "ended_on": ""}
+    for nothing in (now.number, "BM000", ""):  # a case proves nothing about itself
+        assert case_outcome({"case_number": nothing}, now, world.now)["found"] is False

@@ -10,6 +10,7 @@ from wanjia.actions.cases.capabilities.accounts import (
     match_account,
     transfer_account,
 )
+from wanjia.actions.cases.capabilities.case_outcome import case_outcome
 from wanjia.actions.cases.capabilities.computed import LIVE
 from wanjia.actions.cases.capabilities.drawn_for_check import drawn_for_check
 from wanjia.actions.cases.capabilities.earlier_endings import earlier_endings
@@ -39,6 +40,7 @@ REGISTRY: dict[str, Capability] = LIVE | {
     for function in (
         account_of_number,
         account_standing,
+        case_outcome,
         crew_on_duty,
         district_of_place,
         drawn_for_check,
