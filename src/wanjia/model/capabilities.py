@@ -189,6 +189,13 @@ _ROWS = (
         optional=frozenset({"credit_code"}),
     ),
     CapabilitySignature(
+        "case_outcome",
+        "What became of another case, by its number: whether there is one, how it ended and on which day.",
+        {"case_number": TEXT},
+        {"found": YES_NO, "end": TEXT, "ended_on": TEXT},
+        optional=frozenset({"case_number"}),
+    ),
+    CapabilitySignature(
         "drawn_for_check",
         "Whether the case is drawn by lot for a check; the lot is fixed by its number, so nobody can choose it.",
         {"share_percent": NUMBER},
