@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.support.outages import world_network as network_of
 from tests.support.rows import fingerprint, unknown
 from tests.support.world import World
 from wanjia.actions.network.apply_states import apply_states
+from wanjia.actions.network.book import instant
 from wanjia.actions.network.sensed import Gap
 from wanjia.records.cases.history import broken_links
 from wanjia.records.cases.models import HistoryEntry
@@ -18,6 +20,7 @@ from wanjia.records.network.models import (
     Outage,
     OutageDistrict,
     OutageRevision,
+    PlannedWork,
     SensingPosition,
     SequenceGap,
     TransformerDistrict,
@@ -160,13 +163,18 @@ def test_three_meters_stay_dark_when_the_district_is_back(stream: Stream) -> Non
 
 def test_planned_work_is_a_note_and_its_overrun_an_outage_of_its_own(stream: Stream) -> None:
     at = stream.now
+    begins, plan_ends = instant(at) - timedelta(minutes=5), instant(at) + timedelta(hours=3)
     work = sensed(1, (0, 1), at, planned=True, hint="planned")
+    PlannedWork.objects.create(
+        code="JH-1", device_id=work.device_id, title_zh="检修", starts_at=begins, ends_at=plan_ends
+    )  # fmt: skip
     stream.send(change("planned", work, at))
     ends = at + 60 * MINUTE
     stream.send(change("planned_ended", replace(work, ends_at=ends), ends + 10 * MINUTE))
     late = sensed(2, (0, 1), ends + 11 * MINUTE, hint="planned_overrun", starts_at=ends)
     stream.send(change("overrun", late, ends + 11 * MINUTE))
     planned, overrun = row(1), row(2)
+    assert planned.estimates.get().said_by == "system:plan" and planned.estimated_restoration_at == plan_ends
     assert (planned.planned, planned.status, overrun.planned, overrun.status) == (True, "restored", False, "open")
     assert overrun.starts_at == planned.ends_at
     assert dark(overrun) == ["T-C111", "T-C112"]

@@ -53,10 +53,12 @@ def test_a_place_with_supply_leads_to_the_report_with_the_place_kept(world: Worl
 
 
 def test_planned_work_at_the_place_is_told_before_it_begins(world: World) -> None:
-    PlannedWork.objects.create(
-        code="JH-1", device_id="T-C111", title_zh="更换变压器", starts_at=world.now + timedelta(days=1),
+    work = PlannedWork.objects.create(
+        code="JH-1", device_id="F001-B1", title_zh="更换变压器", starts_at=world.now + timedelta(days=1),
         ends_at=world.now + timedelta(days=1, hours=3),
     )  # fmt: skip
+    assert "更换变压器" not in world.client().get(f"/outages/?{HERE}").content.decode()
+    work.districts.create(district_id="T-C111")
     assert "更换变压器" in world.client().get(f"/outages/?{HERE}").content.decode()
 
 

@@ -17,8 +17,8 @@ REASON_CHARACTERS_MAX = 200
 
 
 def estimate_first(book: Book, entry: Entry) -> RestorationEstimate | None:
-    """The system's own first estimate for a new outage, not written yet; planned work has its own end."""
-    if entry.row.planned or not entry.members:
+    """The system's own first estimate for a new outage, not written yet; planned work ends as it was planned."""
+    if not entry.members:
         return None
     largest = max(entry.members.values(), key=lambda member: member.customers)
     at, ground = first_estimate(entry.row, book.facts[largest.district_id].area_class)

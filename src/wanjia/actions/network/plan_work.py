@@ -20,7 +20,7 @@ from wanjia.model.network import Network
 from wanjia.records.cases.history import write_history
 from wanjia.records.cases.models import Delivery
 from wanjia.records.network.lookups import DistrictFacts, district_facts, subject_of_districts
-from wanjia.records.network.models import PlannedWork, TransformerDistrict
+from wanjia.records.network.models import PlannedWork, PlannedWorkDistrict, TransformerDistrict
 from wanjia.texts import say
 
 HOURS_MAX = 72
@@ -66,6 +66,7 @@ def plan_work(wanted: WantedWork, actor: Actor, now: datetime, network: Network 
             code=next_number(PREFIX, now), device_id=wanted.device_id, title_zh=wanted.title_zh.strip()[:120],
             title_en=wanted.title_en.strip()[:160], starts_at=wanted.starts_at, ends_at=wanted.ends_at,
         )  # fmt: skip
+        PlannedWorkDistrict.objects.bulk_create(PlannedWorkDistrict(work=work, district_id=code) for code in sorted(facts))
         told = queue(_texts(work, "planned", facts), now)
         counts, short = priority_counts(set(facts)), work.starts_at - now < NOTICE
         data = {"device": work.device_id, "districts": len(facts), "told": told, "short_notice": short, **counts}
@@ -73,16 +74,14 @@ def plan_work(wanted: WantedWork, actor: Actor, now: datetime, network: Network 
         return Planned(work, frozenset(facts), counts, told, short)
 
 
-def cancel_planned_work(
-    code: str, reason: str, actor: Actor, now: datetime, network: Network | None = None
-) -> PlannedWork:  # fmt: skip
+def cancel_planned_work(code: str, reason: str, actor: Actor, now: datetime) -> PlannedWork:
     """Take a plan back; who was told hears of it, who was not never will. Raises NotFound, Denied, Refused."""
     require(actor, "outage", "plan")
     with transaction.atomic():
         work = PlannedWork.objects.select_for_update().filter(code=code).first()
         if work is None:
             raise NotFound("planned_work", code)
-        facts = district_facts(_districts(work.device_id, network))
+        facts = district_facts(frozenset(work.districts.values_list("district", flat=True)))
         _allow(actor, facts)
         if work.cancelled_at is not None:
             values = {"code": code, "at": work.cancelled_at.isoformat()}
@@ -147,7 +146,8 @@ def _body(
 def _cancelling(work: PlannedWork, facts: dict[str, DistrictFacts]) -> Collection[Wanted]:
     """For those whose first text has gone out; those of the others are dropped."""
     rows = Delivery.objects.filter(idempotency_key__startswith=f"plan:{work.code}:planned:")
-    rows.filter(status=Delivery.Status.WAITING, claimed_until=None).update(status=Delivery.Status.DROPPED)
+    waiting = rows.filter(status=Delivery.Status.WAITING, claimed_until=None)
+    waiting.update(status=Delivery.Status.DROPPED, fault="delivery.work_cancelled", fault_values={"code": work.code})
     reached = rows.filter(status__in=(Delivery.Status.SENT, Delivery.Status.WAITING))
     told = set(reached.values_list("channel", "address"))
     return [wanted for wanted in _texts(work, "plan_cancelled", facts) if (wanted.channel, wanted.address) in told]

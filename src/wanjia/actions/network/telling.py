@@ -117,7 +117,7 @@ def _drop(outages: Collection[int], addresses: Collection[tuple[str, str]]) -> N
     keys = [pk for pk, key, channel, to in found if (channel, to) in addresses and occasion_of(key) != "restored"]
     for start in range(0, len(keys), ROWS_PER_STATEMENT):
         part = keys[start : start + ROWS_PER_STATEMENT]
-        rows.filter(pk__in=part).update(status=Delivery.Status.DROPPED)
+        rows.filter(pk__in=part).update(status=Delivery.Status.DROPPED, fault="delivery.overtaken", fault_values={})
 
 
 def _tell_requesters(requests: Iterable[Case], notice: str, values: Facts, now: datetime) -> None:

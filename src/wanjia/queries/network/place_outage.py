@@ -97,8 +97,8 @@ def _of_district(code: str, certain: bool, now: datetime, language: str) -> Plac
 
 
 def _works(code: str, now: datetime, language: str) -> tuple[PublicWork, ...]:
-    """Planned work at the district's own transformer; work further up is told by its outage when it begins."""
-    rows = PlannedWork.objects.filter(device_id=code, cancelled_at=None, ends_at__gt=now)
+    """Planned work that makes the district dark, wherever on its feeder it is."""
+    rows = PlannedWork.objects.filter(districts__district=code, cancelled_at=None, ends_at__gt=now)
     return tuple(
         PublicWork(row.title_en if language == "en" and row.title_en else row.title_zh, row.starts_at, row.ends_at)
         for row in rows[:3]

@@ -204,6 +204,16 @@ class PlannedWork(models.Model):
         ordering = ["starts_at"]
 
 
+class PlannedWorkDistrict(models.Model):
+    """A district that is dark while the work lasts, as the network was when the work was entered."""
+
+    work = models.ForeignKey(PlannedWork, on_delete=models.CASCADE, related_name="districts")
+    district = models.ForeignKey(TransformerDistrict, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["work", "district"], name="work_district_once")]
+
+
 class DistrictState(models.Model):
     """What is known of a district now, as the sensor last wrote it; one row per district of the network model."""
 

@@ -114,7 +114,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 def cancel(request: HttpRequest, code: str) -> HttpResponse:
     """Take planned work back."""
     reason = request.POST.get("reason", "").strip()[:REASON_CANCELLED_MAX]
-    work = cancel_planned_work(code, reason, request.actor, request.now, active_lines())
+    work = cancel_planned_work(code, reason, request.actor, request.now)
     said(request, "board.done.cancel", code=work.code)
     return redirect("board:works")
 
