@@ -23,6 +23,7 @@ from wanjia.adapters.telemetry.snapshot import Snapshot, Snapshots
 from wanjia.kernels.sensing.coverage import Coverage, coverage_of
 from wanjia.kernels.sensing.grid import Grid, build_grid
 from wanjia.kernels.sensing.nouns import Batch, Change, Plan
+from wanjia.kernels.sensing.renewing import renewed
 from wanjia.kernels.sensing.step import Sensor, State, begin_state, sensor_of, step
 from wanjia.wiring.installed import ActiveNetwork
 
@@ -188,7 +189,7 @@ class SensingLoop:
             end = int(np.searchsorted(batch.received, now, side="right"))
             some = slice(done, end)
             part = Batch(batch.slot[some], batch.kind[some], batch.occurred[some], batch.received[some])
-            self.state, changes = step(self.sensor, self.state, part, now)
+            self.state, changes = step(self.sensor, renewed(self.state), part, now)
             self._pending.changes += changes
             done = end
 

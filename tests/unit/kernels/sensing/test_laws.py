@@ -1,5 +1,6 @@
 """Laws of the sensing step on made storms: batches, repetition, order, names, and how good it is."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from benchmarks.sensing_quality import BEGINS_AT, first_gasps, play
 from tests.support.feeders import FEEDERS, feeders
 from wanjia.kernels.sensing.grid import Grid, build_grid
 from wanjia.kernels.sensing.nouns import Batch, Change
+from wanjia.kernels.sensing.renewing import EPOCH_MS_MAX, renewed, with_epoch
 from wanjia.kernels.sensing.scoring import Score, score
 from wanjia.kernels.sensing.step import State, begin_state, sensor_of, step
 from wanjia.kernels.sensing.storms import Made, Storm, make_storm
@@ -22,13 +24,15 @@ SEEDS = st.integers(0, 10_000)
 QUICK = settings(max_examples=3, deadline=None, derandomize=True)
 
 
-def sense(grid: Grid, made: Made, batch: Batch, cuts: list[int]) -> tuple[State, list[Change]]:
-    """Senses in batches that end at these times and at the storm's end."""
+def sense(
+    grid: Grid, made: Made, batch: Batch, cuts: list[int], between: Callable[[State], State] = lambda state: state
+) -> tuple[State, list[Change]]:
+    """Senses in batches that end at these times and at the storm's end; `between` is done to the state before each."""
     sensor, state, changes = sensor_of(grid, made.plans), begin_state(grid, BEGINS_AT), []
     begin = 0
     for now in [*sorted(cuts), made.ends_at]:
         end = int(np.searchsorted(batch.received, now, side="right"))
-        state, found = step(sensor, state, Batch(*(column[begin:end] for column in vars(batch).values())), now)
+        state, found = step(sensor, between(state), Batch(*(column[begin:end] for column in vars(batch).values())), now)
         changes += found
         begin = end
     return state, changes
@@ -45,6 +49,26 @@ def test_other_batches_give_the_same_outages(seed: int, shares: list[float]) -> 
     made = make_storm(GRID, STORM, seed, BEGINS_AT)
     cuts = [BEGINS_AT + round(share * (made.ends_at - BEGINS_AT)) for share in shares]
     assert sense(GRID, made, made.batch, cuts)[1] == sense(GRID, made, made.batch, [])[1]
+
+
+@QUICK
+@given(SEEDS, st.lists(st.floats(0.0, 1.0), min_size=3, max_size=20), st.integers(0, 10_000_000))
+def test_another_zero_of_time_changes_nothing(seed: int, shares: list[float], tenths: int) -> None:
+    made = make_storm(GRID, STORM, seed, BEGINS_AT)
+    cuts = [BEGINS_AT + round(share * (made.ends_at - BEGINS_AT)) for share in shares]
+
+    def moved(state: State) -> State:
+        return with_epoch(state, state.epoch + 100 * tenths)
+
+    assert sense(GRID, made, made.batch, cuts, moved)[1] == sense(GRID, made, made.batch, cuts)[1]
+
+
+def test_the_zero_of_time_is_moved_before_the_memory_overflows() -> None:
+    young = begin_state(GRID, BEGINS_AT)
+    assert renewed(replace(young, now=BEGINS_AT + EPOCH_MS_MAX)).epoch == BEGINS_AT
+    old = renewed(replace(young, now=BEGINS_AT + EPOCH_MS_MAX + 160))
+    assert old.epoch == BEGINS_AT + EPOCH_MS_MAX + 100
+    assert (old.memory.cells == begin_state(GRID, BEGINS_AT).memory.cells).all()
 
 
 @QUICK
