@@ -189,6 +189,31 @@ _ROWS = (
         optional=frozenset({"credit_code"}),
     ),
     CapabilitySignature(
+        "appoint",
+        "A person works as `role` for a body (without one: the receiving one) in the case's cell from one day to "
+        "another; the post is opened for it. Whoever made the step must be allowed to appoint there.",
+        {
+            "role": {"type": "string", "enum": ["cell_helper"]},
+            "organisation": TEXT,
+            "person": {"type": "string", "format": "person"},
+            "starts_on": DAY,
+            "ends_on": DAY,
+        },
+        {"appointment": TEXT, "post": TEXT, "holder_name": TEXT},
+        optional=frozenset({"organisation"}),
+        acting=True,
+        errors=("not_allowed", "person_unknown", "term_wrong"),
+    ),
+    CapabilitySignature(
+        "end_appointment",
+        "An appointment that this case made ends on `last_on`, else today; without one nothing happens.",
+        {"appointment": TEXT, "last_on": DAY},
+        {"ended": YES_NO},
+        optional=frozenset({"appointment", "last_on"}),
+        acting=True,
+        errors=("not_allowed", "person_unknown"),
+    ),
+    CapabilitySignature(
         "case_outcome",
         "What became of another case, by its number: whether there is one, how it ended and on which day.",
         {"case_number": TEXT},

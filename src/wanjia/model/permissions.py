@@ -15,6 +15,7 @@ SCOPES: tuple[Scope, ...] = ("own", "cell", "organisation", "all")
 ROLES = (
     "citizen", "village_electrician", "district_manager", "senior_manager", "station_chief", "county_manager",
     "dispatcher", "window_clerk", "window_chief", "reviewer", "company_manager", "administrator", "practice_editor",
+    "cell_helper",
 )  # fmt: skip
 PARTNER_ROLES = frozenset({"window_clerk", "window_chief", "reviewer"})
 """Roles of other bodies than the supply company: they work at the window, not at the desk."""
@@ -207,6 +208,13 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("practice", "see edit export", "all"),
         ("calendar organisation report", "see", "all"),
     ),),
+    # Appointed by agreement for a term into the other body (网格长与村小组长互聘): sees what happens in the cell, without
+    # names, and opens requests for people there; decides nothing.
+    "cell_helper": (_WORK, (
+        ("case outage", "see", "cell"),
+        ("case", "open", "cell"),
+        ("territory organisation practice calendar", "see", "all"),
+    )),
 }  # fmt: skip
 
 

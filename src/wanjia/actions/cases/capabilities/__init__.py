@@ -10,6 +10,7 @@ from wanjia.actions.cases.capabilities.accounts import (
     match_account,
     transfer_account,
 )
+from wanjia.actions.cases.capabilities.appointments import appoint, end_appointment
 from wanjia.actions.cases.capabilities.case_outcome import case_outcome
 from wanjia.actions.cases.capabilities.computed import LIVE
 from wanjia.actions.cases.capabilities.drawn_for_check import drawn_for_check
@@ -59,8 +60,10 @@ REGISTRY: dict[str, Capability] = LIVE | {
 ACTING: dict[str, Acting] = {
     function.__name__: function
     for function in (
+        appoint,
         close_outage,
         dismiss_outage,
+        end_appointment,
         give_back_account,
         record_cause,
         say_estimate,
