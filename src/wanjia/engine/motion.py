@@ -73,7 +73,8 @@ def _opened(draft: Draft, happening: Happening) -> None:
     else:
         source = {**known(draft), **(happening.item or {})}
         inputs = {name: source.get(fact) for name, fact in rule.inputs.items()}
-        draft.emit(CallCapability(happening.key, str(rule.work), inputs))
+        call = CallCapability(happening.key, str(rule.work), inputs, rule.id, happening.branch, happening.item)
+        draft.emit(call)
     trigger(draft, f"opened:{rule.id}", happening.key, happening.branch, happening.item)
 
 

@@ -84,6 +84,18 @@ class ClockState:
 
 
 @dataclass(frozen=True)
+class EnteredRow:
+    """A register row of this case that stands. `step` is the step whose event wrote it ("" for none), `later` the steps
+    done since in its branch or around it: a return to one of those leaves the row alone."""
+
+    key: str
+    register: str
+    step: str
+    branch: str = ""
+    later: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CaseState:
     """A whole case between two steps. `process` is the token mover's saved state and opaque to everybody else.
 
@@ -105,6 +117,7 @@ class CaseState:
     end: str | None = None
     merged_into: str | None = None
     done_by: Mapping[str, str] = field(default_factory=dict)
+    entered: tuple[EnteredRow, ...] = ()
 
 
 # Events: what happened. `actor` is an opaque reference such as "person:12" or "system".
@@ -329,6 +342,29 @@ class WriteLetter:
 
 
 @dataclass(frozen=True)
+class EnterRow:
+    """Write a row into a register of the practice. `subject` is the value of the fact that says whose row it is,
+    `values` the columns as they are now, `until_on` the day (ISO) after which the row counts no more."""
+
+    key: str
+    register: str
+    branch: str
+    trigger: str
+    subject: Json
+    values: Facts
+    until_on: str | None
+
+
+@dataclass(frozen=True)
+class StrikeRow:
+    """A row counts no more; it stays readable. `reason` is the trigger, or `withdrawn`, `merged`."""
+
+    key: str
+    register: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class CallCapability:
     """Run a registered capability and come back with CapabilityDone or CapabilityFailed."""
 
@@ -337,6 +373,7 @@ class CallCapability:
     inputs: Facts
     step: str = ""
     branch: str = ""
+    item: Facts | None = None
 
 
 @dataclass(frozen=True)
@@ -357,7 +394,18 @@ class EndCase:
 
 
 Command: TypeAlias = (
-    OpenTask | CloseTask | Assign | Escalate | ClockChanged | Notify | WriteLetter | CallCapability | Record | EndCase
+    OpenTask
+    | CloseTask
+    | Assign
+    | Escalate
+    | ClockChanged
+    | Notify
+    | WriteLetter
+    | EnterRow
+    | StrikeRow
+    | CallCapability
+    | Record
+    | EndCase
 )
 
 
@@ -407,6 +455,19 @@ class ClockRule:
 
 
 @dataclass(frozen=True)
+class RegisterRule:
+    """One row of registers.yaml: which events write a row of these facts, whose row it is, and which strike it."""
+
+    id: str
+    of: str | None
+    when: str | None
+    enter: tuple[str, ...]
+    strike: tuple[str, ...]
+    columns: tuple[str, ...]
+    until: str | None
+
+
+@dataclass(frozen=True)
 class StepRule:
     """One BPMN activity: what it is and what it calls. `work` is the part of `implementation` after the colon."""
 
@@ -439,6 +500,7 @@ class Source:
     reopen_to: str | None
     notice_audiences: Mapping[str, str]
     four_eyes: Mapping[str, str] = field(default_factory=dict)
+    registers: tuple[RegisterRule, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -459,6 +521,7 @@ class Definition:
     reopen_to: str | None
     notice_audiences: Mapping[str, str]
     four_eyes: Mapping[str, str] = field(default_factory=dict)
+    registers: tuple[RegisterRule, ...] = ()
 
     @cached_property
     def unanswered(self) -> Facts:

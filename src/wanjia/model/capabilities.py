@@ -19,12 +19,17 @@ COUNT: Facts = {"type": "integer", "minimum": 0}
 ROWS: Facts = {"type": "array", "items": {"type": "object"}}
 ACCOUNT: dict[str, Facts] = {"account_number": TEXT, "account_name": TEXT, "account_phone": TEXT}
 HAND_OVER: dict[str, Facts] = {"account_number": TEXT, "from_name": TEXT, "to_name": TEXT, "to_phone": TEXT}
+OPEN_CASE = "open_case"
+REGISTER_STANDING = "register_standing"
 AREAS: Facts = {"type": "string", "enum": ["urban", "rural", "remote"]}
 
 
 @dataclass(frozen=True)
 class CapabilitySignature:
-    """Inputs and outputs by name, each a JSON Schema fragment. Inputs that are not in `optional` must be given."""
+    """Inputs and outputs by name, each a JSON Schema fragment. Inputs that are not in `optional` must be given.
+
+    With `open_inputs` a practice may pass others too, by names that the capability learns from elsewhere.
+    """
 
     name: str
     about: str
@@ -33,6 +38,7 @@ class CapabilitySignature:
     optional: frozenset[str] = frozenset()
     acting: bool = False
     errors: tuple[str, ...] = field(default=("unavailable",))
+    open_inputs: bool = False
 
     @property
     def required(self) -> frozenset[str]:
@@ -89,13 +95,6 @@ _ROWS = (
         {"feeder": TEXT, "cause": TEXT, "until": DAY, "days": NUMBER},
         {"outages": COUNT},
         optional=frozenset({"feeder", "cause"}),
-    ),
-    CapabilitySignature(
-        "days_later",
-        "The day that lies `days` calendar days after `day`, or after the company's day of the step.",
-        {"day": DAY, "days": COUNT},
-        {"later_on": DAY},
-        optional=frozenset({"day"}),
     ),
     CapabilitySignature(
         "responsible_post",
@@ -246,12 +245,15 @@ _ROWS = (
         {"plan": ROWS, "plan_ends_on": DAY, "plan_days": COUNT},
         optional=frozenset({"shortened"}),
     ),
-    CapabilitySignature("today", "The company's day on which the step runs.", {}, {"today": DAY}),
     CapabilitySignature(
-        "working_days_since",
-        "Working days from the day after `day` up to today, by the company's calendar.",
-        {"day": DAY},
-        {"working_days": {"type": "integer", "minimum": 0}},
+        OPEN_CASE,
+        "Opens a case of the practice that the call names, with the inputs as answers of its start form. Ends with "
+        "`unavailable` when that practice is not installed, with `refused` when it does not accept them.",
+        {},
+        {"case_number": TEXT},
+        acting=True,
+        errors=("unavailable", "refused"),
+        open_inputs=True,
     ),
     CapabilitySignature(
         "reconcile_submeters",
@@ -266,6 +268,29 @@ _ROWS = (
             "meters_wrong": ROWS,
         },
         optional=frozenset({"points", "loss_percent", "price_yuan"}),
+    ),
+    CapabilitySignature(
+        "days_later",
+        "The day that lies `days` calendar days after `day`, or after the company's day of the step.",
+        {"day": DAY, "days": COUNT},
+        {"later_on": DAY},
+        optional=frozenset({"day"}),
+    ),
+    CapabilitySignature(
+        REGISTER_STANDING,
+        "What stands in the register that the call names for whoever a row of this case would be for, or for `of`: "
+        "rows neither struck nor past their day, of the last `within_days` where given; `total` sums the first total "
+        "column.",
+        {"of": {}, "within_days": NUMBER},
+        {"entries": COUNT, "total": NUMBER, "rows": ROWS},
+        optional=frozenset({"of", "within_days"}),
+    ),
+    CapabilitySignature("today", "The company's day on which the step runs.", {}, {"today": DAY}),
+    CapabilitySignature(
+        "working_days_since",
+        "Working days from the day after `day` up to today, by the company's calendar.",
+        {"day": DAY},
+        {"working_days": {"type": "integer", "minimum": 0}},
     ),
 )
 

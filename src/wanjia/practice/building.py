@@ -10,9 +10,11 @@ from wanjia.practice.forms import form_of
 from wanjia.practice.indicators import indicators_of
 from wanjia.practice.letters import letters_of
 from wanjia.practice.nouns import (
+    SAME_REQUESTER,
     Entry,
     Merge,
     Notice,
+    Opening,
     PaperRule,
     Practice,
     Rating,
@@ -21,6 +23,7 @@ from wanjia.practice.nouns import (
     Scenario,
     Setting,
 )
+from wanjia.practice.registers import registers_of
 
 
 def practice_of(folder: Folder, fingerprint: str, definition: Definition) -> Practice:
@@ -59,6 +62,9 @@ def practice_of(folder: Folder, fingerprint: str, definition: Definition) -> Pra
         bpmn=_text(folder.files["process.bpmn"]),
         parts={path: _part(folder, path) for path in sorted(folder.files)},
         rows=as_names(manifest.get("rows")),
+        registers=registers_of(folder),
+        looks={step: str(row["register"]) for step, row in folder.section("calls").items() if "register" in row},
+        opens={step: _opening(row) for step, row in folder.section("calls").items() if "practice" in row},
     )
 
 
@@ -80,6 +86,10 @@ def _merge(row: dict[str, Any] | None) -> Merge | None:
 
 def _role(name: str, row: dict[str, Any]) -> Role:
     return Role(name, row["who"], row.get("level"), row.get("fact"), row.get("field"), row.get("role"))
+
+
+def _opening(row: Facts) -> Opening:
+    return Opening(str(row["practice"]), str(row.get("requester", SAME_REQUESTER)))
 
 
 def _setting(name: str, row: dict[str, Any]) -> Setting:

@@ -146,18 +146,41 @@ class Letter:
 
 @dataclass(frozen=True)
 class Indicator:
-    """What is counted over ended cases: see `practice/indicators.py` for the four measures."""
+    """What is counted over cases or register rows: see `practice/indicators.py` for the measures."""
 
     id: str
     unit: str
     better: Literal["up", "down"]
     source: str
-    measure: Literal["duration", "count", "share", "mean"]
+    measure: Literal["duration", "count", "share", "mean", "sum", "entries"]
     from_trigger: str | None
     to_trigger: str | None
     of: str | None
     where: str | None
     clock: str | None
+    register: str | None = None
+
+
+REQUESTER = "requester"
+"""Stands in a register's `of` for whoever asked."""
+
+
+@dataclass(frozen=True)
+class Register:
+    """A list kept over all cases (台账): rows of facts, each of a subject, written and struck by events of cases.
+
+    `of` names the fact that says whose row it is, or is REQUESTER; None: the case's own. `totals` are columns that are
+    summed; `until` the day (a fact) after which a row counts no more; without `seen_by` (roles) all see it who see the
+    case. The engine's part, which events write and strike, is in `definition.registers`.
+    """
+
+    id: str
+    of: str | None
+    columns: tuple[str, ...]
+    totals: tuple[str, ...]
+    until: str | None
+    seen_by: tuple[str, ...]
+    keep_years: int | None
 
 
 @dataclass(frozen=True)
@@ -177,11 +200,31 @@ class Scenario:
     walk: bool = False
 
 
+CHILD = "child"
+"""Sender of the message that a case gets when a case that it opened has ended."""
+
+CHILD_ENDED = "child_ended"
+CHILD_FACTS = ("child_number", "child_end")
+"""The message's name, and what it can tell."""
+
+SAME_REQUESTER = "parent"
+"""Who asked in the case that opens asks in the opened one too."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A service task that opens a case of another practice; `requester` is SAME_REQUESTER or a role of the opener."""
+
+    practice: str
+    requester: str = SAME_REQUESTER
+
+
 @dataclass(frozen=True)
 class Practice:
     """One version of a practice, complete. `digest` names its content; `bpmn` is the diagram for the viewer.
 
-    `rows` are the systems of the catalogue that it runs.
+    `rows` are the systems of the catalogue that it runs; `opens` the service tasks that open cases of others,
+    `looks` those that look into a register, with its id.
     """
 
     name: str
@@ -214,6 +257,9 @@ class Practice:
     bpmn: str
     parts: Mapping[str, Json]
     rows: tuple[str, ...] = ()
+    registers: Mapping[str, Register] = field(default_factory=dict)
+    looks: Mapping[str, str] = field(default_factory=dict)
+    opens: Mapping[str, Opening] = field(default_factory=dict)
 
     def text(self, key: str, language: str) -> str:
         """A sentence of the practice; the other language, then the key itself, when it is missing."""

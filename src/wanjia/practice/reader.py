@@ -8,7 +8,7 @@ from wanjia.model.capabilities import SIGNATURES
 from wanjia.model.faults import Fault
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.building import practice_of
-from wanjia.practice.checks import clocks, facts, identity, roles
+from wanjia.practice.checks import children, clocks, facts, identity, roles
 from wanjia.practice.clocks import clock_rules
 from wanjia.practice.digest import digest
 from wanjia.practice.folder import Folder, as_mapping, as_names, open_folder
@@ -16,9 +16,10 @@ from wanjia.practice.forms import field_names, form_faults
 from wanjia.practice.indicators import indicator_faults
 from wanjia.practice.letters import letter_faults
 from wanjia.practice.nouns import Reading
+from wanjia.practice.registers import register_faults, register_rules, standing_inputs
 
 # Faults in the form of these files leave nothing that could be compiled.
-COMPILED_FILES = ("practice.yaml", "clocks.yaml", "process.bpmn", "decisions.dmn")
+COMPILED_FILES = ("practice.yaml", "clocks.yaml", "registers.yaml", "process.bpmn", "decisions.dmn")
 # What the engine says of these files nobody else says; of the others our own checks have spoken already.
 DRAWN_FILES = ("process.bpmn", "decisions.dmn")
 
@@ -54,9 +55,11 @@ def structure_faults(folder: Folder) -> tuple[Fault, ...]:
         *roles.faults(folder),
         *facts.faults(folder),
         *clocks.faults(folder),
+        *children.faults(folder),
         *form_faults(folder),
         *letter_faults(folder),
         *indicator_faults(folder),
+        *register_faults(folder),
     )
 
 
@@ -81,6 +84,7 @@ def source_of(folder: Folder, fingerprint: str) -> Source:
         reopen_to=str(reopen["to"]) if "to" in reopen else None,
         notice_audiences={name: str(row.get("to")) for name, row in folder.section("notices").items()},
         four_eyes={step: str(other) for step, other in as_mapping(manifest.get("four_eyes")).items()},
+        registers=register_rules(folder),
     )
 
 
@@ -96,7 +100,7 @@ def calls_of(folder: Folder) -> dict[str, Facts]:
             inputs: Facts = {key: key for key in signature.inputs if key in names}
             outputs: Facts = {key: key for key in signature.outputs if key in folder.section("facts")}
             calls[step] = {
-                "inputs": {**inputs, **as_mapping(row.get("inputs"))},
+                "inputs": {**inputs, **standing_inputs(folder, row), **as_mapping(row.get("inputs"))},
                 "outputs": {**outputs, **as_mapping(row.get("outputs"))},
             }
     return calls

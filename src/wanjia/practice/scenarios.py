@@ -23,6 +23,7 @@ from wanjia.engine.nouns import (
     Urge,
     Withdraw,
 )
+from wanjia.engine.process.tokens import branches_of_items, tokens_from_json
 from wanjia.model.faults import Fault, Refused
 from wanjia.model.jsonvalue import Facts
 from wanjia.model.working_time import UnknownYear, WorkCalendar
@@ -148,10 +149,23 @@ def _done(case: VirtualCase, scenario: Scenario, row: Facts, said: dict[str, obj
         return problems
     if case.state is None:
         return [Problem("practice.scenario_start", {"found": deed}, index)]
+    if deed == "message" and "item" in row:
+        return _to_branch(case, row, actor, said, index)
     if deed in _ON_CASE:
         case.send(_ON_CASE[deed](actor, row))
         return []
     return _on_task(case, case.state, row, (actor, answers, said, index))
+
+
+def _to_branch(case: VirtualCase, row: Facts, actor: str, said: dict[str, object], index: int) -> list[Problem]:
+    """A message to whoever waits for it in the one multi-instance branch whose item has these values."""
+    assert case.state is not None
+    process, wanted = as_mapping(case.state.process), as_mapping(row["item"])
+    found = list(branches_of_items(tokens_from_json(process.get("tokens", [])), wanted))
+    if len(found) != 1:
+        return [Problem("practice.scenario_no_branch", {**said, "item": str(wanted), "count": len(found)}, index)]
+    case.send(Message(actor, _text(row, "name"), as_mapping(row.get("with")), None, found[0]))
+    return []
 
 
 def _on_task(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from wanjia.engine.clocks import next_at
+from wanjia.engine.handling.news import awaits_answer
 from wanjia.engine.machine import step
 from wanjia.engine.nouns import (
     CallCapability,
@@ -14,15 +15,19 @@ from wanjia.engine.nouns import (
     CaseState,
     CaseStatus,
     Command,
+    EnterRow,
     Event,
     Start,
+    StrikeRow,
     Tick,
 )
+from wanjia.model.capabilities import REGISTER_STANDING
 from wanjia.model.jsonvalue import Facts
 from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.computed import COMPUTED
 from wanjia.practice.limits import SCENARIO_EVENTS_MAX
 from wanjia.practice.nouns import Practice
+from wanjia.practice.standing import standing_of
 
 SYSTEM = "system"
 
@@ -70,15 +75,19 @@ class VirtualCase:
 
     def send(self, event: Event) -> None:
         """Let one event happen now, and everything that follows from it without time passing."""
-        waiting = [event]
+        waiting: list[Event | CallCapability] = [event]
         while waiting:
             happening = waiting.pop(0)
+            if isinstance(happening, CallCapability):
+                if self.state is None or not awaits_answer(self.state, happening.task_key):
+                    continue  # the answer to another call has led away from it
+                happening = self._answered(happening)
             if len(self.journal) >= self.events_max:
                 raise Endless
             outcome = step(self.practice.definition, self.state, happening, self.now, self.calendar)
             self.state = outcome.state
             self.journal.append(Happened(self.now, happening, outcome.commands))
-            waiting += [self._answered(c) for c in outcome.commands if isinstance(c, CallCapability)]
+            waiting += [command for command in outcome.commands if isinstance(command, CallCapability)]
 
     def advance(self, until: datetime) -> None:
         """Go to `until`, letting every clock fire at its own instant on the way."""
@@ -93,11 +102,36 @@ class VirtualCase:
             return None
         return next_at(self.state.clocks)
 
+    def standing(self, register: str) -> list[EnterRow]:
+        """The rows that this case has in a register and that are not struck."""
+        commands = [command for happened in self.journal for command in happened.commands]
+        struck = {command.key for command in commands if isinstance(command, StrikeRow)}
+        rows = [command for command in commands if isinstance(command, EnterRow) and command.key not in struck]
+        return [row for row in rows if row.register == register]
+
     def _answered(self, call: CallCapability) -> Event:
-        facts, error = self.world(call.capability, call.inputs, self.now)
+        facts, error = self._answer(call)
         if error is not None:
             return CapabilityFailed(SYSTEM, call.task_key, error)
         return CapabilityDone(SYSTEM, call.task_key, facts)
+
+    def _answer(self, call: CallCapability) -> Answer:
+        """What the world says. Of registers, unless it says more, the case knows its own rows."""
+        try:
+            return self.world(call.capability, call.inputs, self.now)
+        except Unanswered:
+            if call.capability != REGISTER_STANDING:
+                raise
+            return self._own_standing(call), None
+
+    def _own_standing(self, call: CallCapability) -> Facts:
+        register, of = self.practice.registers[self.practice.looks[call.step]], call.inputs.get("of")
+        today = self.calendar.day_of(self.now).isoformat()
+        rows = [
+            row.values for row in self.standing(register.id)
+            if (of is None or row.subject == of) and (row.until_on is None or row.until_on >= today)
+        ]  # fmt: skip
+        return standing_of(register, rows)
 
 
 def calendar_answer(capability: str, inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts | None:

@@ -7,6 +7,7 @@ import time
 from django.db import connection
 from django.utils import timezone
 
+from wanjia.actions.cases.deliver_news import deliver_news
 from wanjia.actions.cases.discard_unclaimed_papers import discard_unclaimed_papers
 from wanjia.actions.cases.fire_due_clocks import fire_due_clocks
 from wanjia.actions.territory.hand_over import hand_over_due
@@ -49,7 +50,7 @@ class Worker:
     def round(self) -> bool:
         """One look at what is due; true when there may be more."""
         now = timezone.now()
-        fired = fire_due_clocks(now)
+        fired = fire_due_clocks(now) + deliver_news(now)
         if time.monotonic() >= self._next_daily:
             self._next_daily = time.monotonic() + DAILY_PAUSE_SECONDS
             hand_over_due(timezone.localdate(), now)

@@ -1,12 +1,14 @@
 """Turns the engine's commands into rows, which are saved together in the transaction that locked the case."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from wanjia.actions.cases.holders import Holder, above, by_reference, find_holder
 from wanjia.actions.cases.letters import issue_letter
 from wanjia.actions.cases.manner import manner
 from wanjia.actions.cases.notices import deliveries_of, notify, tell_holder
+from wanjia.actions.cases.register_rows import new_row
 from wanjia.actions.cases.saving import Changes, save_all
 from wanjia.actions.cases.tell_parent import tell_parent
 from wanjia.engine import nouns as engine
@@ -45,6 +47,8 @@ class Carrier:
             engine.ClockChanged: self._clock_changed,
             engine.Notify: self._notify,
             engine.WriteLetter: self._write_letter,
+            engine.EnterRow: self._enter_row,
+            engine.StrikeRow: self._strike_row,
             engine.CallCapability: self._call,
             engine.Record: self._record,
             engine.EndCase: self._end_case,
@@ -160,8 +164,19 @@ class Carrier:
         number = issue_letter(self.case, self.practice, command, self.now)
         self.changes.history.append(("letter_issued", {"letter": command.letter, "number": number}))
 
+    def _enter_row(self, command: engine.EnterRow) -> None:
+        self.changes.rows[command.key] = new_row(self.case, self.practice, command, self.now, self.day)
+
+    def _strike_row(self, command: engine.StrikeRow) -> None:
+        row = self.changes.rows.get(command.key) or self.case.register_rows.get(key=command.key)
+        row.struck_at, row.struck_reason = self.now, command.reason
+        self.changes.rows[command.key] = row
+
     def _call(self, command: engine.CallCapability) -> None:
-        self.calls.append(command)
+        """A call that looks into a register is told which: the practice names it beside the call."""
+        register = self.practice.looks.get(command.step)
+        inputs = {**command.inputs, "register": register} if register else command.inputs
+        self.calls.append(replace(command, inputs=inputs))
 
     def _record(self, command: engine.Record) -> None:
         self.changes.history.append((command.verb, command.data))

@@ -8,20 +8,25 @@ from django.db import transaction
 
 from wanjia.actions.cases.capabilities import run_capability
 from wanjia.actions.cases.carrying_out import Carrier
+from wanjia.actions.cases.open_child import open_child
 from wanjia.actions.cases.practices import FILES_LEFT_OUT, practice_of
 from wanjia.actions.cases.saving import Changes
 from wanjia.actions.permission import require_on_case, require_on_task
 from wanjia.engine import nouns as engine
+from wanjia.engine.handling.news import awaits_answer
 from wanjia.engine.machine import step
 from wanjia.engine.states import case_from_json
 from wanjia.model.actors import Actor
+from wanjia.model.capabilities import OPEN_CASE
 from wanjia.model.faults import Fault, NotFound, Refused, Where
 from wanjia.model.working_time import WorkCalendar
+from wanjia.practice.limits import ANSWER_ROWS_MAX
 from wanjia.records.cases.calendar import work_calendar
 from wanjia.records.cases.models import Case, Task
 
-CAPABILITY_CALLS_MAX = 50
-"""Capability calls that one event may set off; more means a practice that calls in a circle."""
+CAPABILITY_CALLS_MAX = ANSWER_ROWS_MAX + 100
+"""Capability calls that one event may set off: one for each row of the longest list, and some before and after; more
+means a practice that calls in a circle."""
 
 
 def locked_case(number: str) -> Case:
@@ -78,17 +83,28 @@ def work_out(
 
 def _run(carrier: Carrier, state: engine.CaseState | None, event: engine.Event) -> engine.CaseState:
     """The event, and every capability that it calls, until none is left to call."""
-    waiting: deque[engine.Event] = deque([event])
+    waiting: deque[engine.Event | engine.CallCapability] = deque([event])
     for _ in range(CAPABILITY_CALLS_MAX):
         if not waiting:
             break
-        outcome = step(carrier.practice.definition, state, waiting.popleft(), carrier.now, carrier.calendar)
+        happening = waiting.popleft()
+        if isinstance(happening, engine.CallCapability):
+            if state is None or not awaits_answer(state, happening.task_key):
+                continue  # the answer to another call has led away from it
+            happening = _answered(happening, carrier)
+        outcome = step(carrier.practice.definition, state, happening, carrier.now, carrier.calendar)
         state = outcome.state
-        waiting += [
-            run_capability(call, carrier.case, carrier.now, carrier.actor) for call in carrier.carry_out(outcome)
-        ]
+        waiting += carrier.carry_out(outcome)
+    if waiting:
+        raise Refused([Fault("engine.endless", Where("process.bpmn"), {"maximum": CAPABILITY_CALLS_MAX})])
     assert state is not None
     return state
+
+
+def _answered(call: engine.CallCapability, carrier: Carrier) -> engine.CapabilityDone | engine.CapabilityFailed:
+    if call.capability == OPEN_CASE:
+        return open_child(call, carrier, step_case)
+    return run_capability(call, carrier.case, carrier.now, carrier.actor)
 
 
 def open_task(case: Case, key: str) -> Task:

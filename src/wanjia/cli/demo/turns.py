@@ -10,6 +10,7 @@ from typing import Protocol
 from django.db import transaction
 from numpy.random import Generator
 
+from wanjia.actions.cases.deliver_news import deliver_news
 from wanjia.actions.cases.fire_due_clocks import fire_due_clocks
 from wanjia.cli.demo.outages import Teller
 from wanjia.records.cases.models import Clock
@@ -83,6 +84,7 @@ def fire_until(until: datetime) -> int:
     fired = 0
     while (at := _next_due()) is not None and at <= until:
         fired += fire_due_clocks(at)
+    deliver_news(until)
     write_out(until)
     return fired
 

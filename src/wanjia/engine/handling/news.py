@@ -4,8 +4,8 @@ from wanjia.engine.clockwork import trigger
 from wanjia.engine.draft import Draft
 from wanjia.engine.handling.work import check_answers
 from wanjia.engine.motion import new_move, settle
-from wanjia.engine.nouns import CapabilityDone, CapabilityFailed, Message, Notify, StepRule
-from wanjia.engine.process.tokens import branch_of, path_to
+from wanjia.engine.nouns import CapabilityDone, CapabilityFailed, CaseState, Message, Notify, StepRule
+from wanjia.engine.process.tokens import branch_of, path_to, tokens_from_json
 from wanjia.model.jsonvalue import Facts
 
 FALLBACK_AUDIENCE = "requester"
@@ -16,19 +16,19 @@ def message(draft: Draft, event: Message) -> None:
     if event.name not in draft.definition.messages:
         draft.refuse("message_undeclared", message=event.name)
     check_answers(draft, event.payload)
-    if not deliver(draft, event.name, event.payload, event.task_key):
+    if not deliver(draft, event.name, event.payload, event.task_key, event.branch):
         draft.refuse("message_unexpected", message=event.name)
 
 
-def deliver(draft: Draft, name: str, payload: Facts, key: str | None) -> bool:
+def deliver(draft: Draft, name: str, payload: Facts, key: str | None, branch: str | None = None) -> bool:
     """Hands a message over; False, and nothing changed, when nobody waits for it."""
     move = new_move(draft)
-    if not move.deliver(name, payload, key):
+    if not move.deliver(name, payload, key, branch):
         return False
     draft.record("message", name=name, task=key, fields=sorted(payload))
     task = draft.tasks.get(key) if key else None
-    branch = branch_of(path_to(draft.tokens, key)) if key else ""
-    trigger(draft, f"message:{name}", key, branch, task.item if task else None)
+    around = branch_of(path_to(draft.tokens, key)) if key else branch or ""
+    trigger(draft, f"message:{name}", key, around, task.item if task else None)
     settle(draft, move)
     return True
 
@@ -54,6 +54,12 @@ def capability_failed(draft: Draft, event: CapabilityFailed) -> None:
         return
     values: Facts = {"step": rule.id, "code": event.error_code, "capability": rule.work}
     draft.emit(Notify(rule.role or FALLBACK_AUDIENCE, "case.capability_failed", values))
+
+
+def awaits_answer(state: CaseState, key: str) -> bool:
+    """Whether a saved case still stands at the service task with this key."""
+    saved = state.process if isinstance(state.process, dict) else {}
+    return bool(path_to(tokens_from_json(saved.get("tokens", [])), key))
 
 
 def _waiting(draft: Draft, key: str) -> StepRule:

@@ -10,7 +10,7 @@ from wanjia.engine.expressions import ExpressionError, evaluate
 from wanjia.engine.process.board import node_of, read_off, set_up
 from wanjia.engine.process.library import catches_error, fire
 from wanjia.engine.process.plan import Plan
-from wanjia.engine.process.tokens import Token, all_tokens
+from wanjia.engine.process.tokens import Token, all_tokens, outward
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts, Json
 
@@ -137,12 +137,15 @@ class Move:
         self.put(self._engine.item_of(task), answers)
         task.run()
 
-    def deliver(self, name: str, payload: Facts, key: str | None) -> int:
-        """Gives a message to all who wait for it, outermost first, or only to those around the task with `key`."""
+    def deliver(self, name: str, payload: Facts, key: str | None, branch: str | None = None) -> int:
+        """Gives a message to all who wait for it, outermost first, or only to those around the task with `key`, or to
+        those in the branch, or in the nearest one around it in which somebody waits."""
         waiting = [task for task in self.workflow.event_manager.tasks.values() if _waits_for(task, name)]
         if key is not None:
             around = set(map(id, self._around_key(key)))
             waiting = [task for task in waiting if id(task) in around]
+        if branch is not None:
+            waiting = _nearest(waiting, branch)
         count = 0
         for task in sorted(waiting, key=lambda task: task.workflow.depth):
             if task.id in self.workflow.event_manager.tasks:
@@ -251,6 +254,13 @@ def _branch_around(task: Task) -> str:
     """As `tokens.branch_of` writes it."""
     parts = [f"{node_of(instance)}[{instance.internal_data['index']}]" for instance in _instances(task)]
     return "/".join(reversed(parts))
+
+
+def _nearest(waiting: list[Task], branch: str) -> list[Task]:
+    """Those of the waiting that stand in the branch; when there are none, in the one around it, and so on."""
+    places = [_branch_around(task) for task in waiting]
+    near = next((place for place in outward(branch) if place in places), None)
+    return [task for task, place in zip(waiting, places, strict=True) if place == near]
 
 
 def _guards(task: Task) -> Iterable[Task]:

@@ -106,6 +106,18 @@ def branches(tokens: Iterable[Token], around: tuple[Token, ...] = ()) -> Iterato
         yield from branches(token.instances, path)
 
 
+def branches_of_items(tokens: Iterable[Token], wanted: Facts, around: tuple[Token, ...] = ()) -> Iterator[str]:
+    """Branches under way whose item has all the wanted values."""
+    for token in tokens:
+        path = (*around, token)
+        for instance in token.instances:
+            item = (token.items or ())[instance.index or 0]
+            if all(item.get(name) == value for name, value in wanted.items()):
+                yield branch_of((*path, instance))
+        yield from branches_of_items(token.inside or (), wanted, path)
+        yield from branches_of_items(token.instances, wanted, path)
+
+
 def inner_branches_of(node: str, around: str) -> str:
     """What the branches of a multi-instance activity, itself in the branch `around`, begin with."""
     return f"{around}/{node}[" if around else f"{node}["

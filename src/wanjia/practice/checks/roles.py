@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from wanjia.model.faults import Fault
 from wanjia.practice.folder import Folder, as_names
 from wanjia.practice.nearest import unknown
+from wanjia.practice.nouns import CHILD
 
 # The parameter that each way of finding a person needs.
 NEEDS = {"cell": "level", "fact": "fact", "item": "field", "post": "role", "contact": "fact"}
@@ -65,6 +66,10 @@ def _named_roles(folder: Folder) -> Iterator[str]:
         yield from as_names(paper.get("visible_to"))
     for message in folder.section("messages").values():
         yield str(message.get("from"))
+    for call in folder.section("calls").values():
+        yield str(call.get("requester"))
+    for _, register in folder.rows("registers.yaml", "registers"):
+        yield from as_names(register.get("seen_by"))
     for _, letter in folder.rows("letters.yaml", "letters"):
         yield str(letter.get("audience"))
         yield str(letter.get("signed_by"))
@@ -83,7 +88,7 @@ def _audiences(folder: Folder) -> Iterator[tuple[tuple[str | int, ...], str, tup
             yield ("notices", notice, "to"), str(row["to"]), ("requester", "holder")
     for message, row in folder.section("messages").items():
         if isinstance(row.get("from"), str):
-            yield ("messages", message, "from"), str(row["from"]), ("clock", "requester", "system")
+            yield ("messages", message, "from"), str(row["from"]), ("clock", "requester", "system", CHILD)
     for paper, row in folder.section("papers").items():
         for index, role in enumerate(as_names(row.get("visible_to"))):
             yield ("papers", paper, "visible_to", index), role, ("requester",)

@@ -78,7 +78,7 @@ def _argument_faults(folder: Folder, step: str, signature: CapabilitySignature) 
     for side, known in (("inputs", signature.inputs), ("outputs", signature.outputs)):
         given = as_mapping(call.get(side))
         for key in given:
-            if key not in known:
+            if key not in known and not (side == "inputs" and signature.open_inputs):
                 where = folder.where("practice.yaml", "calls", step, side, key)
                 yield unknown("practice.argument_unknown", where, key, known, capability=signature.name, side=side)
         for key in known if side == "inputs" else ():

@@ -87,7 +87,17 @@ SCHEMA: Facts = closed(
         "roles": by_name(role),
         "inputs": by_name(setting),
         "facts": by_name(fact),
-        "calls": by_name(closed({"inputs": by_name(name), "outputs": by_name(name)})),
+        "calls": by_name(
+            closed(
+                {
+                    "inputs": by_name(name),
+                    "outputs": by_name(name),
+                    "practice": identifier,
+                    "requester": identifier,
+                    "register": identifier,
+                }
+            )
+        ),
         "messages": by_name(closed({"from": message_senders, "payload": names, "facts": names}, "from")),
         "notices": by_name(
             closed(

@@ -1,15 +1,17 @@
 """What happened in a case, as sentences; and whether the chain of entries is unbroken."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from wanjia.engine.nouns import TaskKind
+from wanjia.model.faults import Fault, Where
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
 from wanjia.records.cases.history import broken_links
 from wanjia.records.cases.models import HistoryEntry
 from wanjia.records.territory.names import Names
-from wanjia.texts import say
+from wanjia.texts import fault_sentence, say
 
 PLAIN = ("reason", "question", "answer", "note", "name", "number", "levels", "code", "into", "case", "outage")
 """Values that a sentence takes as they are."""
@@ -66,8 +68,19 @@ def sentence(practice: Practice, verb: str, data: Facts, names: Names, language:
     values["end"] = practice.text(f"ends.{data['end']}", language) if data.get("end") else ""
     values["to"] = _target(practice, verb, data, names, language)
     values["from"] = names(data.get("from"))
+    values["faults"] = "；".join(_faults(data, language))
     key = f"deed.{verb}" if data.get("to") or verb != "delegated" else "deed.undelegated"
     return say(key, language, **values)
+
+
+def _faults(data: Facts, language: str) -> Iterator[str]:
+    """Why something was not accepted, as it was stored: codes and values."""
+    rows = data.get("faults")
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict):
+            values = row.get("values")
+            fault = Fault(str(row.get("code")), Where(), values if isinstance(values, dict) else {})
+            yield fault_sentence(fault, language)
 
 
 def _target(practice: Practice, verb: str, data: Facts, names: Names, language: str) -> str:

@@ -72,6 +72,12 @@ class Case(models.Model):
     customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT)
     outage = models.ForeignKey(Outage, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children",
+        help_text="the case whose step opened this one",
+    )  # fmt: skip
+    parent_branch = models.CharField(max_length=200, blank=True, help_text="of the multi-instance item that opened it")
+    parent_asks = models.BooleanField(default=False, help_text="who asked in the parent asks here too")
     opened_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, db_index=True, help_text="of the strictest running clock")
@@ -248,6 +254,60 @@ class QuietHoursEdition(models.Model):
         ordering = ["-starts_on"]
 
 
+class News(models.Model):
+    """A message from one case to another, written with what caused it and delivered once, when that case waits for it.
+
+    `tried_version` is the receiving case's version at the last try: only when it has moved on is it tried again.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="news")
+    about = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=64)
+    payload = models.JSONField(default=dict)
+    branch = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    tried_version = models.PositiveIntegerField(default=0)
+    settled_at = models.DateTimeField(null=True, blank=True, help_text="delivered, or the case was over by then")
+    too_late = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["id"], condition=models.Q(settled_at=None), name="news_waiting")]
+
+
+class RegisterRow(models.Model):
+    """A row of a practice's register (台账), as its facts were when an event of the case wrote it; never deleted.
+
+    The subject is whose row it is: `person:12`, an organisation's code, an address, a customer number, or the case's
+    own number. `person` is set when it is somebody known, who sees the row wherever it was written.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="register_rows")
+    practice = models.CharField(max_length=64)
+    register = models.CharField(max_length=64)
+    key = models.CharField(max_length=40)
+    branch = models.CharField(max_length=200, blank=True)
+    trigger = models.CharField(max_length=80)
+    subject_kind = models.CharField(max_length=12, help_text="person, requester, organisation, place, customer, case")
+    subject_id = models.CharField(max_length=160, blank=True)
+    subject_name = models.CharField(max_length=160, blank=True)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="register_rows")
+    values = models.JSONField()
+    entered_at = models.DateTimeField()
+    entered_on = models.DateField(help_text="the company's day")
+    until_on = models.DateField(null=True, blank=True, help_text="last day on which the row counts")
+    struck_at = models.DateTimeField(null=True, blank=True)
+    struck_reason = models.CharField(max_length=80, blank=True, help_text="the event that struck it")
+
+    class Meta:
+        ordering = ["-entered_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["case", "key"], name="register_row_once")]
+        indexes = [
+            models.Index(fields=["practice", "register", "entered_on"], name="register_by_day"),
+            models.Index(fields=["practice", "register", "subject_id"], name="register_by_subject"),
+        ]
+
+
 class Rating(models.Model):
     """The requester's own rating of how the case was handled, 1 to 5."""
 
@@ -313,11 +373,13 @@ __all__ = [
     "HistoryEntry",
     "Letter",
     "Message",
+    "News",
     "Paper",
     "PersonalDataRead",
     "Post",
     "PracticeVersion",
     "QuietHoursEdition",
     "Rating",
+    "RegisterRow",
     "Task",
 ]  # fmt: skip

@@ -1,0 +1,72 @@
+"""Cases that open cases: which practice a call names, who asks there, and what the parent hears of the child's end."""
+
+from collections.abc import Iterator, Mapping
+
+from wanjia.model.capabilities import OPEN_CASE
+from wanjia.model.faults import Fault, Where
+from wanjia.practice.folder import Folder, as_names
+from wanjia.practice.nearest import unknown
+from wanjia.practice.nouns import CHILD, CHILD_ENDED, CHILD_FACTS, SAME_REQUESTER, Practice
+
+
+def faults(folder: Folder) -> Iterator[Fault]:
+    """Calls without a practice or with an idle one, strange requesters, and messages that no child sends."""
+    opening = {step for step, work in folder.diagram.work("capability").items() if work == OPEN_CASE}
+    yield from _call_faults(folder, opening)
+    for name, row in folder.section("messages").items():
+        if (name == CHILD_ENDED) != (row.get("from") == CHILD):
+            yield Fault("practice.child_message", folder.where("practice.yaml", "messages", name), {"name": name})
+        elif name == CHILD_ENDED:
+            yield from _message_faults(folder, opening)
+
+
+def _call_faults(folder: Folder, opening: set[str]) -> Iterator[Fault]:
+    calls = folder.section("calls")
+    for step in sorted(opening):
+        row, where = calls.get(step, {}), folder.where("practice.yaml", "calls", step)
+        if "practice" not in row:
+            yield Fault("practice.child_unnamed", where, {"step": step})
+        elif row["practice"] == folder.manifest.get("domain"):
+            yield Fault("practice.child_itself", where, {"step": step})
+        roles, who = folder.section("roles"), row.get("requester", SAME_REQUESTER)
+        if who != SAME_REQUESTER and who not in roles:
+            yield unknown("practice.role_unknown", where, who, (*roles, SAME_REQUESTER))
+    for step, row in calls.items():
+        for key in ("practice", "requester"):
+            if key in row and step not in opening:
+                where = folder.where("practice.yaml", "calls", step, key)
+                yield Fault("practice.child_idle_key", where, {"step": step, "key": key})
+
+
+def _message_faults(folder: Folder, opening: set[str]) -> Iterator[Fault]:
+    where = folder.where("practice.yaml", "messages", CHILD_ENDED)
+    if not opening and folder.diagram.elements:
+        yield Fault("practice.child_never_opened", where, {"name": CHILD_ENDED})
+    for fact in as_names(folder.section("messages")[CHILD_ENDED].get("payload")):
+        if fact not in CHILD_FACTS:
+            yield unknown("practice.child_payload", where, fact, CHILD_FACTS)
+
+
+def link_faults(practice: Practice, others: Mapping[str, Practice]) -> Iterator[Fault]:
+    """What a practice opens, held against the practices that are there: not there, or asking for other things.
+
+    `others`: by domain. Needs both sides, so it is asked when practices are installed or checked together.
+    """
+    for step, opening in practice.opens.items():
+        child, values = others.get(opening.practice), {"step": step, "practice": opening.practice}
+        if child is None:
+            yield Fault("practice.child_absent", values=values)
+        else:
+            yield from _against_form(child, practice.definition.steps[step].inputs, values)
+
+
+def _against_form(child: Practice, given: Mapping[str, str], values: Mapping[str, str]) -> Iterator[Fault]:
+    """Inputs that the child's start form does not ask for, and what it needs and does not get."""
+    form = child.forms["start"]
+    for name in given:
+        if name not in form.fields:
+            yield unknown("practice.child_input", Where(), name, form.fields, **values)
+    for name in form.required:
+        placed = child.facts[name].get("format") == "place"  # the place of the case that opens it
+        if name not in given and not placed and name not in form.show_if:
+            yield Fault("practice.child_lacks", values={**values, "name": name})
