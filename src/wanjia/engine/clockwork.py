@@ -1,9 +1,12 @@
-"""Where the machine meets the clocks: every call of `clocks.py` is here, and every change becomes a command."""
+"""Where the machine meets the clocks: every call of `clocks.py` is here, and every change becomes a command.
+
+Registers hear of the same events, so `trigger` tells them too.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from wanjia.engine import clocks
+from wanjia.engine import clocks, registers
 from wanjia.engine.clocks import Clocks, Due, Trigger
 from wanjia.engine.draft import Draft
 from wanjia.engine.nouns import ClockChanged, ClockRule, ClockState
@@ -25,7 +28,11 @@ __all__ = [
 
 
 def trigger(draft: Draft, name: str, key: str | None, branch: str = "", item: Facts | None = None) -> None:
-    """Tells all clocks that something happened; `key` is the task that it happened to, `branch` and `item` its own."""
+    """Tells clocks and registers that something happened; `key` is its task, `branch` and `item` where it happened.
+
+    Raises Refused when a register's condition cannot be computed.
+    """
+    registers.on_trigger(draft, name, branch, item)
     rules = draft.definition.hearing.get(name)
     if rules:
         facts = {**draft.definition.unanswered, **draft.settings, **draft.facts}

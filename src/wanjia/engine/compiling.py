@@ -73,6 +73,7 @@ def _definition(source: Source, diagram: Diagram, decisions: dict[str, Json]) ->
         reopen_to=source.reopen_to,
         notice_audiences=dict(source.notice_audiences),
         four_eyes=dict(source.four_eyes),
+        registers=source.registers,
     )
 
 

@@ -12,6 +12,7 @@ from wanjia.engine.nouns import (
     Command,
     Definition,
     EndCase,
+    EnteredRow,
     OpenTask,
     Outcome,
     Record,
@@ -48,6 +49,7 @@ class Draft:
     end: str | None = None
     merged_into: str | None = None
     done_by: dict[str, str] = field(default_factory=dict)
+    entered: tuple[EnteredRow, ...] = ()
     held: bool = False
     urged_at: str | None = None
     reached_end: str | None = None
@@ -78,6 +80,7 @@ class Draft:
             end=state.end,
             merged_into=state.merged_into,
             done_by=dict(state.done_by),
+            entered=state.entered,
             held=saved.get("held") is True,
             urged_at=urged_at if isinstance(urged_at, str) else None,
             reached_end=reached_end if isinstance(reached_end, str) else None,
@@ -108,6 +111,7 @@ class Draft:
             end=self.end,
             merged_into=self.merged_into,
             done_by=self.done_by,
+            entered=self.entered,
         )
         return Outcome(state, tuple(self.commands))
 

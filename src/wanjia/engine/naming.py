@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from wanjia.engine.expressions import check_names, compile_expression
-from wanjia.engine.nouns import ClockRule, Source
+from wanjia.engine.nouns import ClockRule, RegisterRule, Source
 from wanjia.engine.process.diagram import PEOPLE, Diagram, Flow, Node
 from wanjia.model.faults import Fault, Where
 from wanjia.model.jsonvalue import Facts, Json
 
-PROCESS, CLOCKS, PRACTICE = "process.bpmn", "clocks.yaml", "practice.yaml"
+PROCESS, CLOCKS, PRACTICE, REGISTERS = "process.bpmn", "clocks.yaml", "practice.yaml", "registers.yaml"
 # Steps of these kinds are opened and done; triggers may name them.
 _TRIGGERING = PEOPLE | {"serviceTask", "businessRuleTask", "sendTask", "receiveTask", "subProcess", "callActivity"}
 _BARE_TRIGGERS = ("case_started", "case_ended")
@@ -24,6 +24,8 @@ def name_faults(diagram: Diagram, source: Source, decisions: Mapping[str, Json])
     found.extend(_items(diagram, source))
     for rule in source.clocks:
         found.extend(_clock(diagram, source, rule))
+    for register in source.registers:
+        found.extend(_register(diagram, source, register))
     found.extend(_steps_named(diagram, source))
     found.extend(_four_eyes(diagram, source))
     return found
@@ -146,6 +148,28 @@ def _clock_reads(diagram: Diagram, source: Source, rule: ClockRule) -> Iterator[
         if name is not None and name.startswith("item.") and name.removeprefix("item.") not in (fields or ()):
             values = {"clock": rule.id, "field": name, "known": ", ".join(sorted(fields or ())) or "-"}
             yield Fault("engine.clock_item_field", Where(CLOCKS, 0, f"{rule.id}.{part}"), values)
+
+
+def _register(diagram: Diagram, source: Source, rule: RegisterRule) -> Iterator[Fault]:
+    """Triggers that exist; item facts only where every event that writes a row lies in a branch whose item has them."""
+    for part in ("enter", "strike"):
+        for trigger in getattr(rule, part):
+            yield from _trigger(diagram, source, trigger, Where(REGISTERS, 0, f"{rule.id}.{part}"))
+    hosts = [_host(diagram, trigger) for trigger in rule.enter]
+    known = [_fields_of(source, host) for host in hosts if host is not None]
+    fields = frozenset.intersection(*known) if known and None not in hosts else None
+    for name in (*rule.columns, rule.of, rule.until):
+        if name and source.facts.get(name, {}).get("scope") == "item" and name not in (fields or ()):
+            where = Where(REGISTERS, 0, f"{rule.id}.columns")
+            yield Fault("engine.register_item", where, {"register": rule.id, "fact": name})
+    if rule.when is not None:
+        yield from _expression(rule.when, source.facts, fields, Where(REGISTERS, 0, f"{rule.id}.when"))
+
+
+def _host(diagram: Diagram, trigger: str) -> Node | None:
+    """The multi-instance activity in which a trigger happens; a message is of the whole case."""
+    kind, _, name = trigger.partition(":")
+    return repeating(diagram, name) if kind != "message" and name in diagram.nodes else None
 
 
 def _clock_fields(diagram: Diagram, source: Source, rule: ClockRule) -> frozenset[str] | None:

@@ -14,6 +14,8 @@ from wanjia.engine.nouns import (
     ClockStatus,
     Definition,
     Edition,
+    EnteredRow,
+    RegisterRule,
     StepRule,
     TaskKind,
     TaskState,
@@ -23,10 +25,11 @@ from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import Limit
 
 # 2: pauses are counted by their causes, clocks of branches, who did the steps that others check; dates that end clocks.
-CASE_FORMAT = 2
-DEFINITION_FORMAT = 2
+# 3: registers, and which of their rows a case has standing; clocks that wait.
+CASE_FORMAT = 3
+DEFINITION_FORMAT = 3
 # Earlier forms are read as they are: what they lack has a value that means what they meant.
-_READABLE = frozenset({1, 2})
+_READABLE = frozenset({1, 2, 3})
 
 
 def case_to_json(state: CaseState) -> Facts:
@@ -52,6 +55,7 @@ def case_from_json(saved: Json) -> CaseState:
         end=row["end"],
         merged_into=row["merged_into"],
         done_by=row.get("done_by", {}),
+        entered=tuple(map(_entered, row.get("entered", ()))),
     )
 
 
@@ -84,6 +88,7 @@ def definition_from_json(saved: Json) -> Definition:
         reopen_to=row["reopen_to"],
         notice_audiences=row["notice_audiences"],
         four_eyes=row.get("four_eyes", {}),
+        registers=tuple(map(_register, row.get("registers", ()))),
     )
 
 
@@ -127,6 +132,14 @@ def _clock(row: dict[str, Any]) -> ClockState:
     for name in ("started_at", "due_at", "stopped_at", "paused_at", "resumed_at"):
         known[name] = _instant(row.get(name))
     return ClockState(**known)
+
+
+def _entered(row: dict[str, Any]) -> EnteredRow:
+    return EnteredRow(**{**row, "later": tuple(row["later"])})
+
+
+def _register(row: dict[str, Any]) -> RegisterRule:
+    return RegisterRule(**{**row, **{name: tuple(row[name]) for name in ("enter", "strike", "columns")}})
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from wanjia.engine.nouns import CaseState, Definition, Outcome, Record, TaskState
+from wanjia.engine.nouns import CaseState, Definition, EnteredRow, Outcome, Record, TaskState
 from wanjia.engine.process.diagram import Diagram
 from wanjia.engine.process.plan import plan_of
 from wanjia.engine.process.tokens import Token, all_tokens, renamed_branch, tokens_from_json, tokens_to_json
@@ -36,6 +36,7 @@ def migrate(state: CaseState, old: Definition, new: Definition, step_map: Mappin
         tasks=tuple(_task(task, new, step_map) for task in state.tasks),
         clocks=tuple(replace(clock, branch=renamed_branch(clock.branch, step_map)) for clock in state.clocks),
         done_steps=tuple(step_map.get(step, step) for step in state.done_steps),
+        entered=tuple(_row(row, step_map) for row in state.entered),
         done_by={_place(place, step_map): actor for place, actor in state.done_by.items()},
     )
     data: dict[str, Json] = {"from": old.version, "to": new.version}
@@ -81,6 +82,11 @@ def _renamed(token: Token, step_map: Mapping[str, str]) -> Token:
         inside=None if token.inside is None else tuple(_renamed(inner, step_map) for inner in token.inside),
         instances=tuple(_renamed(instance, step_map) for instance in token.instances),
     )
+
+
+def _row(row: EnteredRow, step_map: Mapping[str, str]) -> EnteredRow:
+    step, later = step_map.get(row.step, row.step), tuple(step_map.get(name, name) for name in row.later)
+    return replace(row, step=step, branch=renamed_branch(row.branch, step_map), later=later)
 
 
 def _place(place: str, step_map: Mapping[str, str]) -> str:

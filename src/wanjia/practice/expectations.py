@@ -31,6 +31,8 @@ def differences(case: VirtualCase, expect: Facts) -> Iterator[Mapping[str, objec
             yield from _row(key, wanted, value)
     for name, wanted in as_mapping(expect.get("facts")).items():
         yield from _row(f"facts.{name}", wanted, state.facts.get(name))
+    for name, wanted in as_mapping(expect.get("registers")).items():
+        yield from _row(f"registers.{name}", wanted, _register_rows(case, name, wanted))
     for name, wanted in as_mapping(expect.get("clocks")).items():
         yield from _row(f"clocks.{name}", wanted, _clock_words(state, name, wanted))
 
@@ -38,6 +40,14 @@ def differences(case: VirtualCase, expect: Facts) -> Iterator[Mapping[str, objec
 def _row(key: str, wanted: Json, found: Json) -> Iterator[Mapping[str, object]]:
     if wanted != found:
         yield {"key": key, "what": key, "expected": _shown(wanted), "found": _shown(found)}
+
+
+def _register_rows(case: VirtualCase, name: str, wanted: Json) -> Json:
+    """The rows that stand, in the order in which they were written; of each only the columns that are expected."""
+    rows = [row.values for row in case.standing(name)]
+    expected = [as_mapping(row) for row in wanted] if isinstance(wanted, list) else []
+    columns = [tuple(row) for row in expected] + [tuple(case.practice.registers[name].columns)] * len(rows)
+    return [{column: row.get(column) for column in columns[at]} for at, row in enumerate(rows)]
 
 
 def _clock_words(state: CaseState, name: str, wanted: Json) -> Json:
@@ -62,4 +72,6 @@ def _sorted(names: object) -> list[Json]:
 def _shown(value: Json) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_shown(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_shown(item)}" for key, item in value.items()) + "}"
     return "—" if value is None else str(value)

@@ -1,10 +1,12 @@
-"""indicators.yaml: four measures over cases, so that no figure is typed in.
+"""indicators.yaml: measures over cases and over register rows, so that no figure is typed in.
 
 duration  time from the first `from` to the first `to` of a case, mean over cases
 count     cases for which `where` holds
 share     of the cases for which `where` holds, the part for which `of` holds; or, with `clock`, of that clock's
           runs the part that was kept
 mean      mean of the expression `of` over the cases for which `where` holds
+sum       sum of the column `of` over the rows of `register` that stand, of cases for which `where` holds
+entries   how many rows of `register` stand, of cases for which `where` holds
 """
 
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from collections.abc import Iterator
 from wanjia.model.faults import Fault, Where
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.practice.conditions import condition_faults
-from wanjia.practice.folder import Folder
+from wanjia.practice.folder import Folder, as_names
 from wanjia.practice.nearest import unknown
 from wanjia.practice.nouns import Indicator
 
@@ -23,8 +25,10 @@ TAKES: dict[str, tuple[tuple[str, ...], ...]] = {
     "count": ((),),
     "share": (("of",), ("clock",)),
     "mean": (("of",),),
+    "sum": (("of", "register"),),
+    "entries": (("register",),),
 }
-PARTS = ("from", "to", "of", "clock")
+PARTS = ("from", "to", "of", "clock", "register")
 
 
 def indicators_of(folder: Folder) -> tuple[Indicator, ...]:
@@ -44,6 +48,7 @@ def indicator_faults(folder: Folder) -> Iterator[Fault]:
         yield from _part_faults(folder, index, row)
         if isinstance(row.get("clock"), str) and row["clock"] not in clocks and not folder.unreadable("clocks.yaml"):
             yield unknown("practice.clock_unknown", folder.where(FILE, *keys, "clock"), row["clock"], clocks)
+        yield from _register_faults(folder, index, row)
         for key in ("from", "to"):
             yield from _trigger_faults(folder, folder.where(FILE, *keys, key), row.get(key))
         for key, expect in (("of", _expected(row)), ("where", "boolean")):
@@ -52,7 +57,20 @@ def indicator_faults(folder: Folder) -> Iterator[Fault]:
 
 
 def _expected(row: Facts) -> str:
-    return "number" if row.get("measure") == "mean" else "boolean"
+    return "number" if row.get("measure") in ("mean", "sum") else "boolean"
+
+
+def _register_faults(folder: Folder, index: int, row: Facts) -> Iterator[Fault]:
+    """The register is there, and what is summed is one of its columns."""
+    registers = {str(found.get("id")): found for _, found in folder.rows("registers.yaml", "registers")}
+    name, where = row.get("register"), folder.where(FILE, "indicators", index, "register")
+    if isinstance(name, str) and name not in registers and not folder.unreadable("registers.yaml"):
+        yield unknown("practice.register_unknown", where, name, registers)
+    elif isinstance(name, str) and row.get("measure") == "sum" and name in registers:
+        columns, of = as_names(registers[name].get("columns")), row.get("of")
+        if isinstance(of, str) and of not in columns:
+            where = folder.where(FILE, "indicators", index, "of")
+            yield unknown("practice.register_total_unknown", where, of, columns, register=name)
 
 
 def _part_faults(folder: Folder, index: int, row: Facts) -> Iterator[Fault]:
@@ -78,12 +96,13 @@ def _indicator(row: Facts) -> Indicator:
         unit=str(row["unit"]),
         better="up" if row["better"] == "up" else "down",
         source=str(row["source"]),
-        measure=measure if measure in ("duration", "count", "share") else "mean",  # type: ignore[arg-type]
+        measure=measure if measure in TAKES else "mean",  # type: ignore[arg-type]
         from_trigger=_text(row.get("from")),
         to_trigger=_text(row.get("to")),
         of=_text(row.get("of")),
         where=_text(row.get("where")),
         clock=_text(row.get("clock")),
+        register=_text(row.get("register")),
     )
 
 

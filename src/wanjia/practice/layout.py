@@ -18,7 +18,7 @@ REQUIRED = (
     "README.md",
     "CHANGELOG.md",
 )
-OPTIONAL = ("decisions.dmn", "letters.yaml", "indicators.yaml", "upgrades.yaml", "README.zh-Hans.md")
+OPTIONAL = ("decisions.dmn", "letters.yaml", "indicators.yaml", "registers.yaml", "upgrades.yaml", "README.zh-Hans.md")
 FAMILIES = (
     re.compile(r"forms/[a-z][a-z0-9_]{0,63}\.(schema|ui)\.json"),
     re.compile(r"scenarios/[a-z0-9][a-z0-9_]{0,63}\.yaml"),

@@ -6,6 +6,7 @@ from wanjia.engine.motion import new_move, settle
 from wanjia.engine.nouns import CaseStatus, MergeInto, Reopen, Withdraw
 from wanjia.engine.process.plan import plan_of
 from wanjia.engine.process.returning import restarted
+from wanjia.engine.registers import on_taken_back
 
 
 def withdraw(draft: Draft, event: Withdraw) -> None:
@@ -17,6 +18,7 @@ def withdraw(draft: Draft, event: Withdraw) -> None:
     if done:
         draft.refuse("withdraw_too_late", step=done[0])
     draft.record("withdrawn", reason=event.reason)
+    on_taken_back(draft, "withdrawn")
     _stop(draft, CaseStatus.WITHDRAWN)
 
 
@@ -24,6 +26,7 @@ def merge_into(draft: Draft, event: MergeInto) -> None:
     """The same request as another case: this one ends and points there."""
     draft.merged_into = event.case_number
     draft.record("merged", into=event.case_number)
+    on_taken_back(draft, "merged")
     _stop(draft, CaseStatus.MERGED)
 
 

@@ -9,6 +9,7 @@ from wanjia.engine.nouns import CaseState, Complete, Definition, ReturnTo, Start
 from wanjia.engine.process.plan import plan_of
 from wanjia.engine.process.returning import allowed_targets, returned
 from wanjia.engine.process.tokens import Token, all_tokens, branch_of, outward, path_to, tokens_from_json
+from wanjia.engine.registers import on_return
 from wanjia.model.jsonvalue import Facts
 
 START = "start"
@@ -96,6 +97,7 @@ def return_to(draft: Draft, event: ReturnTo) -> None:
     tokens = returned(plan_of(draft.definition.process).diagram, draft.tokens, event.task_key, event.to_step)
     branch = branch_of(path_to(draft.tokens, event.task_key))
     _close_gone(draft, tokens, event.task_key)
+    on_return(draft, event.to_step, branch, f"returned:{task.step}")
     trigger(draft, f"returned:{task.step}", event.task_key, branch, task.item)
     task_gone(draft, event.task_key)
     left_over(draft, tokens)

@@ -72,6 +72,7 @@ def used_names(folder: Folder) -> frozenset[str]:
     names |= {str(role.get("fact")) for role in folder.section("roles").values()}
     names |= {name for step in folder.forms for name in _in_form(folder, step)}
     names |= set(_in_clocks(folder)) | set(_in_letters(folder)) | set(_in_indicators(folder))
+    names |= set(_in_registers(folder))
     sentences = [str(folder.manifest.get("title", ""))]
     sentences += [sentence for language in LANGUAGES for sentence in folder.texts(language).values()]
     return frozenset(names | {name for sentence in sentences for name in placeholders(sentence)})
@@ -113,6 +114,13 @@ def _in_letters(folder: Folder) -> Iterator[str]:
             yield str(as_mapping(block.get("table")).get("items", ""))
             yield from as_names(as_mapping(block.get("table")).get("columns"))
             yield from identifiers(str(block.get("when", "")))
+
+
+def _in_registers(folder: Folder) -> Iterator[str]:
+    for _, register in folder.rows("registers.yaml", "registers"):
+        yield from as_names(register.get("columns"))
+        yield from (str(register.get(key, "")) for key in ("of", "until"))
+        yield from identifiers(str(register.get("when", "")))
 
 
 def _in_indicators(folder: Folder) -> Iterator[str]:

@@ -74,6 +74,7 @@ def _step_faults(folder: Folder, path: str, scenario: Facts) -> Iterator[Fault]:
 def _expect_faults(folder: Folder, path: str, expect: Facts) -> Iterator[Fault]:
     diagram = folder.diagram
     clocks = [str(row.get("id")) for _, row in folder.rows("clocks.yaml", "clocks")]
+    registers = [str(row.get("id")) for _, row in folder.rows("registers.yaml", "registers")]
     letters = [str(row.get("id")) for _, row in folder.rows("letters.yaml", "letters")]
     if isinstance(expect.get("end"), str) and diagram.elements:
         yield from _name(folder, path, ("expect", "end"), expect["end"], diagram.ends, "practice.end_unknown")
@@ -82,6 +83,7 @@ def _expect_faults(folder: Folder, path: str, expect: Facts) -> Iterator[Fault]:
         ("open", as_names(expect.get("open")), diagram.user_steps, "practice.step_unknown"),
         ("clocks", as_mapping(expect.get("clocks")), clocks, "practice.clock_unknown"),
         ("letters", as_names(expect.get("letters")), letters, "practice.letter_unknown"),
+        ("registers", as_mapping(expect.get("registers")), registers, "practice.register_unknown"),
     )
     for key, names, known, code in rows:
         if folder.unreadable(f"{key}.yaml"):

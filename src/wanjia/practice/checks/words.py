@@ -58,6 +58,7 @@ def needed_keys(folder: Folder) -> Iterator[str]:
         yield from _fact_keys(f"inputs.{name}", setting)
     yield from (f"clocks.{row.get('id')}" for _, row in folder.rows("clocks.yaml", "clocks"))
     yield from (f"indicators.{row.get('id')}" for _, row in folder.rows("indicators.yaml", "indicators"))
+    yield from (f"registers.{row.get('id')}" for _, row in folder.rows("registers.yaml", "registers"))
     yield from (f"decisions.{name}" for name in folder.decisions.ids("decision"))
     yield from _letter_keys(folder)
     yield from _group_keys(folder)

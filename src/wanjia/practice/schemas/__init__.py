@@ -3,13 +3,25 @@
 import re
 
 from wanjia.model.jsonvalue import Facts
-from wanjia.practice.schemas import checklist, clocks, forms, indicators, letters, manifest, scenarios, texts, upgrades
+from wanjia.practice.schemas import (
+    checklist,
+    clocks,
+    forms,
+    indicators,
+    letters,
+    manifest,
+    registers,
+    scenarios,
+    texts,
+    upgrades,
+)
 
 BY_FILE: tuple[tuple[re.Pattern[str], Facts], ...] = (
     (re.compile(r"practice\.yaml"), manifest.SCHEMA),
     (re.compile(r"clocks\.yaml"), clocks.SCHEMA),
     (re.compile(r"letters\.yaml"), letters.SCHEMA),
     (re.compile(r"indicators\.yaml"), indicators.SCHEMA),
+    (re.compile(r"registers\.yaml"), registers.SCHEMA),
     (re.compile(r"checklist\.yaml"), checklist.SCHEMA),
     (re.compile(r"upgrades\.yaml"), upgrades.SCHEMA),
     (re.compile(r"scenarios/.*\.yaml"), scenarios.SCHEMA),

@@ -56,6 +56,7 @@ expect = closed(
         "letters": names,
         "notices": names,
         "escalations": {"type": "integer", "minimum": 0},
+        "registers": by_name(rows(anything)),
     }
 )
 SCHEMA: Facts = closed(

@@ -27,6 +27,7 @@ from wanjia.actions.cases.capabilities.outages import (
     say_estimate,
 )
 from wanjia.actions.cases.capabilities.places import district_of_place, responsible_post
+from wanjia.actions.cases.capabilities.register_standing import register_standing
 from wanjia.engine.nouns import CallCapability, CapabilityDone, CapabilityFailed
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Refused
@@ -51,6 +52,7 @@ REGISTRY: dict[str, Capability] = LIVE | {
         nearest_electricians,
         outages_of_line,
         post_in_charge,
+        register_standing,
         responsible_post,
         zone_of_place,
     )

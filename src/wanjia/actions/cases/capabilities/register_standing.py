@@ -1,0 +1,31 @@
+"""How does somebody stand in a register of the practice?"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from wanjia.actions.cases.practices import practice_of
+from wanjia.actions.cases.register_rows import subject_of
+from wanjia.model.jsonvalue import Facts
+from wanjia.practice.standing import standing_of
+from wanjia.records.cases.calendar import work_calendar
+from wanjia.records.cases.models import Case, RegisterRow
+
+
+def register_standing(inputs: Facts, case: Case, now: datetime) -> Facts:
+    """`entries`, `total` and `rows` of the practice's `register` that count today, of the subject that a row of this
+    case would have with `of`; entered within the last `within_days` days where given. Of nobody: nothing.
+    """
+    practice, day = practice_of(case.practice), work_calendar().day_of(now)
+    register = practice.registers[str(inputs["register"])]
+    subject = subject_of(case, practice, register.id, inputs.get("of"), day)
+    if not subject.id:
+        return standing_of(register, [])
+    found = RegisterRow.objects.filter(
+        Q(until_on=None) | Q(until_on__gte=day), practice=practice.name, register=register.id,
+        subject_id=subject.id, struck_at=None,
+    )  # fmt: skip
+    within = inputs.get("within_days")
+    if isinstance(within, int | float) and not isinstance(within, bool):
+        found = found.filter(entered_on__gt=day - timedelta(days=float(within)))
+    return standing_of(register, list(found.order_by("entered_at", "pk").values_list("values", flat=True)))
