@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from wanjia.engine.states import case_from_json
 from wanjia.model.actors import Actor
-from wanjia.model.faults import Denied
+from wanjia.model.faults import Denied, NotFound
 from wanjia.model.permissions import PARTNER_ROLES
 from wanjia.practice.nouns import Practice
+from wanjia.queries.cases.case_head import Head, case_head
 from wanjia.queries.cases.case_page import CasePage, case_page, seen_case
 from wanjia.queries.cases.facts import FactRow, item_text
-from wanjia.queries.cases.installed import active_practices
+from wanjia.queries.cases.installed import active_practices, practice_of
 from wanjia.queries.cases.window_tasks import answers_of, may_see_whole
 from wanjia.records.cases.models import Case, Task
 
@@ -42,6 +44,28 @@ def window_case(number: str, actor: Actor, now: datetime, language: str, reveale
         raise Denied("case", "see")
     page = case_page(number, actor, now, language, revealed)
     return WindowCase(page, dict(case.tasks.values_list("key", "pk")), _answered(case, page.practice, language))
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What is printed for whoever asked; `whole` tells whether this body may open the case itself."""
+
+    head: Head
+    whole: bool
+
+
+def slip(number: str, actor: Actor, language: str, *, taken_in_here: bool) -> Slip:
+    """The slip of a case, for the counter that took it in and for bodies that have it. Raises NotFound, Denied."""
+    rows = Case.objects.select_related("practice", "organisation", "outage").defer("practice__files")
+    case = rows.filter(number=number).first()
+    if case is None:
+        raise NotFound("case", number)
+    whole = may_see_whole(case, actor)
+    if not (whole or taken_in_here):
+        raise Denied("case", "see")
+    return Slip(
+        case_head(case, practice_of(case.practice), case_from_json(case.state), language, revealed=False), whole
+    )
 
 
 def counter_practices() -> tuple[Practice, ...]:

@@ -10,7 +10,7 @@ from wanjia.actions.cases.open_case import Request, open_case
 from wanjia.model.faults import Denied, NotFound, Refused
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
-from wanjia.queries.cases.window_cases import counter_practices, window_case
+from wanjia.queries.cases.window_cases import counter_practices, slip
 from wanjia.queries.territory.places import area_choices, point_of_area
 from wanjia.web.case_deeds import Trouble
 from wanjia.web.forms import page_form, sent_answers
@@ -62,11 +62,12 @@ def new(request: HttpRequest, name: str) -> HttpResponse:
 @require_GET
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """The slip with number and code, to be printed; the code only in the browser that took the application in."""
-    found = window_case(number, request.actor, request.now, request.language)
     code = dict(request.session.get(CODES_IN_SESSION, [])).get(number, "")
+    # What was taken in here may be another body's to work on: its slip is printed, the case stays closed.
+    found = slip(number, request.actor, request.language, taken_in_here=bool(code))
     address = request.build_absolute_uri(f"/follow/?number={number}")
     # The code goes behind the #: a browser keeps that part to itself, so it stands in no server's log.
-    values = {"head": found.page.head, "code": code, "address": address,
+    values = {"head": found.head, "whole": found.whole, "code": code, "address": address,
               "qr": qr_picture(f"{address}#{code}" if code else address)}  # fmt: skip
     return render(request, "surfaces/window/receipt.html", values)
 
