@@ -1,11 +1,11 @@
 """A step of a case opens cases of another practice; their ends are news for it; on both stores."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.support.practices import files_in, small_practice
+from tests.support.linked import FOUND, ROUND, end, linked, looked
+from tests.support.practices import files_in
 from tests.support.world import HOME, World
 from wanjia.actions.cases import open_child
 from wanjia.actions.cases.activate_practice import activate_practice
@@ -18,34 +18,7 @@ from wanjia.model.jsonvalue import Facts, Json
 from wanjia.records.cases.history import broken_links
 from wanjia.records.cases.models import Case, HistoryEntry, News, Paper, PracticeVersion
 
-ROUND = Path(__file__).parents[1] / "cases" / "linked_practices" / "area_round"
-ASKED: Facts = {"reason": "例行巡视", "place": HOME, "contact_name": "林晓", "contact_phone": "13800000000"}
-FOUND: Facts = {
-    "findings": [{"what": "表箱破损", "kind": "repair"}, {"what": "线路过低", "kind": "repair"}], "follow_up": False,
-}  # fmt: skip
-
-
-@pytest.fixture
-def linked(world: World) -> World:
-    install_practice(small_practice(), {}, SYSTEM, world.now, run_scenarios=False)
-    install_practice(files_in(ROUND), {}, SYSTEM, world.now, run_scenarios=False)
-    return world
-
-
-def looked(world: World, found: Facts = FOUND, **answers: object) -> Case:
-    """A round asked for by a resident, whose manager has listed what was found."""
-    key = f"k{Case.objects.count() + 1}"
-    opened = world.open("area_round", {**ASKED, **answers}, key, by=world.actor("resident"))  # type: ignore[dict-item]
-    task = world.task(opened.case, "look")
-    complete_task(opened.case.number, task.key, found, world.actor("manager"), world.now)
-    return Case.objects.get(pk=opened.case.pk)
-
-
-def end(world: World, child: Case, at_hours: int = 1) -> None:
-    """The manager declines it, which ends it."""
-    at = world.now + timedelta(hours=at_hours)
-    answers: Facts = {"outcome": "declined", "answer": "不在范围内"}
-    complete_task(child.number, world.task(child, "handle").key, answers, world.actor("manager"), at)
+__all__ = ["linked"]
 
 
 def test_every_finding_becomes_a_case_at_the_same_place_asked_for_by_the_chief(linked: World) -> None:

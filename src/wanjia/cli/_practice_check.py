@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,8 +13,10 @@ from wanjia.cli._practice_files import files_of, folders_in, json_option
 from wanjia.model.capabilities import SIGNATURES
 from wanjia.model.faults import Fault
 from wanjia.practice.checker import check, prefix_faults
+from wanjia.practice.checks.children import link_faults
 from wanjia.practice.folder import as_mapping, open_folder
 from wanjia.practice.quality import tier_of
+from wanjia.practice.reader import read
 from wanjia.texts import LANGUAGES, fault_sentence, say
 
 
@@ -29,13 +32,25 @@ def check_command(folders: tuple[Path, ...], language: str, as_json: bool) -> No
     contents = {path.resolve().name: files_of(path) for path in folders_in(folders, language)}
     calendar = work_calendar()
     found = {name: check(files, SIGNATURES, calendar, name) for name, files in contents.items()}
-    for fault in prefix_faults(contents):
+    for fault in (*prefix_faults(contents), *_links(contents, found)):
         name, _, _ = fault.where.file.partition("/")
         found[name] = (*found[name], fault)
     if as_json:
         click.echo(json.dumps(_as_json(contents, found), ensure_ascii=False, indent=2))
     _report(contents, found, language, as_json)
     sys.exit(1 if any(found.values()) else 0)
+
+
+def _links(contents: dict[str, dict[str, bytes]], found: dict[str, tuple[Fault, ...]]) -> list[Fault]:
+    """What does not fit between practices that are checked together; one that is not among them is no fault."""
+    readings = [read(files).practice for name, files in contents.items() if not found[name]]
+    practices = {practice.name: practice for practice in readings if practice is not None}
+    return [
+        replace(fault, where=replace(fault.where, file=f"{name}/{fault.where.file}"))
+        for name, practice in practices.items()
+        for fault in link_faults(practice, practices)
+        if fault.code != "practice.child_absent"
+    ]
 
 
 def _report(

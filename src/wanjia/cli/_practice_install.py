@@ -8,7 +8,7 @@ import click
 
 from wanjia.cli._language import language_option
 from wanjia.cli._practice_files import files_of, folders_in
-from wanjia.cli._practice_store import install
+from wanjia.cli._practice_store import install, loose_links
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.shape import type_name
@@ -25,7 +25,7 @@ def install_command(folders: tuple[Path, ...], settings_path: Path | None, langu
     """Check and install practices. A folder with faults is refused with the whole list, and nothing of it is stored."""
     if settings_path is not None and len(folders) > 1:
         raise click.UsageError(say("practice.settings_one_folder", language))
-    failed = False
+    failed, names = False, []
     try:
         settings = _settings(settings_path)
     except Refused as refused:
@@ -38,7 +38,11 @@ def install_command(folders: tuple[Path, ...], settings_path: Path | None, langu
             failed = True
             _list_faults(folder.name, refused, language)
         else:
+            names.append(name)
             click.echo(say("practice.installed", language, name=name, version=version))
+    for name in names:  # only now, because practices that need each other may be installed together
+        for fault in loose_links(name):
+            click.echo(f"{name}: {fault_sentence(fault, language)}", err=True)
     sys.exit(1 if failed else 0)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from wanjia.adapters.work_calendar.codec import SOURCE, known_years, named_days
 from wanjia.model.actors import SYSTEM
+from wanjia.model.faults import Fault
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.quality import tier_of
 from wanjia.practice.stored import stored_practice
@@ -28,6 +29,12 @@ def installed_rows(language: str) -> list[dict[str, str]]:
     _open_store()
     versions = import_module("wanjia.records.cases.models").PracticeVersion.objects.filter(active=True)
     return [_row(version, language) for version in versions.order_by("name")]
+
+
+def loose_links(name: str) -> tuple[Fault, ...]:
+    """What does not fit between an installed practice and those whose cases it opens."""
+    page = import_module("wanjia.queries.cases.practice_versions").practice_page(name, "en")
+    return page.links if page else ()
 
 
 def _open_store() -> None:

@@ -55,18 +55,18 @@ def link_faults(practice: Practice, others: Mapping[str, Practice]) -> Iterator[
     for step, opening in practice.opens.items():
         child, values = others.get(opening.practice), {"step": step, "practice": opening.practice}
         if child is None:
-            yield Fault("practice.child_absent", values=values)
+            yield Fault("practice.child_absent", Where("practice.yaml", 0, f"calls.{step}"), values)
         else:
             yield from _against_form(child, practice.definition.steps[step].inputs, values)
 
 
 def _against_form(child: Practice, given: Mapping[str, str], values: Mapping[str, str]) -> Iterator[Fault]:
     """Inputs that the child's start form does not ask for, and what it needs and does not get."""
-    form = child.forms["start"]
+    form, where = child.forms["start"], Where("practice.yaml", 0, f"calls.{values['step']}")
     for name in given:
         if name not in form.fields:
-            yield unknown("practice.child_input", Where(), name, form.fields, **values)
+            yield unknown("practice.child_input", where, name, form.fields, **values)
     for name in form.required:
         placed = child.facts[name].get("format") == "place"  # the place of the case that opens it
         if name not in given and not placed and name not in form.show_if:
-            yield Fault("practice.child_lacks", values={**values, "name": name})
+            yield Fault("practice.child_lacks", where, {**values, "name": name})

@@ -17,6 +17,7 @@ from wanjia.queries.cases.clocks import ClockBar, clock_bars
 from wanjia.queries.cases.facts import FactRow, fact_rows
 from wanjia.queries.cases.history import Deed, case_history
 from wanjia.queries.cases.installed import practice_of
+from wanjia.queries.cases.kin import Kin, children_of, parent_of
 from wanjia.queries.cases.masking import hidden_requester
 from wanjia.queries.cases.messages import Said, case_messages
 from wanjia.queries.cases.papers import PaperRow, papers_of
@@ -58,6 +59,8 @@ class CasePage:
     merged_into: str
     merged: tuple[str, ...]
     stuck: str
+    parent: Kin | None
+    children: tuple[Kin, ...]
 
     @property
     def clocks_over(self) -> tuple[ClockBar, ...]:
@@ -82,7 +85,7 @@ def case_page(number: str, actor: Actor, now: datetime, language: str, revealed:
         case_messages(case, practice, language) if may(actor, "message", "see", subject) else (),
         deeds, not any(deed.broken for deed in deeds), case_verbs(case, practice, state, actor, subject, now),
         case.merged_into.number if case.merged_into else "", tuple(case.merged.values_list("number", flat=True)),
-        why_stuck(case, language),
+        why_stuck(case, language), parent_of(case, actor, language), children_of(case, actor, language),
     )  # fmt: skip
 
 

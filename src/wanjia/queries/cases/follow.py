@@ -13,6 +13,7 @@ from wanjia.queries.cases.case_verbs import case_verbs, is_held
 from wanjia.queries.cases.clocks import ClockBar, clock_bars
 from wanjia.queries.cases.facts import FactRow, fact_rows, item_text
 from wanjia.queries.cases.installed import practice_of
+from wanjia.queries.cases.kin import Kin, same_askers_children
 from wanjia.queries.cases.messages import Said, case_messages
 from wanjia.queries.cases.papers import PaperRow, papers_of
 from wanjia.queries.cases.steps_so_far import StepSoFar, steps_so_far
@@ -91,6 +92,8 @@ class FollowPage:
     verbs: frozenset[str]
     urge_again_at: datetime | None
     stamp: str
+    parent: str
+    children: tuple[Kin, ...]
 
 
 def asked_case(number: str, actor: Actor) -> Case:
@@ -105,6 +108,12 @@ def asked_case(number: str, actor: Actor) -> Case:
 def case_to_open(number: str) -> Case | None:
     """The case of a number, for whoever is about to show its code."""
     return Case.objects.only("pk", "number", "access_hash").filter(number=number).first()
+
+
+def reached_from(number: str, actor: Actor) -> int | None:
+    """Id of a case that somebody may open because the case which opened it is theirs, and they ask in both."""
+    case = Case.objects.filter(number=number, parent_asks=True).select_related("parent").only("pk", "parent").first()
+    return case.pk if case is not None and case.parent and is_requester(case.parent, actor) else None
 
 
 def current_stamp(number: str, actor: Actor, now: datetime) -> str:
@@ -130,7 +139,8 @@ def follow_page(number: str, actor: Actor, now: datetime, language: str) -> Foll
         tuple(bar for bar in clock_bars(practice, state, now, language) if bar.status in CLOCKS_SHOWN),
         steps_so_far(case, practice, language), _answering(case, now), papers, _letters(case, language), said,
         case_verbs(case, practice, state, actor, subject_of_case(case), now), urge_again_at(case.pk, now),
-        stamp_of(case, now),
+        stamp_of(case, now), case.parent.number if case.parent_asks and case.parent else "",
+        same_askers_children(case, language),
     )  # fmt: skip
 
 

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
+from wanjia.model.faults import Fault
+from wanjia.practice.checks.children import link_faults
 from wanjia.practice.nouns import Practice, Setting
 from wanjia.practice.quality import tier_of
-from wanjia.queries.cases.installed import practice_of
+from wanjia.queries.cases.installed import active_practices, practice_of
 from wanjia.records.cases.models import Case, PracticeVersion
 
 
@@ -51,7 +53,7 @@ class PracticeRow:
 
 @dataclass(frozen=True)
 class PracticePage:
-    """One practice with all its versions."""
+    """One practice with all its versions; `links` is what does not fit the practices whose cases it opens."""
 
     row: PracticeRow
     practice: Practice
@@ -59,6 +61,7 @@ class PracticePage:
     settings: tuple[SettingRow, ...]
     clocks: int
     languages: tuple[str, ...]
+    links: tuple[Fault, ...]
 
 
 def practice_rows(language: str) -> tuple[PracticeRow, ...]:
@@ -77,8 +80,14 @@ def practice_page(name: str, language: str) -> PracticePage | None:
     return PracticePage(
         _row(versions, language), practice, tuple(_version(row, practice) for row in versions),
         tuple(_setting(practice, setting, shown.settings, language) for setting in practice.inputs.values()),
-        len(practice.clocks), tuple(practice.texts),
+        len(practice.clocks), tuple(practice.texts), _links(practice),
     )  # fmt: skip
+
+
+def _links(practice: Practice) -> tuple[Fault, ...]:
+    if not practice.opens:
+        return ()
+    return tuple(link_faults(practice, {other.name: other for other in active_practices()}))
 
 
 def _versions(name: str) -> list[PracticeVersion]:

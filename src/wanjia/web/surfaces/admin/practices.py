@@ -108,6 +108,7 @@ def _page(
     values = {
         "found": found, "row": found.row, "settings": settings, "faults": shown_faults(faults, request.language),
         "may_install": _may_install(request), "upgraded": upgraded,
+        "links": [fault_sentence(fault, request.language) for fault in found.links],
     }  # fmt: skip
     return render(request, "surfaces/admin/practice.html", values, status=422 if faults else 200)
 

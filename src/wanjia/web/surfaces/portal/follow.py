@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wanjia.actions.cases.open_case import opens
 from wanjia.model.faults import Fault, NotFound, Where
 from wanjia.model.jsonvalue import Facts
-from wanjia.queries.cases.follow import FollowPage, MyTask, case_to_open, current_stamp, follow_page
+from wanjia.queries.cases.follow import FollowPage, MyTask, case_to_open, current_stamp, follow_page, reached_from
 from wanjia.queries.cases.my_requests import my_requests
 from wanjia.web import limits
 from wanjia.web.forms import PageForm, page_form, shown_faults
@@ -52,10 +52,15 @@ def _opened(request: HttpRequest, number: str, code: str) -> bool:
 @never_cache
 @require_safe
 def page(request: HttpRequest, number: str) -> HttpResponse:
-    """The requester's page; whoever has not shown the code yet is asked for it."""
+    """The requester's page; whoever has not shown the code yet is asked for it, unless they come from a case of theirs
+    that opened this one."""
     try:
         return show(request, number)
     except NotFound:
+        reached = reached_from(number, request.actor)
+        if reached is not None and reached not in request.actor.grants:
+            grant(request, reached)
+            return redirect("portal:case", number)
         return redirect(f"/follow/?number={number}")
 
 
