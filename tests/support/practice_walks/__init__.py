@@ -1,1 +1,1 @@
-"""Walks a practice's own scenario through the product's pages: the story, its cast in the small world, who does what."""
+"""Walks a scenario of a practice through the product's pages: the story, its cast in the small world, who does what."""

@@ -68,7 +68,8 @@ class Cast:
             for name, value in (answers if isinstance(answers, dict) else {}).items():
                 if self._is_number(name) and isinstance(value, str) and NUMBER.match(value):
                     told[value] = None
-        return dict(zip(told, Customer.objects.order_by("district__cell_code").values_list("number", flat=True)))
+        here = Customer.objects.order_by("district__cell_code").values_list("number", flat=True)
+        return dict(zip(told, here, strict=False))
 
     def _is_number(self, name: str) -> bool:
         return self.practice.facts.get(name, {}).get("format") == "customer_number"
