@@ -22,7 +22,7 @@ PARTNER_ROLES = frozenset({"window_clerk", "window_chief", "reviewer"})
 OBJECTS = (
     "case", "task", "paper", "message", "history", "territory", "post", "organisation", "person", "calendar",
     "practice", "account", "personal_data", "outage", "contact_card", "report", "letter", "network",
-    "delivery",
+    "delivery", "register",
 )  # fmt: skip
 VERBS = (
     "see", "open", "complete", "return", "ask_opinion", "give_opinion", "pass_on", "delegate", "withdraw", "urge",
@@ -54,7 +54,8 @@ _WORK: _Block = (
 )
 
 _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
-    # Everybody is a citizen: asks, follows, presses and rates what is theirs, and may know who answers for any place.
+    # Everybody is a citizen: asks, follows, presses and rates what is theirs, and may know who answers for any place;
+    # of registers, sees the rows that are about oneself.
     # `case complete` gives a waiting case of one's own the message it waits for. Reads one's own data unmasked.
     "citizen": ((
         ("case", "see complete withdraw urge reopen rate", "own"),
@@ -62,7 +63,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("task", "see complete", "own"),
         ("paper", "see add_paper", "own"),
         ("message", "see say", "own"),
-        ("letter", "see", "own"),
+        ("letter register", "see", "own"),
         ("account", "see edit", "own"),
         ("personal_data", "see reveal export", "own"),
         ("territory contact_card outage", "see", "all"),
@@ -75,7 +76,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
     # Answers for a cell: sees all that happens there, opens requests for people without a phone, but does not decide
     # what others hold.
     "district_manager": (_WORK, (
-        ("case task paper message letter history outage", "see", "cell"),
+        ("case task paper message letter history outage register", "see", "cell"),
         ("case", "open urge merge", "cell"),
         ("paper", "add_paper", "cell"),
         ("message", "say", "cell"),
@@ -88,7 +89,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
     )),
     # Leads the district managers below: also moves their work between them and stops a clock for a stated reason.
     "senior_manager": (_WORK, (
-        ("case task paper message letter history outage report", "see", "cell"),
+        ("case task paper message letter history outage report register", "see", "cell"),
         ("case", "open urge merge reopen hold", "cell"),
         ("task", "urge pass_on hand_over", "cell"),
         ("paper", "add_paper", "cell"),
@@ -98,11 +99,11 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("contact_card", "install", "cell"),
         ("outage", "estimate explain record", "cell"),
         ("network", "see", "all"),
-        ("report", "export", "cell"),
+        ("report register", "export", "cell"),
     )),
     # Answers for a station: all of its work and its people's posts, exports without personal data.
     "station_chief": (_WORK, (
-        ("case task paper message letter history outage report", "see", "organisation"),
+        ("case task paper message letter history outage report register", "see", "organisation"),
         ("case", "open urge merge reopen hold export", "organisation"),
         ("task", "return urge pass_on hand_over", "organisation"),
         ("paper", "add_paper", "organisation"),
@@ -112,12 +113,12 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("contact_card", "install", "organisation"),
         ("outage", "estimate explain record", "organisation"),
         ("network", "see", "all"),
-        ("report", "export", "organisation"),
+        ("report register", "export", "organisation"),
         ("territory post organisation person practice calendar", "see", "all"),
     )),
     # The same over all stations of a county; keeps its partner bodies and people up to date.
     "county_manager": (_WORK, (
-        ("case task paper message letter history outage report", "see", "organisation"),
+        ("case task paper message letter history outage report register", "see", "organisation"),
         ("case", "open urge merge reopen hold export", "organisation"),
         ("task", "return urge pass_on hand_over", "organisation"),
         ("paper", "add_paper", "organisation"),
@@ -128,7 +129,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("contact_card", "install", "organisation"),
         ("outage", "estimate explain record", "organisation"),
         ("network", "see", "all"),
-        ("report history", "export", "organisation"),
+        ("report register history", "export", "organisation"),
         ("territory post organisation person practice calendar", "see", "all"),
     )),
     # Sends crews around the clock: any dispatcher of the centre takes over from the last shift, so all its tasks. Only
@@ -174,7 +175,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
     )),
     # Answers for the company: sees and steers everything and decides which practices run; data of people stays masked.
     "company_manager": (_WORK, (
-        ("case task paper message letter history outage report", "see", "all"),
+        ("case task paper message letter history outage report register", "see", "all"),
         ("case", "open urge reopen hold export", "all"),
         ("task", "return urge pass_on hand_over", "all"),
         ("message", "say", "all"),
@@ -183,7 +184,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("organisation", "edit", "all"),
         ("practice", "install", "all"),
         ("delivery", "see edit export", "all"),
-        ("report history", "export", "all"),
+        ("report register history", "export", "all"),
         ("territory post organisation person practice calendar account network", "see", "all"),
     )),
     # Keeps the product: organisations, people, territory, calendars, accounts. Does not work on cases and cannot
