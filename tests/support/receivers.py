@@ -79,7 +79,9 @@ class _Smtp(socketserver.StreamRequestHandler):
     def do_data(self, line: str) -> None:
         self.say("354 go on")
         lines = []
-        while (part := self.rfile.readline()) not in (b".\r\n", b""):
+        while (part := self.rfile.readline()) != b".\r\n":
+            if not part:
+                return None  # cut off before the end: no mail (RFC 5321, 4.1.1.4)
             lines.append(part[1:] if part.startswith(b"..") else part)
         name = self.to.partition("@")[0]
         if name == "silent":
