@@ -46,6 +46,7 @@ fix: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/python tools/reference_pages.py
+	$(BIN)/python tools/systems_page.py
 
 readers: .venv/.readers
 
