@@ -1,4 +1,4 @@
-"""`wanjia demo` as a newcomer runs it, and `wanjia demo storm` beside it: seen on the board, at the desk, in the portal."""
+"""`wanjia demo` as a newcomer runs it, and a storm played beside it: seen on the board, the desk and the portal."""
 
 import json
 import re
