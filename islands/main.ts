@@ -6,10 +6,12 @@ import { readData, type Leave, type Mount } from "./island";
 
 const ISLANDS: Record<string, () => Promise<{ mount: Mount<never> }>> = {
   chart: () => import("./chart/chart"),
+  field: () => import("./field/field"),
   form: () => import("./form/form"),
   live: () => import("./live/live"),
   map: () => import("./map/map"),
   process_viewer: () => import("./process_viewer/process_viewer"),
+  sign_out: () => import("./sign_out/sign_out"),
   slip: () => import("./slip/slip"),
 };
 

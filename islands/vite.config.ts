@@ -13,7 +13,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
     rollupOptions: {
-      input: "main.ts",
+      // The service worker is a program of its own: the field's page is served with it, and it imports nothing.
+      input: { main: "main.ts", field_worker: "field/worker.ts" },
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "[name]-[hash].js",

@@ -6,6 +6,7 @@ from wanjia.web.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("field/", include("wanjia.web.surfaces.field.urls")),
     path("desk/", include("wanjia.web.surfaces.desk.urls")),
     path("board/", include("wanjia.web.surfaces.board.urls")),
     path("window/", include("wanjia.web.surfaces.window.urls")),

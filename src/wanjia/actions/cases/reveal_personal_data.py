@@ -1,6 +1,6 @@
 """Show personal data of a case unmasked, and write down who looked, at what, and why."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,8 +13,13 @@ from wanjia.records.territory.models import Account
 REASON_CHARACTERS_MIN = 4
 
 
-def reveal_personal_data(number: str, reason: str, actor: Actor, now: datetime) -> dict[str, str]:
-    """The requester's name, phone and address. Raises Refused without a permission or a reason."""
+def reveal_personal_data(
+    number: str, reason: str, actor: Actor, now: datetime, noted_every: timedelta = timedelta()
+) -> dict[str, str]:
+    """The requester's name, phone and address. Raises Refused without a permission or a reason.
+
+    Who looks again for the same reason within `noted_every` is not written down again.
+    """
     case = Case.objects.select_related("organisation").filter(number=number).first()
     if case is None:
         raise NotFound("case", number)
@@ -22,6 +27,9 @@ def reveal_personal_data(number: str, reason: str, actor: Actor, now: datetime) 
     if len(reason.strip()) < REASON_CHARACTERS_MIN:
         raise Refused([Fault("reveal.reason_missing", Where("reason"))])
     shown = {"name": case.requester_name, "phone": case.requester_phone, "address": case.address}
+    reads = PersonalDataRead.objects.filter(account__person=actor.person_id, subject=f"case:{case.pk}")
+    if reads.filter(reason=reason.strip()[:200], at__gt=now - noted_every).exists():
+        return shown
     with transaction.atomic():
         account = Account.objects.get(person_id=actor.person_id)
         PersonalDataRead.objects.create(

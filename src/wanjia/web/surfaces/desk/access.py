@@ -50,6 +50,7 @@ def _nav(request: HttpRequest) -> list[tuple[str, str, int]]:
         ("desk:station", "station", reports and cases, 0), ("desk:company", "company", reports and cases, 0),
         ("board:home", "board", sees_outages(actor), 0),
         ("desk:indicators", "indicators", reports and cases, 0), ("desk:notices", "notices", True, unread_count(actor)),
+        ("field:shell", "field", True, 0),
     )  # fmt: skip
     return [(reverse(name), f"desk.nav.{key}", count) for name, key, shown, count in wanted if shown]
 
