@@ -7,6 +7,7 @@ from tests.support.world import World
 from wanjia.actions.cases.capabilities.case_outcome import case_outcome
 from wanjia.actions.cases.capabilities.drawn_for_check import drawn_for_check
 from wanjia.actions.cases.capabilities.earlier_endings import earlier_endings
+from wanjia.actions.cases.capabilities.sample_cases import sample_cases
 from wanjia.records.cases.models import Case
 
 CASES = 2_000
@@ -59,3 +60,23 @@ def test_the_outcome_of_another_case_says_how_and_when_it_ended_and_nothing_else
     assert case_outcome({"case_number": running.number}, now, world.now) == {"found": True, "end": "", "ended_on": ""}
     for nothing in (now.number, "BM000", ""):  # a case proves nothing about itself
         assert case_outcome({"case_number": nothing}, now, world.now)["found"] is False
+
+
+def test_cases_drawn_as_evidence_are_the_body_s_own_of_the_days_asked_for_and_never_change(world: World) -> None:
+    now = world.repair("self")
+    for at in range(8):
+        _ended(world, f"case {at}", "911", "repaired", 3)
+    _ended(world, "long ago", "911", "repaired", 400)
+    world.repair("running")
+    Case.objects.exclude(pk=now.pk).update(practice=world.call("other").practice)
+    Case.objects.filter(number=Case.objects.filter(end="repaired").earliest("pk").number).update(
+        organisation="station-2"
+    )
+    asked = {"first_on": "2026-01-01", "last_on": "2026-12-31", "count": 5}
+    got = sample_cases(dict(asked), now, world.now)
+    numbers = [row["sample_number"] for row in got["samples"]]  # type: ignore[index,union-attr,call-overload]
+    assert got["sample_count"] == len(set(numbers)) == 5 and got == sample_cases(dict(asked), now, world.now)
+    own = Case.objects.filter(number__in=numbers, organisation=now.organisation_id, end="repaired")
+    assert own.count() == 5 and now.number not in numbers
+    assert sample_cases({**asked, "count": 100}, now, world.now)["sample_count"] == 7, "all there are, and no others"
+    assert sample_cases({**asked, "last_on": "2026-01-02"}, now, world.now)["samples"] == []

@@ -220,6 +220,14 @@ _ROWS = (
         optional=frozenset({"case_number"}),
     ),
     CapabilitySignature(
+        "sample_cases",
+        "Cases of a body (left out: the receiving one) that ended from one day to another, drawn by lot as evidence; "
+        "with how they ended and whether a clock ran out. Thirty at most.",
+        {"first_on": DAY, "last_on": DAY, "count": NUMBER, "organisation": TEXT},
+        {"samples": ROWS, "sample_count": COUNT},
+        optional=frozenset({"organisation"}),
+    ),
+    CapabilitySignature(
         "drawn_for_check",
         "Whether the case is drawn by lot for a check; the lot is fixed by its number, so nobody can choose it.",
         {"share_percent": NUMBER},

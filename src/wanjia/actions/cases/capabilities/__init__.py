@@ -28,6 +28,7 @@ from wanjia.actions.cases.capabilities.outages import (
 )
 from wanjia.actions.cases.capabilities.places import district_of_place, responsible_post
 from wanjia.actions.cases.capabilities.register_standing import register_standing
+from wanjia.actions.cases.capabilities.sample_cases import sample_cases
 from wanjia.engine.nouns import CallCapability, CapabilityDone, CapabilityFailed
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Refused
@@ -54,6 +55,7 @@ REGISTRY: dict[str, Capability] = LIVE | {
         post_in_charge,
         register_standing,
         responsible_post,
+        sample_cases,
         zone_of_place,
     )
 }
