@@ -24,7 +24,8 @@ class Subject:
     """What is acted upon, as far as permission cares: whose it is, where it lies, which organisations it belongs to.
 
     `asked_by` narrows what is a citizen's own: whoever works on a request does not become the one who asked. `desk`
-    narrows `organisations` for `DESK_VERBS` to the organisation whose task it is.
+    narrows `organisations` for `DESK_VERBS` to the organisation whose task it is. `outsiders` are people without an
+    account whose own it is: reached by a telephone that the case names.
     """
 
     people: frozenset[int] = frozenset()
@@ -33,6 +34,7 @@ class Subject:
     organisations: frozenset[str] = frozenset()
     asked_by: frozenset[int] | None = None
     desk: frozenset[str] | None = None
+    outsiders: frozenset[int] = frozenset()
 
 
 DESK_VERBS = frozenset({"complete"})
@@ -41,7 +43,10 @@ DESK_VERBS = frozenset({"complete"})
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody at a surface. `reference` goes into the history; `grants` are cases opened by number and code."""
+    """Somebody at a surface. `reference` goes into the history; `grants` are cases opened by number and code.
+
+    `outsiders` are those (by id) whose link this browser opened with the code that was sent to their telephone.
+    """
 
     reference: str
     name: str
@@ -49,6 +54,7 @@ class Actor:
     seats: tuple[Seat, ...] = ()
     grants: frozenset[int] = field(default_factory=frozenset)
     system: bool = False
+    outsiders: frozenset[int] = frozenset()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -96,4 +102,5 @@ def _covers(actor: Actor, seat: Seat, scope: Scope | None, subject: Subject | No
     if scope in ("organisation", "cell") and seat.cell_code and seat.cell_code in subject.cells:
         return True
     mine = subject.people if subject.asked_by is None or seat.role != CITIZEN else subject.asked_by
-    return actor.person_id in mine or (subject.case_id is not None and subject.case_id in actor.grants)
+    granted = subject.case_id is not None and subject.case_id in actor.grants
+    return actor.person_id in mine or granted or not actor.outsiders.isdisjoint(subject.outsiders)

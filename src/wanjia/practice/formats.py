@@ -48,6 +48,12 @@ def is_phone(value: Json) -> bool:
     return any(kind.fullmatch(digits) for kind in (MOBILE, LANDLINE, SERVICE))
 
 
+def is_mobile(value: Json) -> bool:
+    """A number that short messages reach."""
+    digits = re.sub(r"[\s()（）-]", "", value) if isinstance(value, str) else ""
+    return bool(MOBILE.fullmatch(digits))
+
+
 def is_person_name(value: Json) -> bool:
     """Some letters, no digits, at most 60 characters."""
     if not isinstance(value, str):

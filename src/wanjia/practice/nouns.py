@@ -17,8 +17,8 @@ class Role:
 
     requester: who asked. cell: holder of the cell's post at `level`. fact: person id in the fact `fact`. item: the
     multi-instance item's `field` (organisation code, `post:<id>` or `person:<id>`). post: post role `role` of the
-    organisation that received the case. contact: nobody here, but somebody whose telephone is in the fact `fact`: is
-    told things by short message and does no task.
+    organisation that received the case. contact: nobody here, but somebody whose telephone is in the fact `fact` (of
+    the case or of the item): is told things, and sent a link to their tasks, by short message.
     """
 
     id: str

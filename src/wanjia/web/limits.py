@@ -47,6 +47,12 @@ WRONG_CODES_OF_ADDRESS = Limit("wrong_codes_of_address", 30, 15)
 WRONG_CODES_OF_NUMBER = Limit("wrong_codes_of_number", 50, 60)
 """Wrong codes for one number from anywhere: with 10^8 codes guessing takes centuries; typing errors stay far below."""
 
+OUTSIDE_CODES = Limit("outside_codes", 4, 30)
+"""Codes sent to one telephone for one link: a lost message and two more; nobody is flooded."""
+
+OUTSIDE_CODES_OF_ADDRESS = Limit("outside_codes_of_address", 30, 30)
+"""The same from one visitor's address, whatever the link."""
+
 LOOKUPS = Limit("lookups", 60, 10)
 """Questions by customer number: enough for a clerk with a list, too few to walk through all numbers."""
 

@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 HOME = Path(os.environ.get("WANJIA_HOME", "var")).resolve()
 HOME.mkdir(parents=True, exist_ok=True)
 SECURE = os.environ.get("WANJIA_SECURE") == "1"
+PUBLIC_URL = os.environ.get("WANJIA_PUBLIC_URL", f"http://localhost:{os.environ.get('PORT', '8000')}").rstrip("/")
 DEMO = os.environ.get("WANJIA_DEMO") == "1"
 
 

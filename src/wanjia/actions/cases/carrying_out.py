@@ -8,6 +8,7 @@ from wanjia.actions.cases.holders import Holder, above, by_reference, find_holde
 from wanjia.actions.cases.letters import issue_letter
 from wanjia.actions.cases.manner import manner
 from wanjia.actions.cases.notices import deliveries_of, notify, tell_holder
+from wanjia.actions.cases.outsiders import link_message, outsider_for
 from wanjia.actions.cases.register_rows import new_row
 from wanjia.actions.cases.saving import Changes, save_all
 from wanjia.actions.cases.tell_parent import tell_parent
@@ -82,7 +83,7 @@ class Carrier:
         if new_facts:
             case.title, case.title_en = (self._title(state.facts, language) for language in ("zh-Hans", "en"))
         self._set_dues(state)
-        self.changes.deliveries = deliveries_of(self.practice, state.facts, self.changes)
+        self.changes.deliveries += deliveries_of(self.practice, state.facts, self.changes)
         return self.changes
 
     def _title(self, facts: Facts, language: str) -> str:
@@ -104,7 +105,9 @@ class Carrier:
             holder = by_reference(task.assigned_to or "", self.case, self.day)
         else:
             rule = self.practice.roles.get(task.role) or Role(task.role, "post", role=task.role)
-            holder = find_holder(rule, self.case, self.facts, task.item, self.day)
+            holder = outsider_for(rule, self.case, self.facts, task.item, self.now) or find_holder(
+                rule, self.case, self.facts, task.item, self.day
+            )
         row = Task(
             case=self.case, key=task.key, step=task.step, kind=task.kind.value, role=task.role, item=task.item,
             question=task.question or "", for_task=task.for_task or "", opened_at=task.opened_at,
@@ -112,6 +115,7 @@ class Carrier:
         _give(row, holder)
         self.open_tasks[row.key] = self.changes.tasks[row.key] = row
         self.changes.messages += tell_holder(self.case, row, "task_opened", self.now)
+        self._tell_outsider(row, "opened")
 
     def _close_task(self, command: engine.CloseTask) -> None:
         row = self.open_tasks.pop(command.task_key)
@@ -131,7 +135,7 @@ class Carrier:
     def _escalate(self, command: engine.Escalate) -> None:
         row = self._changing(command.task_key)
         before = row.holder_id
-        _give(row, above(row, command.levels, self.day))
+        _give(row, replace(above(row, command.levels, self.day), outsider=row.outsider))
         row.escalated += command.levels
         data: Facts = {"task": row.key, "step": row.step, "clock": command.clock, "from": before, "to": row.holder_id}
         self.changes.history.append(("task_escalated", data))
@@ -156,8 +160,17 @@ class Carrier:
             edition_from=clock.edition_from,
         )
 
+    def _tell_outsider(self, row: Task, occasion: str) -> None:
+        """A short message with the link to whoever outside has the task."""
+        if row.outsider is not None:
+            name = self.practice.text(f"tasks.{row.step}", self.case.language)
+            self.changes.deliveries.append(link_message(row, name, occasion))
+
     def _notify(self, command: engine.Notify) -> None:
         open_tasks = self.open_tasks.values()
+        for row in open_tasks:
+            if row.outsider is not None and command.audience in ("holder", f"holder:{row.key}"):
+                self._tell_outsider(row, f"{command.key}:{self.case.row_version}")
         self.changes.messages += notify(self.practice, command, self.facts, open_tasks, self.changes, self.day)
 
     def _write_letter(self, command: engine.WriteLetter) -> None:
@@ -211,3 +224,4 @@ def next_firing(clock: engine.ClockState) -> datetime | None:
 def _give(row: Task, holder: Holder) -> None:
     row.for_requester = holder.requester
     row.post, row.holder, row.organisation = holder.post, holder.person, holder.organisation
+    row.outsider = holder.outsider

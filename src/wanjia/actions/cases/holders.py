@@ -5,7 +5,7 @@ from datetime import date
 
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Role
-from wanjia.records.cases.models import Case, Task
+from wanjia.records.cases.models import Case, Outsider, Task
 from wanjia.records.territory.holders import CHIEF_ROLES, GRID_ROLES, cell_holder, holder_of, nearest_post
 from wanjia.records.territory.models import Organisation, Person, Post
 
@@ -21,14 +21,15 @@ class Holder:
     person: Person | None = None
     organisation: Organisation | None = None
     requester: bool = False
+    outsider: Outsider | None = None
 
 
 def find_holder(rule: Role, case: Case, facts: Facts, item: Facts | None, day: date) -> Holder:
     """The holder of a new task; when a post stands empty the next one up answers, so that nothing lies unowned."""
     if rule.who == "requester":
         return Holder(requester=True)
-    if rule.who == "contact":
-        return Holder()
+    if rule.who == "contact":  # told by short message; without a number their work falls to the chief
+        return _filled(None, case, day)
     if rule.who == "cell":
         return _of_cell(case, rule.level or 3, day)
     if rule.who == "fact":

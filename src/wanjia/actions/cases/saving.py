@@ -16,8 +16,8 @@ CASE_COLUMNS = (
 """What a step changes in a case's row; the place and the requester stay as they were accepted."""
 
 TASK_COLUMNS = (
-    "status", "for_requester", "post", "holder", "organisation", "delegated_to", "escalated", "due_at", "closed_at",
-    "closed_by",
+    "status", "for_requester", "post", "holder", "organisation", "outsider", "delegated_to", "escalated", "due_at",
+    "closed_at", "closed_by",
 )  # fmt: skip
 """What a step changes in a task's row; its answers are written by the verb that brought them."""
 

@@ -49,10 +49,6 @@ def _lane_faults(folder: Folder) -> Iterator[Fault]:
     for lane in diagram.lanes:
         if lane not in roles:
             yield unknown("practice.lane_unknown", folder.bpmn_at(lane), lane, roles)
-    for step in diagram.user_steps:
-        role = diagram.lane_of.get(step, "")
-        if roles.get(role, {}).get("who") == "contact":
-            yield Fault("practice.contact_lane", folder.bpmn_at(step), {"role": role, "step": step})
     used = {*diagram.lanes, *_named_roles(folder)}
     for role in roles:
         if folder.whole and role not in used:

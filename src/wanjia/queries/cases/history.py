@@ -46,6 +46,8 @@ def who_text(actor: str, name: str, language: str) -> str:
     """The name of who did it; the product, a deadline and a requester without an account have words instead."""
     if actor in ("system", "clock", "citizen", "sensing"):
         return say(f"deed.by.{actor}", language)
+    if actor.startswith("outside:"):
+        return say("deed.by.outside", language, name=name)
     return name or actor
 
 
@@ -64,6 +66,7 @@ def sentence(practice: Practice, verb: str, data: Facts, names: Names, language:
     )
     values["clock"] = practice.text(f"clocks.{data.get('clock')}", language)
     values["letter"] = practice.text(f"letters.{data.get('letter')}.title", language)
+    values["register"] = practice.text(f"registers.{data.get('register')}", language)
     values["message"] = practice.text(f"messages.{data.get('name')}", language)
     values["end"] = practice.text(f"ends.{data['end']}", language) if data.get("end") else ""
     values["to"] = _target(practice, verb, data, names, language)

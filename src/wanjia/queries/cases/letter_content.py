@@ -55,6 +55,8 @@ def _issuer(row: Letter) -> Organisation:
 
 
 def _may_read(row: Letter, actor: Actor) -> bool:
+    if row.case.outsiders.filter(pk__in=actor.outsiders, role=row.audience).exists():
+        return True
     if is_requester(row.case, actor):
         return row.audience == "requester"
     return may(actor, "letter", "see", subject_of_case(row.case))

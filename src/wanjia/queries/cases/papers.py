@@ -98,7 +98,8 @@ class _Eyes:
             return False
         people = {task.holder_id, task.delegated_to_id} - {None}
         organisations = frozenset([task.organisation_id] if task.organisation_id else [])
-        mine = Subject(people=frozenset(people), organisations=organisations)
+        outsiders = frozenset([task.outsider_id] if task.outsider_id else [])
+        mine = Subject(people=frozenset(people), organisations=organisations, outsiders=outsiders)
         return may(self.actor, "task", "complete", mine) and may(self.actor, "paper", "see", mine)
 
     def _shown_to(self, rule: PaperRule, task: Task) -> bool:

@@ -9,8 +9,10 @@ from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.facts import item_text
+from wanjia.queries.cases.masking import mask_phone
 from wanjia.records.cases.models import Task
 from wanjia.records.territory.names import Names
+from wanjia.texts import say
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def task_card(
     return TaskCard(
         row.key, row.step, practice.text(f"tasks.{row.step}", language), _help(row, practice, language),
         item_text(practice, row.item, language), row.item or {}, row.kind == "opinion", row.question, row.status,
-        row.closed_at, row.holder.name if row.holder else "", _organisation(row, language),
+        row.closed_at, _holder(row, language), _organisation(row, language),
         practice.text(f"roles.{row.role}", language), row.delegated_to.name if row.delegated_to else "",
         row.for_requester, row.escalated, row.opened_at, row.due_at,
         verbs if targets else verbs - {"return"}, tuple((to, practice.text(f"tasks.{to}", language)) for to in targets),
@@ -69,6 +71,14 @@ def task_card(
         Names([earlier[1]], language)(earlier[1]) if earlier else "",
         practice.text(f"tasks.{earlier[0]}", language) if earlier else "",
     )  # fmt: skip
+
+
+def _holder(row: Task, language: str) -> str:
+    """Who has it: a colleague, or a telephone outside, masked."""
+    if row.outsider is not None:
+        outside = say("desk.outside", language, phone=mask_phone(row.outsider.phone))
+        return f"{outside} · {row.holder.name}" if row.holder else outside
+    return row.holder.name if row.holder else ""
 
 
 def _help(row: Task, practice: Practice, language: str) -> str:

@@ -94,6 +94,25 @@ class Case(models.Model):
         return self.number
 
 
+class Outsider(models.Model):
+    """Somebody without an account who has work in one case: reached by the telephone that the case names.
+
+    The link that is sent there carries `token`; it opens with a code that is sent to the same telephone when asked for.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="outsiders")
+    role = models.CharField(max_length=64)
+    phone = models.CharField(max_length=24)
+    token = models.CharField(max_length=32, unique=True)
+    created_at = models.DateTimeField()
+    code_hash = models.CharField(max_length=64, blank=True)
+    code_until = models.DateTimeField(null=True, blank=True)
+    code_tries = models.PositiveSmallIntegerField(default=0, help_text="wrong ones with the present code")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "role", "phone"], name="outsider_once")]
+
+
 class Task(models.Model):
     """One piece of work of a case, open or done, with the person who answers for it."""
 
@@ -116,6 +135,7 @@ class Task(models.Model):
     post = models.ForeignKey(Post, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks")
     holder = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks")
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
+    outsider = models.ForeignKey(Outsider, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks")
     delegated_to = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     question = models.TextField(blank=True)
     for_task = models.CharField(max_length=40, blank=True)
@@ -374,6 +394,7 @@ __all__ = [
     "Letter",
     "Message",
     "News",
+    "Outsider",
     "Paper",
     "PersonalDataRead",
     "Post",

@@ -27,6 +27,10 @@ def subject_of_task(task: Task) -> Subject:
         people = frozenset([case.requester_id]) if case.requester_id else frozenset[int]()
         return Subject(people, case.pk, frozenset(), _counters(case))
     people = frozenset(pk for pk in (task.holder_id, task.delegated_to_id) if pk)
+    if task.outsider_id:  # nobody does it in their place; who answers for the case may give it to somebody else
+        line = frozenset(organisation_line(task.organisation or case.organisation))
+        desk = frozenset([task.organisation_id] if task.organisation_id else [])
+        return Subject(people, None, _cells(case), line, desk=desk, outsiders=frozenset([task.outsider_id]))
     desk = frozenset([task.organisation_id] if task.organisation_id else [])
     return Subject(people, None, _cells(case), frozenset(organisation_line(task.organisation)), desk=desk)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.portal import cards, deeds, follow, home, letters, new, outages, papers, who
+from wanjia.web.surfaces.portal import cards, deeds, follow, home, letters, new, outages, outside, papers, who
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("follow/<str:number>/task/<str:key>/", deeds.complete, name="complete"),
     path("follow/<str:number>/<slug:deed>/", deeds.on_case, name="deed"),
     path("my/", follow.mine, name="my"),
+    path("my/entries/", follow.entries, name="entries"),
+    path("tasks/<str:token>/", outside.link, name="outside"),
+    path("tasks/<str:token>/code/", outside.code, name="outside_code"),
+    path("tasks/<str:token>/<str:key>/", outside.complete, name="outside_complete"),
     path("who/", who.who, name="who"),
     path("outages/", outages.outages, name="outages"),
     path("outages/watch/", outages.watch, name="outages_watch"),
