@@ -14,7 +14,8 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
-from shapely.geometry import box
+from shapely import to_wkb
+from shapely.geometry import LineString, box
 
 from wanjia.actions.cases.enter_calendar_year import enter_calendar_year
 from wanjia.actions.cases.install_practice import install_practice
@@ -27,7 +28,7 @@ from wanjia.kernels.cover.shapes import CellShape
 from wanjia.model.actors import SYSTEM, Actor
 from wanjia.model.jsonvalue import Facts
 from wanjia.records.cases.models import Case, Task
-from wanjia.records.network.models import Customer, Feeder, TransformerDistrict
+from wanjia.records.network.models import Customer, Feeder, PowerLine, TransformerDistrict
 from wanjia.records.territory.holders import actor_of
 from wanjia.records.territory.models import Account, Cell, Electrician, Organisation, Person, Post, Tenure
 
@@ -37,6 +38,8 @@ WEST, SOUTH, WIDTH, HEIGHT = 119.9, 29.9, 0.1, 0.2
 """The west station's corner and the size of a station, in degrees; the east station lies beside it."""
 HOME = {"longitude": 119.91, "latitude": 29.91, "address": "海棠村12号"}
 """A place in cell C111: manager, senior and chief answer for it."""
+LINE_NORTH = 29.91003
+"""Degrees: the one line of the world, 10 kV, runs 3.3 m north of HOME."""
 
 ORGANISATIONS = (
     ("province", "province_company", "省电力公司", "Province Power Company", None),
@@ -55,6 +58,8 @@ ORGANISATIONS = (
     ("development_reform", "government", "望澜市发展改革委", "Development and Reform Commission", "government"),
     ("property_registry", "government", "望澜市不动产登记中心", "Property Registration Centre", "government"),
     ("subdistrict", "government", "望澜市海棠街道办事处", "Haitang Subdistrict Office", "government"),
+    ("forestry", "government", "望澜市林业局", "Forestry Bureau", "government"),
+    ("emergency_management", "government", "望澜市应急管理局", "Emergency Management Bureau", "government"),
 )
 # (login, name, role, organisation, cell)
 PEOPLE = (
@@ -89,6 +94,8 @@ PEOPLE = (
     ("development_reform", "方圆", "reviewer", "development_reform", ""),
     ("property_registry", "钟鸣", "reviewer", "property_registry", ""),
     ("subdistrict", "叶小舟", "reviewer", "subdistrict", ""),
+    ("forestry", "林茂", "reviewer", "forestry", ""),
+    ("emergency_management", "安宁", "reviewer", "emergency_management", ""),
 )
 RESIDENT = "resident"
 SKILLS = ["socket", "lamp", "air_switch", "leakage_trip", "wiring", "no_power", "meter_box", "other"]
@@ -184,7 +191,7 @@ def build() -> World:
     _cells(began_on, now)
     _people(began_on)
     _electricians(made.today)
-    _network()
+    _network(now)
     _practices(now - timedelta(days=150))
     issue_contact_card(Village("海棠村", "Haitang Village", 119.91, 29.91), SYSTEM, now, code="card-1")
     return made
@@ -243,8 +250,13 @@ def _electricians(today: date) -> None:
         )  # fmt: skip
 
 
-def _network() -> None:
+def _network(now: datetime) -> None:
     feeder = Feeder.objects.create(code="F001", name_zh="海棠101线", name_en="Haitang line 101")
+    PowerLine.objects.create(
+        code="F001", name_zh="海棠101线", name_en="Haitang line 101", voltage_kv=10, laid="overhead", feeder=feeder,
+        geometry_wkb=to_wkb(LineString([(119.9, LINE_NORTH), (119.94, LINE_NORTH)])), west=119.9, south=LINE_NORTH,
+        east=119.94, north=LINE_NORTH, entered_at=now,
+    )  # fmt: skip
     for cell in Cell.objects.filter(level=3):
         district = TransformerDistrict.objects.create(
             code=f"T-{cell.code}", name_zh=f"{cell.name_zh}1号台区", name_en=f"{cell.code} No. 1", feeder=feeder,

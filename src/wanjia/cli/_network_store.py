@@ -1,4 +1,4 @@
-"""The store behind `network install`: Django is set up first, its rows are loaded after."""
+"""The store behind `network install` and `network lines`: Django is set up first, its rows are loaded after."""
 
 import os
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ from typing import Any
 
 from wanjia.adapters.grid_files.keeping import keep_network
 from wanjia.model.actors import SYSTEM
+from wanjia.model.faults import Refused
 from wanjia.model.network import Network
 from wanjia.wiring import migrate, ready
 
@@ -24,3 +25,14 @@ def install(network: Network) -> Any:
         enter(network, SYSTEM, now, today)
         digest, folder = keep_network(Path(os.environ.get("WANJIA_HOME", "var")).resolve(), network)
         return activate(network, digest, folder, SYSTEM, now)
+
+
+def enter_lines(file: Path) -> int:
+    """Enter the lines of a GeoJSON file; returns how many. Raises Refused with the faults of file and values."""
+    ready()
+    migrate()
+    entries, faults = import_module("wanjia.adapters.line_files.driver").read_lines_file(file)
+    if faults:
+        raise Refused(faults)
+    entered: int = import_module("wanjia.actions.network.enter_lines").enter_lines(entries, SYSTEM, datetime.now(UTC))
+    return entered

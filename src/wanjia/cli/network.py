@@ -1,4 +1,4 @@
-"""`wanjia network`: check a network folder, make one up, convert other software's grids into one, install one."""
+"""`wanjia network`: check a network folder, make one up, convert other software's grids, install one; enter lines."""
 
 from pathlib import Path
 from typing import Any
@@ -151,3 +151,25 @@ def install(network: Path, language: str, as_json: bool) -> None:
     counts = _counts(read.network)
     result = {**counts, "digest": installed.model.digest, "orphaned_plans": list(installed.orphaned_plans)}
     finish([], result if as_json else None, say("network.installed", language, **counts), language)
+
+
+@command.command(name="lines")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@language_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def lines(file: Path, language: str, as_json: bool) -> None:
+    """Enter the lines of the GeoJSON FILE, from which protection zones are built.
+
+    Each feature is a LineString or MultiLineString with the properties id, voltage_kv, and where known name, name_en,
+    laid (overhead or cable), edge_m (from the drawn middle to the outermost conductor) and feeder. Lines known by
+    their id are brought up to date; lines that the file does not have stay.
+
+    Exit status: 0 entered, 1 faults are listed and nothing is changed, 2 wrong use.
+    """
+    progress("network.reading", language, folder=file.name)
+    try:
+        entered = _network_store.enter_lines(file)
+    except Refused as refused:
+        finish(refused.faults, None, say("network.not_installed", language), language)
+        return
+    finish([], {"lines": entered} if as_json else None, say("network.lines_entered", language, lines=entered), language)

@@ -1,7 +1,6 @@
 """Lines and the way they run become rows, from which protection zones are built."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import shapely
@@ -9,6 +8,7 @@ from django.db import transaction
 from shapely.geometry.base import BaseGeometry
 
 from wanjia.actions.permission import require
+from wanjia.kernels.zones.entry import LineEntry
 from wanjia.kernels.zones.widths import LAID, zone_metres
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Fault, Refused, Where
@@ -23,21 +23,6 @@ COLUMNS = (
     "name_zh", "name_en", "voltage_kv", "laid", "edge_m", "feeder", "geometry_wkb", "west", "south", "east", "north",
     "entered_at",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class LineEntry:
-    """One line as it was handed in; `row` is its place in the input, from 1. Geometry in degrees."""
-
-    row: int
-    code: str
-    name_zh: str
-    name_en: str
-    voltage_kv: float
-    laid: str
-    edge_m: float
-    feeder: str
-    geometry: BaseGeometry | None
 
 
 def enter_lines(entries: Sequence[LineEntry], actor: Actor, now: datetime) -> int:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from wanjia.actions.cases.install_practice import install_practice
 from wanjia.adapters.grid_files.keeping import FOLDER
 from wanjia.cli.demo.cases import scripts_of_cases
+from wanjia.cli.demo.lines import make_lines
 from wanjia.cli.demo.meters import FILE
 from wanjia.cli.demo.network import make_networks
 from wanjia.cli.demo.outages import Teller, tell_past
@@ -58,6 +59,7 @@ def make(home: Path, seed: int, cases: int, days: int) -> None:
     _stage("network")
     with transaction.atomic():
         old, new = make_networks(home, np.random.default_rng((seed, 1)), now - timedelta(days=days + 366))
+        make_lines(np.random.default_rng((seed, 6)), now - timedelta(days=days + 1))
     teller = Teller(old.digest, old.network)
     lately = _past(teller, np.random.default_rng((seed, 3)), now, days)
     for folder in sorted(path.parent for path in practices_folder().glob("*/practice.yaml")):

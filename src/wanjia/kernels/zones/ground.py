@@ -1,7 +1,8 @@
 """Degrees to metres on the ground around a place: a plane that touches the WGS 84 ellipsoid there.
 
 East and north are scaled by the radii of curvature at the place, so a straight line between two positions stays
-straight, as GeoJSON (RFC 7946, 3.1.1) means it. Within 1 km of the place a distance is off by less than 0.03 % up to 60 degrees of latitude.
+straight, as GeoJSON (RFC 7946, 3.1.1) means it. Within 1 km of the place, up to 60 degrees of latitude, a distance is
+off by less than 0.03 %.
 """
 
 from dataclasses import dataclass

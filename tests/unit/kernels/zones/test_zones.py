@@ -1,5 +1,7 @@
 """Zones against brute force: the ellipsoid's own distances to points strewn along the line."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import shapely
@@ -21,7 +23,7 @@ paths = st.lists(positions, min_size=2, max_size=5, unique=True).map(np.array)
 def brute(path: np.ndarray, point: tuple[float, float], strewn: int = 4_000) -> float:
     """Metres to the nearest of many points on the straight pieces, by the geodesic."""
     least = np.inf
-    for start, end in zip(path[:-1], path[1:], strict=True):
+    for start, end in pairwise(path):
         along = start + np.linspace(0, 1, strewn)[:, None] * (end - start)
         _, _, metres = EARTH.inv(np.full(strewn, point[0]), np.full(strewn, point[1]), along[:, 0], along[:, 1])
         least = min(least, float(metres.min()))

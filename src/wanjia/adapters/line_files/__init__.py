@@ -1,0 +1,1 @@
+"""Lines as GeoJSON, as every mapping program writes them."""
