@@ -58,6 +58,7 @@ ORGANISATIONS = (
     ("development_reform", "government", "望澜市发展改革委", "Development and Reform Commission", "government"),
     ("property_registry", "government", "望澜市不动产登记中心", "Property Registration Centre", "government"),
     ("subdistrict", "government", "望澜市海棠街道办事处", "Haitang Subdistrict Office", "government"),
+    ("market_regulation", "government", "望澜市市场监督管理局", "Market Regulation Bureau", "government"),
     ("forestry", "government", "望澜市林业局", "Forestry Bureau", "government"),
     ("emergency_management", "government", "望澜市应急管理局", "Emergency Management Bureau", "government"),
 )
@@ -94,6 +95,7 @@ PEOPLE = (
     ("development_reform", "方圆", "reviewer", "development_reform", ""),
     ("property_registry", "钟鸣", "reviewer", "property_registry", ""),
     ("subdistrict", "叶小舟", "reviewer", "subdistrict", ""),
+    ("market_regulation", "梁正", "reviewer", "market_regulation", ""),
     ("forestry", "林茂", "reviewer", "forestry", ""),
     ("emergency_management", "安宁", "reviewer", "emergency_management", ""),
 )

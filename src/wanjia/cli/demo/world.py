@@ -46,6 +46,7 @@ PARTNERS = (
     ("development_reform", "望澜市发展改革委", "Development and Reform Commission", "government", "city_government"),
     ("property_registry", "望澜市不动产登记中心", "Property Registration Centre", "government", "city_government"),
     ("subdistrict", "望澜市海棠街道办事处", "Haitang Subdistrict Office", "government", "city_government"),
+    ("market_regulation", "望澜市市场监督管理局", "Market Regulation Bureau", "government", "city_government"),
     ("forestry", "望澜市林业局", "Forestry Bureau", "government", "city_government"),
     ("emergency_management", "望澜市应急管理局", "Emergency Management Bureau", "government", "city_government"),
 )
