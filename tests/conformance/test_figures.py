@@ -17,7 +17,7 @@ from wanjia.practice.nouns import Indicator, Practice
 from wanjia.queries.cases.installed import active_practices
 from wanjia.queries.cases.load import load_of
 from wanjia.queries.standing.indicators import Figure, Scope, practice_figures
-from wanjia.records.cases.models import Case, Clock
+from wanjia.records.cases.models import Case, Clock, RegisterRow
 
 PERIOD = Scope(date(2020, 1, 1), date(2035, 12, 31))
 QUERY = "from=2020-01-01&to=2035-12-31"
@@ -80,8 +80,10 @@ def test_a_place_opens_to_its_own_rows_and_no_place_to_those_without(world: Worl
 
 
 def worked_out(indicator: Indicator, values: list[float]) -> float | None:
-    if indicator.measure == "count":
+    if indicator.measure in ("count", "entries"):
         return float(len(values))
+    if indicator.measure == "sum":
+        return float(sum(values))
     return sum(values) / len(values) if values else None
 
 
@@ -92,6 +94,14 @@ def denominator(practice: Practice, indicator: Indicator, figure: Figure) -> int
     if indicator.clock:
         ended = ("stopped", "late", "expired")
         return Clock.objects.filter(case__in=wanted, clock=indicator.clock, status__in=ended).count()
+    if indicator.register:
+        rows = RegisterRow.objects.filter(
+            case__practice__name=practice.name, register=indicator.register, struck_at=None
+        )
+        spoken_of = [row for row in rows if row.case in wanted]
+        if indicator.measure == "entries":
+            return len(spoken_of)
+        return sum(isinstance(row.values[indicator.of or ""], int | float) for row in spoken_of)
     if indicator.measure == "mean":
         values = [value_of(practice, indicator.of or "", case) for case in wanted]
         return sum(isinstance(value, int | float) and not isinstance(value, bool) for value in values)

@@ -6,12 +6,13 @@ from functools import cache
 from itertools import count
 
 from tests.support.practices import CALENDAR
-from wanjia.engine.nouns import ClockState, ClockStatus, CloseTask, EndCase, OpenTask, Record
+from wanjia.actions.cases.register_rows import new_row
+from wanjia.engine.nouns import ClockState, ClockStatus, CloseTask, EndCase, EnterRow, OpenTask, Record, StrikeRow
 from wanjia.engine.states import case_to_json
 from wanjia.practice.nouns import Practice
 from wanjia.practice.scenarios import Telling, run
 from wanjia.practice.stored import stored_practice
-from wanjia.records.cases.models import Case, Clock, HistoryEntry, PracticeVersion, Rating, Task
+from wanjia.records.cases.models import Case, Clock, HistoryEntry, PracticeVersion, Rating, RegisterRow, Task
 
 CELLS = ("S1/A11/C111", "S1/A12/C121", "", "S2/A21/C211")
 RECEIVED_BY = ("station-1", "station-1", "county", "station-2")
@@ -53,6 +54,7 @@ def _case(version: PracticeVersion, practice: Practice, telling: Telling, number
     Task.objects.bulk_create(_tasks(case, telling))
     Clock.objects.bulk_create([_clock(case, clock) for clock in state.clocks])
     HistoryEntry.objects.bulk_create(_messages(case, telling))
+    RegisterRow.objects.bulk_create(_register_rows(case, practice, telling))
     stars = state.facts.get(practice.rating.fact) if practice.rating else None
     if isinstance(stars, int):
         Rating.objects.create(case=case, stars=stars, rated_at=case.ended_at or case.opened_at)
@@ -70,6 +72,16 @@ def _tasks(case: Case, telling: Telling) -> list[Task]:
             )  # fmt: skip
         elif isinstance(command, CloseTask):
             rows[command.task_key].status, rows[command.task_key].closed_at = command.how, at
+    return list(rows.values())
+
+
+def _register_rows(case: Case, practice: Practice, telling: Telling) -> list[RegisterRow]:
+    rows: dict[str, RegisterRow] = {}
+    for at, command in _commands(telling):
+        if isinstance(command, EnterRow):
+            rows[command.key] = new_row(case, practice, command, at, CALENDAR.day_of(at))
+        elif isinstance(command, StrikeRow):
+            rows[command.key].struck_at, rows[command.key].struck_reason = at, command.reason
     return list(rows.values())
 
 

@@ -21,6 +21,7 @@ from wanjia.queries.cases.kin import Kin, children_of, parent_of
 from wanjia.queries.cases.masking import hidden_requester
 from wanjia.queries.cases.messages import Said, case_messages
 from wanjia.queries.cases.papers import PaperRow, papers_of
+from wanjia.queries.cases.registers import RegisterList, case_entries
 from wanjia.queries.cases.stuck import why_stuck
 from wanjia.queries.cases.task_card import TaskCard, task_card
 from wanjia.queries.territory.who_answers import Answering, answers_of_path
@@ -61,6 +62,7 @@ class CasePage:
     stuck: str
     parent: Kin | None
     children: tuple[Kin, ...]
+    registers: tuple[RegisterList, ...]
 
     @property
     def clocks_over(self) -> tuple[ClockBar, ...]:

@@ -1,6 +1,6 @@
 """The permission table as row filters: which cases and tasks an actor may do something with."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 
@@ -16,6 +16,18 @@ def cases_for(actor: Actor, verb: str = "see", obj: str = "case") -> Q:
     """Filter of `Case` rows for which `may(actor, obj, verb, subject_of_case(...))` holds."""
     found = NOTHING
     for seat, scope in _scopes(actor, obj, verb):
+        if scope == "all":
+            return Q()
+        found |= _case_scope(actor, seat, scope)
+    return found
+
+
+def cases_within(actor: Actor, obj: str, verb: str, roles: Collection[str] = ()) -> Q:
+    """The same without what is only one's own; with `roles` only as far as posts of those roles reach."""
+    found = NOTHING
+    for seat, scope in _scopes(actor, obj, verb):
+        if scope == "own" or (roles and seat.role not in roles):
+            continue
         if scope == "all":
             return Q()
         found |= _case_scope(actor, seat, scope)

@@ -1,32 +1,23 @@
 """The indicators that practices declare, computed from their cases over a period; each figure knows its rows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from wanjia.engine.expressions import ExpressionError, compile_expression, evaluate
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Where
-from wanjia.model.jsonvalue import Facts, Json
+from wanjia.model.jsonvalue import Json
 from wanjia.practice.nouns import Indicator, Practice
-from wanjia.queries.cases.case_search import CaseFilters, filtered_cases
 from wanjia.queries.cases.installed import active_practices
+from wanjia.queries.standing.figure_cases import CaseFacts, Scope, figure_cases
+from wanjia.queries.standing.register_figures import register_samples
 from wanjia.records.cases.models import Clock, HistoryEntry, Task
 
 SECONDS_IN = {"minutes": 60.0, "hours": 3600.0, "days": 86_400.0}
 """Units that a duration may have."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which cases: opened in the company's days from `first` to `last`, both included; of one organisation or cell."""
-
-    first: date
-    last: date
-    organisation: str = ""
-    cell: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,40 +66,46 @@ class PracticeFigures:
     figures: tuple[Figure, ...]
 
 
-@dataclass(frozen=True)
-class CaseFacts:
-    """What an indicator may look at in one case."""
-
-    pk: int
-    number: str
-    facts: Facts
-    place: str
-    opened_at: datetime
-    ended_at: datetime | None
-
-
 Sample = tuple[CaseFacts, float]
-"""One case and what it contributes to a mean; a share is the mean of 0 and 100."""
+"""One case and what it contributes; a share is the mean of 0 and 100. With a register, once for each of its rows."""
 
 
 def practice_figures(
     actor: Actor, scope: Scope, now: datetime, language: str, only: str = "", by_cell: bool = False
 ) -> tuple[PracticeFigures, ...]:
-    """The indicators of every active practice (or of `only` one) that had a case."""
+    """The indicators of every active practice (or of `only` one) that had a case, or wrote a register's row."""
     found = []
     for practice in active_practices():
         if only and practice.name != only:
             continue
-        cases = _cases(actor, practice, scope, now, by_cell)
-        if cases or only:
-            found.append(_figures(practice, cases, language))
+        cases = figure_cases(actor, practice, scope, now, by_cell)
+        rows = {
+            row.id: register_samples(actor, practice, row, scope, by_cell)
+            for row in practice.indicators
+            if row.register
+        }
+        figures = _figures(practice, cases, rows, language)
+        if only or cases or any(figure.rows for figure in figures):
+            found.append(PracticeFigures(practice.name, practice.text("name", language), len(cases), figures))
     return tuple(found)
 
 
-def measured(practice: Practice, indicator: Indicator, cases: Sequence[CaseFacts], events: "Events") -> list[Sample]:
-    """What each case contributes; cases that an indicator does not speak of are left out."""
-    wanted = [case for case in cases if indicator.where is None or _value(indicator.where, practice, case) is True]
+def measured(
+    practice: Practice,
+    indicator: Indicator,
+    cases: Sequence[CaseFacts],
+    events: "Events",
+    rows: Sequence[Sample] = (),
+) -> list[Sample]:
+    """What each case contributes; cases that an indicator does not speak of are left out. `rows`: of its register."""
+    if indicator.register is not None:
+        return [(case, value) for case, value in rows if _spoken_of(practice, indicator, case)]
+    wanted = [case for case in cases if _spoken_of(practice, indicator, case)]
     return list(_MEASURES[indicator.measure](practice, indicator, wanted, events))
+
+
+def _spoken_of(practice: Practice, indicator: Indicator, case: CaseFacts) -> bool:
+    return indicator.where is None or _value(indicator.where, practice, case) is True
 
 
 class Events:
@@ -153,48 +150,40 @@ class Events:
             self._note(int(subject.removeprefix("case:")), f"message:{data.get('name')}", at)
 
 
-def _cases(actor: Actor, practice: Practice, scope: Scope, now: datetime, by_cell: bool) -> list[CaseFacts]:
-    filters = CaseFilters(
-        practice=practice.name, organisation=scope.organisation, cell=scope.cell,
-        opened_from=scope.first, opened_to=scope.last,
-    )  # fmt: skip
-    rows = filtered_cases(actor, filters, now).exclude(status="merged").order_by("opened_at")
-    place = "cell_code" if by_cell else "organisation"
-    unknown: Facts = dict.fromkeys(practice.facts)
-    return [
-        CaseFacts(pk, number, {**unknown, **(settings or {}), **(facts or {})}, where, opened_at, ended_at)
-        for pk, number, settings, facts, where, opened_at, ended_at in rows.values_list(
-            "pk", "number", "state__settings", "state__facts", place, "opened_at", "ended_at"
-        )
-    ]
-
-
-def _figures(practice: Practice, cases: list[CaseFacts], language: str) -> PracticeFigures:
+def _figures(
+    practice: Practice, cases: list[CaseFacts], rows: Mapping[str, list[Sample]], language: str
+) -> tuple[Figure, ...]:
     triggers = [trigger or "" for row in practice.indicators for trigger in (row.from_trigger, row.to_trigger)]
     events = Events(cases, triggers)
-    figures = tuple(
-        _figure(practice, row, measured(practice, row, cases, events), language) for row in practice.indicators
-    )  # fmt: skip
-    return PracticeFigures(practice.name, practice.text("name", language), len(cases), figures)
+    return tuple(
+        _figure(practice, row, measured(practice, row, cases, events, rows.get(row.id, ())), language)
+        for row in practice.indicators
+    )
 
 
 def _figure(practice: Practice, indicator: Indicator, samples: list[Sample], language: str) -> Figure:
-    counted = indicator.measure == "count"
+    total = _TOTALS.get(indicator.measure, _mean_of)
     places: dict[str, list[float]] = defaultdict(list)
     for case, value in samples:
         places[case.place].append(value)
-    by_place = tuple((place, _total(values, counted), len(values)) for place, values in sorted(places.items()))
+    by_place = tuple((place, total(values), len(values)) for place, values in sorted(places.items()))
     rows = tuple(FigureRow(case.number, case.place, value) for case, value in samples)
     return Figure(
         indicator.id, practice.text(f"indicators.{indicator.id}", language), indicator.unit, indicator.better,
-        indicator.source, indicator.measure, _total([row.value for row in rows], counted), rows, by_place,
+        indicator.source, indicator.measure, total([row.value for row in rows]), rows, by_place,
     )  # fmt: skip
 
 
-def _total(values: list[float], counted: bool) -> float | None:
-    if counted:
-        return float(len(values))
+def _mean_of(values: list[float]) -> float | None:
     return sum(values) / len(values) if values else None
+
+
+def _number_of(values: list[float]) -> float:
+    return float(len(values))
+
+
+_TOTALS: dict[str, Callable[[list[float]], float | None]] = {"count": _number_of, "entries": _number_of, "sum": sum}
+"""Measures that are no mean of what the rows add."""
 
 
 def _duration(practice: Practice, row: Indicator, cases: list[CaseFacts], events: Events) -> Iterable[Sample]:

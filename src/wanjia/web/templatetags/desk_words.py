@@ -1,6 +1,7 @@
 """Small filters that lists of the desk need."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import template
 
@@ -11,6 +12,12 @@ register = template.Library()
 def words(text: str) -> list[str]:
     """The words of a text, to loop over a fixed choice."""
     return text.split()
+
+
+@register.filter
+def nth(items: Sequence[Any], at: int) -> Any:
+    """The item at a place, counted from 0: for lists that run side by side."""
+    return items[at]
 
 
 @register.filter

@@ -48,8 +48,9 @@ def _nav(request: HttpRequest) -> list[tuple[str, str, int]]:
     wanted = (
         ("desk:tasks", "tasks", True, 0), ("desk:cases", "cases", cases, 0), ("desk:new", "new", opens, 0),
         ("desk:station", "station", reports and cases, 0), ("desk:company", "company", reports and cases, 0),
-        ("board:home", "board", sees_outages(actor), 0),
-        ("desk:indicators", "indicators", reports and cases, 0), ("desk:notices", "notices", True, unread_count(actor)),
+        ("board:home", "board", sees_outages(actor), 0), ("desk:zones", "zones", may(actor, "network", "see"), 0),
+        ("desk:indicators", "indicators", reports and cases, 0), ("desk:registers", "registers", True, 0),
+        ("desk:notices", "notices", True, unread_count(actor)),
         ("field:shell", "field", True, 0),
     )  # fmt: skip
     return [(reverse(name), f"desk.nav.{key}", count) for name, key, shown, count in wanted if shown]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.desk import cases, deeds, indicators, load, lookups, new, notices, search, tasks
+from wanjia.web.surfaces.desk import cases, deeds, indicators, load, lookups, new, notices, registers, search, tasks, zones
 
 app_name = "desk"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("indicators/<slug:practice>/<slug:indicator>/", indicators.rows, name="indicator_rows"),
     path("new/", new.choose, name="new"),
     path("new/<slug:practice>/", new.new, name="new_case"),
+    path("registers/", registers.registers, name="registers"),
+    path("registers/mine/", registers.entries, name="entries"),
+    path("registers/<slug:practice>/<slug:register>/", registers.register, name="register"),
     path("cases/", search.cases, name="cases"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/process.bpmn", cases.drawing, name="drawing"),

@@ -1,5 +1,6 @@
 """Following a request: number and code, the requester's page, and what of it is renewed by itself."""
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -14,6 +15,7 @@ from wanjia.web import limits
 from wanjia.web.forms import PageForm, page_form, shown_faults
 from wanjia.web.middleware import grant
 from wanjia.web.naming_fields import nameable
+from wanjia.web.own_entries import own_entries
 from wanjia.web.paging import page_of
 from wanjia.web.uploads import UPLOAD_KEY_FIELD, upload_key_of
 
@@ -82,6 +84,15 @@ def mine(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     rows = page_of(request, my_requests(request.actor, text, request.language))
     return render(request, "surfaces/portal/my.html", {"rows": rows, "q": text})
+
+
+@never_cache
+@require_safe
+def entries(request: HttpRequest) -> HttpResponse:
+    """What stands in registers about somebody who is signed in."""
+    if not request.actor.person_id:
+        return redirect_to_login(request.get_full_path())
+    return own_entries(request, "surfaces/portal/entries.html")
 
 
 def show(
