@@ -23,6 +23,7 @@ from wanjia.practice.nouns import (
     Scenario,
     Setting,
 )
+from wanjia.practice.recurring import recurring_of
 from wanjia.practice.registers import registers_of
 
 
@@ -64,6 +65,7 @@ def practice_of(folder: Folder, fingerprint: str, definition: Definition) -> Pra
         rows=as_names(manifest.get("rows")),
         registers=registers_of(folder),
         looks={step: str(row["register"]) for step, row in folder.section("calls").items() if "register" in row},
+        recurring=recurring_of(folder),
         opens={step: _opening(row) for step, row in folder.section("calls").items() if "practice" in row},
     )
 

@@ -211,6 +211,24 @@ SAME_REQUESTER = "parent"
 """Who asked in the case that opens asks in the opened one too."""
 
 
+PERIOD_FACTS = ("period", "period_starts_on", "period_ends_on")
+"""Facts that such a case begins with, when the practice declares them."""
+
+
+@dataclass(frozen=True)
+class Recurring:
+    """Cases that begin by themselves, one for each body and period: see `practice/recurring.py`.
+
+    `day`: `first_working_day`, `last_working_day`, or the n-th day of the period, moved to the next working day.
+    `role`: who asks for the case.
+    """
+
+    every: Literal["week", "month", "quarter", "year"]
+    day: str | int
+    for_each: Literal["company", "county", "station"]
+    role: str | None = None
+
+
 @dataclass(frozen=True)
 class Opening:
     """A service task that opens a case of another practice; `requester` is SAME_REQUESTER or a role of the opener."""
@@ -260,6 +278,7 @@ class Practice:
     registers: Mapping[str, Register] = field(default_factory=dict)
     looks: Mapping[str, str] = field(default_factory=dict)
     opens: Mapping[str, Opening] = field(default_factory=dict)
+    recurring: Recurring | None = None
 
     def text(self, key: str, language: str) -> str:
         """A sentence of the practice; the other language, then the key itself, when it is missing."""

@@ -16,6 +16,7 @@ from wanjia.practice.forms import field_names, form_faults
 from wanjia.practice.indicators import indicator_faults
 from wanjia.practice.letters import letter_faults
 from wanjia.practice.nouns import Reading
+from wanjia.practice.recurring import recurring_faults
 from wanjia.practice.registers import register_faults, register_rules, standing_inputs
 
 # Faults in the form of these files leave nothing that could be compiled.
@@ -56,6 +57,7 @@ def structure_faults(folder: Folder) -> tuple[Fault, ...]:
         *facts.faults(folder),
         *clocks.faults(folder),
         *children.faults(folder),
+        *recurring_faults(folder),
         *form_faults(folder),
         *letter_faults(folder),
         *indicator_faults(folder),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from wanjia.actions.cases.deliver_news import deliver_news
 from wanjia.actions.cases.discard_unclaimed_papers import discard_unclaimed_papers
 from wanjia.actions.cases.fire_due_clocks import fire_due_clocks
+from wanjia.actions.cases.open_recurring import STARTS_PER_LOOK, open_recurring
 from wanjia.actions.territory.hand_over import hand_over_due
 from wanjia.wiring.deliveries import start_lanes
 
@@ -54,6 +55,8 @@ class Worker:
         if time.monotonic() >= self._next_daily:
             self._next_daily = time.monotonic() + DAILY_PAUSE_SECONDS
             hand_over_due(timezone.localdate(), now)
+            if open_recurring(now) >= STARTS_PER_LOOK:
+                self._next_daily = 0.0  # there are more of them
             discard_unclaimed_papers(now)
         return fired > 0
 

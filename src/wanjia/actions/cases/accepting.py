@@ -19,6 +19,7 @@ from wanjia.model.jsonvalue import Facts
 from wanjia.practice.answers import initial_facts, validate_answers
 from wanjia.practice.nouns import Practice
 from wanjia.records.cases.models import Case, PracticeVersion
+from wanjia.records.territory.models import Person
 
 ACCESS_CODE_DIGITS = 8
 """Length of the code with which a requester follows a case: 10^8 values behind a rate limit."""
@@ -29,7 +30,10 @@ CONTACT_FORMATS = {"person_name": "requester_name", "phone": "requester_phone"}
 
 @dataclass(frozen=True)
 class Request:
-    """What a surface hands over. `request_key` is made by the form: the same key sent twice opens one case."""
+    """What a surface hands over. `request_key` is made by the form: the same key sent twice opens one case.
+
+    `asker` is who asks when nobody sits before a form.
+    """
 
     practice: str
     answers: Facts
@@ -38,6 +42,7 @@ class Request:
     language: str = "zh-Hans"
     customer_number: str = ""
     organisation: str = ""
+    asker: Person | None = None
 
 
 def active_version(name: str) -> PracticeVersion:
@@ -93,7 +98,7 @@ def new_row(
         state={}, row_version=0, requester_id=_requester(request, practice, actor), language=request.language,
         surface=request.surface, organisation=placed.organisation, cell_code=placed.cell_code,
         cell_path=placed.cell_path, longitude=placed.longitude, latitude=placed.latitude, address=placed.address,
-        district=placed.district, customer=placed.customer, opened_at=now, **_contact(practice, request.answers),
+        district=placed.district, customer=placed.customer, opened_at=now, **_contact(practice, request),
     )  # fmt: skip
 
 
@@ -104,12 +109,16 @@ def _requester(request: Request, practice: Practice, actor: Actor) -> int | None
     other practice, they ask for somebody who stands before them or calls.
     """
     at_desk = request.surface == "desk" and practice.entry.surface != "desk"
+    if request.asker is not None:
+        return request.asker.pk
     for_others = at_desk or "window" in (request.surface, practice.entry.surface)
     return None if for_others else actor.person_id
 
 
-def _contact(practice: Practice, answers: Facts) -> dict[str, str]:
-    contact: dict[str, str] = {}
+def _contact(practice: Practice, request: Request) -> dict[str, str]:
+    if request.asker is not None:
+        return {"requester_name": request.asker.name[:60], "requester_phone": request.asker.phone[:24]}
+    answers, contact = request.answers, dict[str, str]()
     for field in practice.forms["start"].fields:
         column = CONTACT_FORMATS.get(str(practice.facts[field].get("format", "")))
         if column and column not in contact and answers.get(field):

@@ -13,6 +13,7 @@ from wanjia.practice.diagram import identifiers
 from wanjia.practice.folder import LANGUAGES, Folder, as_mapping, as_names
 from wanjia.practice.formats import FORMATS
 from wanjia.practice.forms import field_names
+from wanjia.practice.nouns import PERIOD_FACTS
 from wanjia.practice.placeholders import placeholders
 from wanjia.practice.shape import shown
 
@@ -69,6 +70,7 @@ def used_names(folder: Folder) -> frozenset[str]:
     """Every name of a fact or setting that any file of the folder refers to."""
     names = {*folder.diagram.words, *folder.decisions.words, *FILLED_BY_PLATFORM, *_called(folder)}
     names |= {name for _, name in named_facts(folder)}
+    names |= set(PERIOD_FACTS) if "recurring" in folder.manifest else set()
     names |= {str(role.get("fact")) for role in folder.section("roles").values()}
     names |= {name for step in folder.forms for name in _in_form(folder, step)}
     names |= set(_in_clocks(folder)) | set(_in_letters(folder)) | set(_in_indicators(folder))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from wanjia.model.faults import Fault
-from wanjia.practice.folder import Folder, as_names
+from wanjia.practice.folder import Folder, as_mapping, as_names
 from wanjia.practice.nearest import unknown
 from wanjia.practice.nouns import CHILD
 
@@ -64,6 +64,7 @@ def _named_roles(folder: Folder) -> Iterator[str]:
         yield str(message.get("from"))
     for call in folder.section("calls").values():
         yield str(call.get("requester"))
+    yield str(as_mapping(folder.manifest.get("recurring")).get("role"))
     for _, register in folder.rows("registers.yaml", "registers"):
         yield from as_names(register.get("seen_by"))
     for _, letter in folder.rows("letters.yaml", "letters"):

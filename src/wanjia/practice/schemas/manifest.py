@@ -110,6 +110,21 @@ SCHEMA: Facts = closed(
                 "channels",
             )
         ),
+        "recurring": closed(
+            {
+                "every": word("week", "month", "quarter", "year"),
+                "day": {
+                    "type": ["string", "integer"],
+                    "pattern": "^(first_working_day|last_working_day|[0-9]{1,2})$",
+                    "examples": ["first_working_day"],
+                },
+                "for_each": word("company", "county", "station"),
+                "role": identifier,
+            },
+            "every",
+            "day",
+            "for_each",
+        ),
         "returns": by_name(names),
         "four_eyes": by_name(name),
         "papers": by_name(paper),

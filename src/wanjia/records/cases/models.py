@@ -25,6 +25,44 @@ class PracticeVersion(models.Model):
         ]
 
 
+class PracticeArchive(models.Model):
+    """A practice that came from elsewhere: the bytes as they came, who signed them, and as what it was installed."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    content = models.BinaryField()
+    name = models.CharField(max_length=64)
+    version = models.CharField(max_length=24)
+    digest = models.CharField(max_length=64)
+    signer = models.CharField(max_length=120, help_text="as the archive names it; who it is says the key alone")
+    public_key = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+    received_by = models.CharField(max_length=60)
+    installed = models.ForeignKey(PracticeVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-received_at"]
+
+
+class TrustedSigner(models.Model):
+    """A key whose archives may be installed without asking again; somebody compared its fingerprint first."""
+
+    public_key = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=120)
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["name"]
+
+
+class RecurringSwitch(models.Model):
+    """Whether a practice's cases begin by themselves, since which day; without a row they do since it was installed."""
+
+    practice = models.CharField(max_length=64, primary_key=True)
+    on = models.BooleanField()
+    since_on = models.DateField()
+
+
 class CaseCounter(models.Model):
     """The last number given out for a prefix on a day of the company's zone."""
 
@@ -274,6 +312,24 @@ class QuietHoursEdition(models.Model):
         ordering = ["-starts_on"]
 
 
+class RecurringStart(models.Model):
+    """The case that began by itself for one body and period; the row decides that there is one. `fault`: why not yet."""
+
+    practice = models.CharField(max_length=64)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    period = models.CharField(max_length=12)
+    case = models.ForeignKey(Case, null=True, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    fault = models.CharField(max_length=64, blank=True)
+    fault_values = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "organisation", "period"], name="recurring_once"),
+        ]
+
+
 class News(models.Model):
     """A message from one case to another, written with what caused it and delivered once, when that case waits for it.
 
@@ -398,9 +454,13 @@ __all__ = [
     "Paper",
     "PersonalDataRead",
     "Post",
+    "PracticeArchive",
     "PracticeVersion",
     "QuietHoursEdition",
     "Rating",
+    "RecurringStart",
+    "RecurringSwitch",
     "RegisterRow",
     "Task",
+    "TrustedSigner",
 ]  # fmt: skip

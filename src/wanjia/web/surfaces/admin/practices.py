@@ -9,12 +9,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from wanjia.actions.cases.activate_practice import activate_practice
 from wanjia.actions.cases.change_settings import change_settings
 from wanjia.actions.cases.install_practice import install_practice
+from wanjia.actions.cases.switch_recurring import switch_recurring
 from wanjia.actions.cases.upgrade_cases import upgrade_cases
 from wanjia.model.actors import may
 from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.practice.nouns import Setting
 from wanjia.queries.cases.practice_versions import PracticePage, SettingRow, practice_page, practice_rows
+from wanjia.queries.cases.recurring import recurring_page
 from wanjia.texts import fault_sentence
 from wanjia.web.forms import shown_faults
 from wanjia.web.surfaces.admin.access import EVERYWHERE, admin_page, done
@@ -100,6 +102,16 @@ def upgrade(request: HttpRequest, name: str) -> HttpResponse:
     return _page(request, _found(request, name), upgraded=(len(result.moved), kept))
 
 
+@admin_page("practices")
+@require_POST
+def recurring(request: HttpRequest, name: str) -> HttpResponse:
+    """Let cases begin by themselves, or no longer."""
+    on = request.POST.get("on") == "1"
+    switch_recurring(name, on, request.actor, request.now)
+    done(request, "recurring_on" if on else "recurring_off")
+    return redirect("admin:practice", name)
+
+
 def _page(
     request: HttpRequest, found: PracticePage, faults: tuple[Fault, ...] = (),
     sent: Mapping[str, str] | None = None, upgraded: tuple[int, list] | None = None,
@@ -108,6 +120,8 @@ def _page(
     values = {
         "found": found, "row": found.row, "settings": settings, "faults": shown_faults(faults, request.language),
         "may_install": _may_install(request), "upgraded": upgraded,
+        "recurring": recurring_page(found.practice, request.now, request.language),
+        "may_switch": _may_install(request) or may(request.actor, "practice", "edit", EVERYWHERE),
         "links": [fault_sentence(fault, request.language) for fault in found.links],
     }  # fmt: skip
     return render(request, "surfaces/admin/practice.html", values, status=422 if faults else 200)

@@ -40,6 +40,7 @@ urlpatterns = [
     path("practices/upload/", practices.upload, name="practice_upload"),
     path("practices/<slug:name>/", practices.practice, name="practice"),
     path("practices/<slug:name>/activate/", practices.activate, name="practice_activate"),
+    path("practices/<slug:name>/recurring/", practices.recurring, name="practice_recurring"),
     path("practices/<slug:name>/upgrade/", practices.upgrade, name="practice_upgrade"),
     path("cards/", cards.cards, name="cards"),
     path("cards/<str:code>/revoke/", cards.revoke, name="card_revoke"),
