@@ -3,6 +3,7 @@ import type { Feature, FeatureCollection, MultiPolygon, Point, Polygon, Position
 import type { ExpressionSpecification, StyleSpecification } from "maplibre-gl";
 import type { AreaData } from "./areas";
 import type { DistrictData } from "./districts";
+import type { ZoneData } from "./zones";
 
 export interface Properties {
   id: string;
@@ -26,6 +27,7 @@ export interface MapData {
   texts?: Record<string, string>;
   districts?: DistrictData;
   areas?: AreaData;
+  zones?: ZoneData;
 }
 
 /** From light to the brand's green, one more than a scale has limits at most. */

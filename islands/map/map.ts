@@ -11,6 +11,7 @@ import { legend } from "./legend";
 import { addDistricts, loadStill } from "./live_districts";
 import "./map.css";
 import { Picker, type Picked } from "./pick";
+import { addZones, loadZones } from "./zones";
 
 /** Of cells that only say where they are. */
 const PLAIN = STEPS[1] ?? UNKNOWN;
@@ -22,7 +23,11 @@ const LAYERS = ["points", "cells"];
 export async function mount(element: HTMLElement, data: MapData): Promise<Leave> {
   setWorkerUrl(new URL(workerUrl, import.meta.url).href);
   data = { ...fromAttributes(element), ...data };
-  const [cells, still] = await Promise.all([loaded(data), data.districts && loadStill(data.districts.url)]);
+  const [cells, still, zones] = await Promise.all([
+    loaded(data),
+    data.districts && loadStill(data.districts.url),
+    data.zones && loadZones(data.zones.url),
+  ]);
   if (still && box(still)) data = { ...data, bounds: data.bounds ?? (box(still) as Bounds) };
   const around = data.areas && areaBounds(data.areas.shown);
   if (around) data = { ...data, bounds: data.bounds ?? around };
@@ -44,6 +49,7 @@ export async function mount(element: HTMLElement, data: MapData): Promise<Leave>
   else if (element.dataset.mode === "pick") pickOn(map, element);
   else openOn(map, element);
   if (!still && !data.areas) tellUnder(map, status, data.scale?.unit);
+  if (data.zones && zones) addZones(map, element, data.zones, zones, status);
   // A browser gives a page some sixteen WebGL contexts.
   return () => {
     leave();
@@ -69,7 +75,7 @@ async function loaded(data: MapData): Promise<Cells | undefined> {
 function drawn(element: HTMLElement, data: MapData, cells: Cells | undefined): MapLibreMap {
   const tone = (name: string) => toneColour(element, name);
   // Under a layer of its own the cells only say where they are.
-  const paintedCells = cells && coloured(cells, data.scale?.limits, tone, data.districts || data.areas ? PALE : PLAIN);
+  const paintedCells = cells && coloured(cells, data.scale?.limits, tone, data.districts || data.areas || data.zones ? PALE : PLAIN);
   const paintedPoints = data.points && coloured(data.points, undefined, tone, tone("brand"));
   const look = {
     ground: styleValue(element, "--island-ground", "#f4f6f5"),

@@ -58,6 +58,17 @@ def asks(world: World, practice: str, answers: Facts) -> Requester:
     return Requester(world, client, number)
 
 
+def starts_at_desk(world: World, login: str, practice: str, answers: Facts) -> str:
+    """Somebody opens a case at the desk; its number."""
+    client, address = world.client(login), f"/desk/new/{practice}/"
+    page = _read(client.get(address))
+    row = PracticeVersion.objects.get(name=practice, active=True)
+    form = {**sent(stored_practice(row.digest, row.files), "start", answers), **keys(page)}
+    answer = client.post(address, form)
+    _accepted(answer)
+    return str(answer["Location"].rstrip("/").rsplit("/", 1)[-1])
+
+
 def at_desk(world: World, login: str, number: str, step: str, answers: Facts | None = None) -> None:
     """The holder of the step does it at the desk."""
     case = _case(number)
