@@ -88,6 +88,7 @@ def case_page(number: str, actor: Actor, now: datetime, language: str, revealed:
         deeds, not any(deed.broken for deed in deeds), case_verbs(case, practice, state, actor, subject, now),
         case.merged_into.number if case.merged_into else "", tuple(case.merged.values_list("number", flat=True)),
         why_stuck(case, language), parent_of(case, actor, language), children_of(case, actor, language),
+        case_entries(case, practice, actor, timezone.localdate(now), language, lambda _: revealed),
     )  # fmt: skip
 
 
