@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/", include("wanjia.web.surfaces.desk.urls")),
     path("board/", include("wanjia.web.surfaces.board.urls")),
     path("window/", include("wanjia.web.surfaces.window.urls")),
+    path("practices/", include("wanjia.web.surfaces.gallery.urls")),
     path("admin/", include("wanjia.web.surfaces.admin.urls")),
     path("api/", include("wanjia.web.api.urls")),
     path("", include("wanjia.web.surfaces.account.urls")),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from playwright.sync_api import Locator, expect
 
 from tests.support.papers import drawing, photograph
+from tests.support.practice_walks.people import called
 from tests.support.visitor import Visitor
 from wanjia.model.jsonvalue import Facts, Json
 
@@ -144,6 +145,8 @@ class Sheet:
 
     def _text(self, field: Locator, value: Json) -> None:
         text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+        if field.get_attribute("list"):
+            text = called(text)
         if field.get_attribute("type") == "datetime-local":
             text = text[:16]  # the clock on the wall: scenarios are told in the company's zone
         field.fill(text)

@@ -8,7 +8,7 @@ from wanjia.actions.cases.holders import find_holder
 from wanjia.model.permissions import PARTNER_ROLES, allowed
 from wanjia.practice.nouns import Entry, Role
 from wanjia.records.cases.models import Case, Task
-from wanjia.records.territory.models import Account, Person, Tenure
+from wanjia.records.territory.models import Account, Organisation, Person, Tenure
 
 IN_THE_FIELD = {"district_manager", "village_electrician"}
 """Posts whose holders work with a telephone in the hand."""
@@ -34,6 +34,17 @@ def performer_of(rule: Role, case: Case) -> str:
 def login_of(person: Person) -> str:
     """The login of a person of the small world."""
     return Account.objects.get(person=person).username
+
+
+def called(reference: str) -> str:
+    """What somebody writes who means this person, holder of a post, or body: a name."""
+    kind, _, key = reference.partition(":")
+    if kind == "post" and key.isdigit():
+        return Tenure.objects.get(post_id=int(key), ends_on=None).person.name
+    if kind == "person" and key.isdigit():
+        return Person.objects.get(pk=int(key)).name
+    body = Organisation.objects.filter(code=reference).first()
+    return body.name_zh if body else reference
 
 
 def opener_of(entry: Entry) -> str:

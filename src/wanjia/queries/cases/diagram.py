@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from wanjia.engine.nouns import StepRule
+from wanjia.engine.nouns import CaseState, StepRule
 from wanjia.engine.process.tokens import all_tokens, tokens_from_json
 from wanjia.engine.states import case_from_json
 from wanjia.model.actors import Actor
@@ -26,8 +26,15 @@ def case_tokens(number: str, actor: Actor, now: datetime, language: str) -> dict
     """
     case = seen_case(number, actor)
     practice, state = practice_of(case.practice), case_from_json(case.state)
-    late = {clock.task_key for clock in state.clocks if clock.status == "expired"}
     holders = dict(case.tasks.filter(status="open").values_list("key", "holder__name"))
+    return tokens_of(practice, state, holders, language)
+
+
+def tokens_of(
+    practice: Practice, state: CaseState, holders: Mapping[str, str | None], language: str
+) -> dict[str, Any]:  # fmt: skip
+    """The same for the state of any case; `holders` are the names beside open tasks, by key."""
+    late = {clock.task_key for clock in state.clocks if clock.status == "expired"}
     found: dict[str, dict[str, Any]] = {}
     for task in state.tasks:
         mark = found.setdefault(task.step, {"element": task.step, "count": 0, "late": 0, "label": ""})
