@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from wanjia.model.actors import may
+from wanjia.model.actors import Subject, may
 from wanjia.model.faults import Denied, NotFound
 from wanjia.model.permissions import PARTNER_ROLES, ROLES, allowed
 from wanjia.queries.cases.messages import unread_count
@@ -51,7 +51,7 @@ def _nav(request: HttpRequest) -> list[tuple[str, str, int]]:
         ("board:home", "board", sees_outages(actor), 0), ("desk:zones", "zones", may(actor, "network", "see"), 0),
         ("desk:indicators", "indicators", reports and cases, 0), ("desk:registers", "registers", True, 0),
         ("desk:notices", "notices", True, unread_count(actor)),
-        ("field:shell", "field", True, 0),
+        ("field:shell", "field", True, 0), ("gallery:list", "gallery", may(actor, "practice", "see", Subject()), 0),
     )  # fmt: skip
     return [(reverse(name), f"desk.nav.{key}", count) for name, key, shown, count in wanted if shown]
 

@@ -294,7 +294,14 @@ def _coming(practice: Practice, row: Facts | None, language: str) -> str:
     after = str(row.get("after") or "")
     task = str(row.get("task") or "")
     deed = practice.text(f"tasks.{task}", language) if task else say(f"gallery.deed.{row['do']}", language)
-    return f"{deed}（{after}）" if after and language != "en" else f"{deed} ({after})" if after else deed
+    return say("gallery.try.later", language, deed=deed, after=_span(after, language)) if after else deed
+
+
+def _span(after: str, language: str) -> str:
+    """`2h 30m` in words."""
+    units = {"m": "minutes", "h": "hours", "d": "days", "wd": "working_days"}
+    parts = [(int(part.rstrip("mhdw")), part.lstrip("0123456789")) for part in after.split()]
+    return " ".join(say(f"desk.limit.{units[unit]}", language, count=count) for count, unit in parts)
 
 
 def _messages(practice: Practice, case: TriedCase, language: str) -> list[tuple[str, str]]:
