@@ -181,6 +181,21 @@ _ROWS = (
         errors=("account_changed",),
     ),
     CapabilitySignature(
+        "work_of_post",
+        "What is open under a post, but for the case's own tasks, earliest deadline first; contact cards of its cell.",
+        {"post": TEXT},
+        {"work": ROWS, "work_count": COUNT, "late_count": COUNT, "cards": COUNT},
+    ),
+    CapabilitySignature(
+        "hand_over_post",
+        "The post is the successor's from `starts_on` (today, when that is past); open tasks follow that day. Whoever "
+        "made the step must be allowed to appoint.",
+        {"post": TEXT, "successor": {"type": "string", "format": "person"}, "starts_on": DAY},
+        {"from_name": TEXT, "to_name": TEXT, "held_from": DAY},
+        acting=True,
+        errors=("unavailable", "already_planned", "already_holds", "not_allowed"),
+    ),
+    CapabilitySignature(
         "earlier_endings",
         "How earlier cases of this practice ended for the same unified social credit code, newest first.",
         {"credit_code": TEXT, "within_days": NUMBER},
@@ -252,6 +267,22 @@ _ROWS = (
         },
         {"plan": ROWS, "plan_ends_on": DAY, "plan_days": COUNT},
         optional=frozenset({"shortened"}),
+    ),
+    CapabilitySignature(
+        "open_survey",
+        "Opens the case's anonymous survey of the work: questions of the catalogue, groups with `name` and `people`, "
+        "and the last day on which answers are taken.",
+        {"questions": {"type": "array"}, "groups": ROWS, "closes_on": DAY},
+        {"people_count": COUNT},
+        acting=True,
+        errors=("survey.not_askable", "survey.groups_wrong"),
+    ),
+    CapabilitySignature(
+        "close_survey",
+        "Takes no more answers and gives what may be shown: nothing of fewer than ten people, nor any difference.",
+        {},
+        {"answers_count": COUNT, "withheld_count": COUNT, "results": ROWS},
+        acting=True,
     ),
     CapabilitySignature(
         OPEN_CASE,

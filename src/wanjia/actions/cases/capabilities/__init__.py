@@ -27,8 +27,10 @@ from wanjia.actions.cases.capabilities.outages import (
     say_estimate,
 )
 from wanjia.actions.cases.capabilities.places import district_of_place, responsible_post
+from wanjia.actions.cases.capabilities.posts import hand_over_post, work_of_post
 from wanjia.actions.cases.capabilities.register_standing import register_standing
 from wanjia.actions.cases.capabilities.sample_cases import sample_cases
+from wanjia.actions.cases.capabilities.surveys import close_survey, open_survey
 from wanjia.engine.nouns import CallCapability, CapabilityDone, CapabilityFailed
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Refused
@@ -56,6 +58,7 @@ REGISTRY: dict[str, Capability] = LIVE | {
         register_standing,
         responsible_post,
         sample_cases,
+        work_of_post,
         zone_of_place,
     )
 }
@@ -66,9 +69,12 @@ ACTING: dict[str, Acting] = {
     for function in (
         appoint,
         close_outage,
+        close_survey,
         dismiss_outage,
         end_appointment,
         give_back_account,
+        hand_over_post,
+        open_survey,
         record_cause,
         say_estimate,
         transfer_account,
