@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 
+from tests.support.outsiders import code, link
 from tests.support.screens import SIGNATURE, Requester, asks, at_desk, sent
 from tests.support.world import HOME, World
 from wanjia.actions.cases.deliver_news import deliver_news
@@ -31,8 +32,8 @@ SUBS: list[Json] = [
 ]
 POINTS: list[Json] = [{"point_id": "1", "point": "货运电梯", "kw": 3, "hours": 22, "used_by": ["B", "C"]}]
 AGREED: Facts = {
-    "agreement_text": "电梯装分电表，差额按用量分摊", "committee": True, "applicant_signature": SIGNATURE,
-    "other_signature": SIGNATURE, "mediator_signature": SIGNATURE,
+    "agreement_text": "电梯装分电表，差额按用量分摊", "committee": True, "signing_way": "on_spot",
+    "applicant_signature": SIGNATURE, "other_signature": SIGNATURE, "mediator_signature": SIGNATURE,
     "promises": [{"promise_id": "1", "promise": "电梯装分电表", "who": "房东", "due_on": "2027-01-15"}],
 }  # fmt: skip
 MATTER: Facts = {
@@ -71,6 +72,26 @@ def test_three_firms_find_their_kilowatt_hours_and_sign(world: World) -> None:
     firm.does("rate", {"settled": True, "stars": 5})
     case.refresh_from_db()
     assert (case.end, case.rating.stars) == ("settled", 5)
+
+
+def test_the_other_party_signs_on_a_phone_without_an_account(world: World) -> None:
+    firm = _until_the_meeting(world)
+    at_desk(world, "manager", firm.number, "mediate", {"outcome": "agreed", "mediate_note": "三方同意"})
+    drawn = {name: value for name, value in AGREED.items() if name not in ("applicant_signature", "other_signature")}
+    at_desk(world, "manager", firm.number, "sign", {**drawn, "signing_way": "online"})
+    firm.does("sign_applicant", {"applicant_answer": "sign", "applicant_signature": SIGNATURE})
+    case = Case.objects.get(number=firm.number)
+    phone, path = world.client(), link(case)
+    phone.post(f"{path}code/")
+    assert phone.post(path, {"code": code(case)}).status_code == 302
+    page = phone.get(path).content.decode()
+    assert "电梯装分电表" in page and "13800000088" not in page and "200多千瓦时" not in page
+    task = world.task(case, "sign_other")
+    signed = {"other_answer": "sign", "other_signature": SIGNATURE}
+    assert phone.post(f"{path}{task.key}/", signed).status_code == 302
+    case.refresh_from_db()
+    assert case.state["facts"]["effective_on"] and case.letters.filter(letter="agreement_other").exists()
+    assert "电力纠纷调解协议书" in phone.get(path).content.decode()
 
 
 def test_readings_the_wrong_way_round_come_back_to_the_mediator(world: World) -> None:
