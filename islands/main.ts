@@ -10,6 +10,7 @@ const ISLANDS: Record<string, () => Promise<{ mount: Mount<never> }>> = {
   form: () => import("./form/form"),
   live: () => import("./live/live"),
   map: () => import("./map/map"),
+  passkey: () => import("./passkey/passkey"),
   process_viewer: () => import("./process_viewer/process_viewer"),
   sign_out: () => import("./sign_out/sign_out"),
   slip: () => import("./slip/slip"),

@@ -32,6 +32,7 @@ export class App {
   private isBusy = false;
   private synced_at = 0;
   private said = "";
+  private tone = "due";
   private readonly main = h("main", { id: "main", class: "page field-page", tabindex: "-1" });
   private readonly state = h("div", { class: "field-state" });
   private readonly tabs = h("nav", { class: "field-tabs" });
@@ -60,7 +61,7 @@ export class App {
   /** The screen that the address names; after a way from another one from its top. */
   async draw(isNew = false): Promise<void> {
     for (const child of this.main.children) leaving(child as HTMLElement);
-    const note = this.said ? h("p", { class: "note note--due", role: "status" }, this.said) : null;
+    const note = this.said ? h("p", { class: `note note--${this.tone}`, role: "status" }, this.said) : null;
     this.said = "";
     const screen = await this.screen();
     this.main.replaceChildren(...[note, screen].filter((part) => part !== null));
@@ -78,8 +79,9 @@ export class App {
   }
 
   /** Say something above the next screen. */
-  tell(sentence: string): void {
+  tell(sentence: string, tone = "due"): void {
     this.said = sentence;
+    this.tone = tone;
   }
 
   go(hash: string): void {
@@ -140,7 +142,9 @@ export class App {
 
   private tellReport({ sent, refused, conflicts }: Report): void {
     const parts = Object.entries({ sent, refused, conflicts }).filter(([, count]) => count > 0);
-    if (parts.length) this.said = parts.map(([key, count]) => this.words.say(`offline.report.${key}`, { count })).join(" ");
+    if (!parts.length) return;
+    const sentence = parts.map(([key, count]) => this.words.say(`offline.report.${key}`, { count })).join(" ");
+    this.tell(sentence, refused || conflicts ? "due" : "done");
   }
 
   private async takeContacts(): Promise<void> {

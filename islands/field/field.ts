@@ -32,7 +32,10 @@ export async function mount(element: HTMLElement, data: FieldData): Promise<Leav
   window.addEventListener("hashchange", () => void app.draw(true), once);
   window.addEventListener("online", () => void app.sync(), once);
   window.addEventListener("offline", () => void app.bar(), once);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void app.syncSoon(), once);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void app.syncSoon();
+    else element.querySelector("form")?.dispatchEvent(new CustomEvent("field:hidden"));
+  }, once);
   const timer = setInterval(() => void app.syncSoon(), SYNC_EVERY_MS);
   await app.begin();
   return () => {

@@ -43,7 +43,9 @@ export async function formScreen(app: App, asked: Asked): Promise<HTMLElement> {
   const form = h("form", { class: "form", novalidate: true });
   form.append(sheet.kind === "opinion" ? opinionField(app) : drawn(sheet.form), h("div", { class: "actions" }, h("button", { class: "button button--primary button--wide field-big" }, say("offline.finish"))));
   if (!navigator.onLine) for (const map of form.querySelectorAll<HTMLElement>("[data-answer-url]")) delete map.dataset.answerUrl;
-  const keep = keeper(app, sheet, form);
+  const said = h("p", { class: "muted small", role: "status" });
+  const keep = keeper(app, sheet, form, said);
+  form.append(said);
   const files = new Attachments(form, app.words, app.data.photo_pixels_max, keep.soon);
   keep.files = files;
   files.offer(sheet.signatures);
@@ -95,10 +97,11 @@ async function ofItem(app: App, item: Item | undefined): Promise<Sheet | undefin
 }
 
 /** Puts the draft aside a moment after the last touch. */
-function keeper(app: App, sheet: Sheet, form: HTMLFormElement): { soon: () => void; files?: Attachments } {
+function keeper(app: App, sheet: Sheet, form: HTMLFormElement, said: HTMLElement): { soon: () => void; files?: Attachments } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const kept: { soon: () => void; files?: Attachments } = {
     soon: () => {
+      delete form.dataset.kept;
       clearTimeout(timer);
       timer = setTimeout(() => void write(), KEEP_AFTER_MS);
     },
@@ -108,7 +111,11 @@ function keeper(app: App, sheet: Sheet, form: HTMLFormElement): { soon: () => vo
     const files = (await kept.files?.all()) ?? [];
     const draft: Draft = { id: sheet.draft, at: Date.now(), person: app.about?.person ?? 0, fields: answersOf(form), files };
     await app.store.write({ area: "drafts", put: draft });
+    form.dataset.kept = "yes";
+    said.textContent = app.words.say("offline.draft_kept", { at: app.words.moment(draft.at) });
   };
+  // Another app comes to the front, and this one may be closed there.
+  form.addEventListener("field:hidden", () => void write());
   return kept;
 }
 

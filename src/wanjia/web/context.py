@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from wanjia.model.actors import may
 from wanjia.model.permissions import PARTNER_ROLES
 from wanjia.texts import LANGUAGES, say
+from wanjia.web.passkeys import site_of
 
 ISLAND_TEXTS = (
     "Map.Title", "NavigationControl.ZoomIn", "NavigationControl.ZoomOut", "Process.Whole", "Process.Here",
@@ -28,5 +29,6 @@ def page(request: HttpRequest) -> dict[str, object]:
         "is_staff": bool(actor and any(seat.role not in PARTNER_ROLES for seat in actor.seats)),
         "is_partner": bool(actor and any(seat.role in PARTNER_ROLES for seat in actor.seats)),
         "island_texts": {name: say(f"island.{name}", getattr(request, "language", "zh-Hans")) for name in ISLAND_TEXTS},
+        "has_passkeys": site_of(request) is not None,
         "is_admin": bool(actor and may(actor, "organisation", "edit")),
     }

@@ -4,6 +4,7 @@ WANJIA_HOME        folder of the embedded store and of the secret key (default: 
 DATABASE_URL       postgresql://user:password@host:port/name for the distributed column; absent: SQLite
 WANJIA_HOSTS       host names served, separated by commas (default: localhost and loopback)
 WANJIA_SECURE      1 behind HTTPS: secure cookies, HSTS
+WANJIA_ORIGIN      https://host of this site, for passkeys; several separated by commas (default: none but localhost)
 WANJIA_DEMO        1 shows the demo logins on the sign-in page
 WANJIA_SMTP_URL and others: see `wanjia.wiring.deliveries`
 """
@@ -92,6 +93,7 @@ INSTALLED_APPS = [
     "wanjia.records.territory",
     "wanjia.records.network",
     "wanjia.records.cases",
+    "wanjia.records.standing",
     "wanjia.web",
 ]
 MIDDLEWARE = [
@@ -193,6 +195,7 @@ STATIC_ROOT = None  # served from the package itself; nothing is collected
 STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+PASSKEY_ORIGINS = tuple(one.strip().rstrip("/") for one in os.environ.get("WANJIA_ORIGIN", "").split(",") if one)
 LIMITS_IN_STORE = bool(os.environ.get("DATABASE_URL"))  # one process counts in memory, several count together
 LOGGING = {
     "version": 1,

@@ -33,6 +33,7 @@ class Request:
     """What a surface hands over. `request_key` is made by the form: the same key sent twice opens one case.
 
     `asker` is who asks when nobody sits before a form.
+    `identity_proof` is `passkey` when the one who asks unlocked their own device to sign in; else empty.
     """
 
     practice: str
@@ -43,6 +44,7 @@ class Request:
     customer_number: str = ""
     organisation: str = ""
     asker: Person | None = None
+    identity_proof: str = ""
 
 
 def active_version(name: str) -> PracticeVersion:

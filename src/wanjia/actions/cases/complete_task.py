@@ -22,9 +22,13 @@ _EARTH = Geod(ellps="WGS84")
 
 
 def complete_task(
-    number: str, task_key: str, answers: Facts, actor: Actor, now: datetime, upload_key: str = ""
+    number: str, task_key: str, answers: Facts, actor: Actor, now: datetime, upload_key: str = "",
+    identity_proof: str = "",
 ) -> Case:  # fmt: skip
-    """Complete an open task of a case with answers valid for its form. Raises Refused with every fault."""
+    """Complete an open task of a case with answers valid for its form. Raises Refused with every fault.
+
+    With `identity_proof` the history says that the actor unlocked their own device to get here.
+    """
     with transaction.atomic():
         case = locked_case(number)
         task = open_task(case, task_key)
@@ -39,7 +43,8 @@ def complete_task(
         claim_papers(case, practice, task.step, answers, upload_key)
         state = step_case(case, Complete(actor.reference, task_key, answers), actor, now)
         Task.objects.filter(pk=task.pk).update(answers=answers)
-        write_history(f"case:{case.pk}", actor, now, _sign_ins(case, practice, answers))
+        proved: list[tuple[str, Facts]] = [("passkey_confirmed", {})] if identity_proof else []
+        write_history(f"case:{case.pk}", actor, now, [*proved, *_sign_ins(case, practice, answers)])
         _keep_rating(case, practice, state, now)
         return case
 

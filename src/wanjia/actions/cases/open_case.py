@@ -15,9 +15,13 @@ from wanjia.actions.permission import require
 from wanjia.engine.nouns import Start
 from wanjia.model.actors import Actor
 from wanjia.practice.nouns import Practice
+from wanjia.records.cases.history import write_history
 from wanjia.records.cases.models import Case
 
 __all__ = ["Opened", "Request", "access_code", "open_case", "opens"]
+
+IDENTITY_PROOF = "identity_proof"
+"""Fact that the product fills in where a practice declares it: how the one who asks has shown who they are."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,11 @@ def _open(
     case.save()
     claim_papers(case, practice, "start", request.answers, request.request_key)
     facts = start_facts(practice, placed, request.answers)
+    if request.identity_proof and IDENTITY_PROOF in practice.facts:
+        facts[IDENTITY_PROOF] = request.identity_proof
     step_case(case, Start(actor.reference, facts, {**practice.defaults, **case.practice.settings}), actor, now)
+    if request.identity_proof:
+        write_history(f"case:{case.pk}", actor, now, [("passkey_confirmed", {})])
     if outage is not None:
         tell_attached(case, outage, actor, now)
     return Opened(case, access_code(request.request_key), True)

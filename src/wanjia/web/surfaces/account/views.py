@@ -14,10 +14,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wanjia.model.permissions import PARTNER_ROLES
+from wanjia.queries.territory.passkeys import devices_of
 from wanjia.records.territory.holders import actor_of
 from wanjia.records.territory.models import Account
 from wanjia.texts import LANGUAGES, say
 from wanjia.web.middleware import GRANTS_IN_SESSION, LANGUAGE_COOKIE
+from wanjia.web.passkeys import site_of
 
 
 @never_cache
@@ -34,12 +36,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             grants = request.session.get(GRANTS_IN_SESSION, [])
             login(request, account)
             request.session[GRANTS_IN_SESSION] = grants
-            return redirect(_next(request) or home_of(request))
+            return redirect(next_of(request) or home_of(request))
         wrong = True
     logins = Account.objects.order_by("pk").values_list("username", flat=True) if settings.DEMO else []
     page = {
         "wrong": wrong,
-        "next": _next(request),
+        "next": next_of(request),
+        "passkeys": site_of(request) is not None,
         "username": request.POST.get("username", ""),
         "demo_logins": [(name, say(f"demo.login.{name}", request.language)) for name in logins],
     }
@@ -58,7 +61,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language for a year and go back to the page."""
-    response = HttpResponseRedirect(_next(request) or "/")
+    response = HttpResponseRedirect(next_of(request) or "/")
     chosen = request.POST.get("language")
     if chosen in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=31_536_000, samesite="Lax", httponly=True)
@@ -75,7 +78,11 @@ def own_account(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, form.user)
         messages.success(request, say("account.password_changed", request.language), extra_tags="done")
         return redirect("account:own")
-    page = {"form": form, "seats": request.actor.seats, "person": request.user.person}
+    page = {
+        "form": form, "seats": request.actor.seats, "person": request.user.person,
+        "devices": devices_of(request.user.person_id), "has_password": request.user.has_usable_password(),
+        "has_site": site_of(request) is not None,
+    }  # fmt: skip
     return render(request, "surfaces/account/own.html", page, status=422 if form.errors else 200)
 
 
@@ -87,7 +94,8 @@ def home_of(request: HttpRequest) -> str:
     return reverse("window:tasks") if roles <= PARTNER_ROLES else reverse("desk:tasks")
 
 
-def _next(request: HttpRequest) -> str:
+def next_of(request: HttpRequest) -> str:
+    """Where the visitor wanted to go, if that is here; else empty."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     hosts = {request.get_host()}
     return target if url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure()) else ""

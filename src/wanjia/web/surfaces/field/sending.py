@@ -39,7 +39,7 @@ def paper(request: HttpRequest) -> JsonResponse:
 @field_call
 @require_POST
 def send(request: HttpRequest) -> JsonResponse:
-    """Work that was done without signal: a task, an opinion, a new case, or a note for a case that went on without it."""
+    """Work that was done without signal: a task, an opinion, a new case, a note for a case that went on without it."""
     kind = request.POST.get("@kind", "")
     if kind not in KINDS:
         raise NotFound("field_work", kind)
@@ -96,7 +96,7 @@ KINDS: dict[str, Callable[[HttpRequest], Sent]] = {"task": _task, "opinion": _op
 
 
 def _start_of(request: HttpRequest) -> Practice:
-    """The practice that is begun. Raises Denied for somebody who begins none, NotFound for one that is not installed."""
+    """The practice that is begun. Raises Denied for who begins none, NotFound for one that is not installed."""
     name, practices = request.POST.get("@practice", ""), field_starts(request.actor)
     if not practices:
         raise Denied("case", "open")
@@ -107,7 +107,7 @@ def _start_of(request: HttpRequest) -> Practice:
 
 
 def _own_task(request: HttpRequest) -> FieldTaskWork | None:
-    """None for a task that is no longer the sender's: a conflict for the action to tell, not a refusal to look at it."""
+    """None for a task that is no longer the sender's: a conflict for the action to tell, not a refusal to look."""
     sent = request.POST
     try:
         return field_task(sent.get("@number", ""), sent.get("@task", ""), request.actor, request.now, request.language)

@@ -27,7 +27,7 @@ from wanjia.web.surfaces.field.work import FIELD_KEEP_DAYS
 STATIC = Path(settings.STATICFILES_DIRS[0])
 KEPT_ISLANDS = ("main.ts", "field/field.ts", "form/form.ts", "map/map.ts")
 """Entries of the build's own list that the field needs without signal; charts and diagrams are for the desk."""
-KEPT_FILES = ("wanjia.css", "field.css", "lamp.svg", "lamp-light.svg", "field-192.png", "field-512.png")
+KEPT_FILES = ("wanjia.css", "field.css", "lamp.svg", "lamp-light.svg", "icons.svg", "field-192.png", "field-512.png")
 WORKER = "islands/field_worker.js"
 SAID_BY_THE_PHONE = ("offline.", "due.", "span.")
 """First parts of the keys of texts that the field's own program says."""
@@ -51,7 +51,7 @@ def shell(request: HttpRequest) -> HttpResponse:
             "work": reverse("field:work"), "contacts": reverse("field:contacts"), "paper": reverse("field:paper"),
             "send": reverse("field:send"), "worker": reverse("field:worker"), "sign_out": reverse("account:sign_out"),
             "sign_in": f"{reverse('account:sign_in')}?next={reverse('field:shell')}", "desk": _elsewhere(request),
-            "language": reverse("account:language"), "cells": f"{reverse('portal:cells')}?level=3", "case": "/desk/cases/",
+            "language": reverse("account:language"), "cells": f"{reverse('portal:cells')}?level=3",
         },
     }  # fmt: skip
     islands = {name: say(f"island.{name}", language) for name in ISLAND_TEXTS}

@@ -21,7 +21,7 @@ from wanjia.web.place_map import place_map
 from wanjia.web.surfaces.field.access import field_call
 
 FIELD_KEEP_DAYS = 3
-"""Days after which a device throws away what it took along, signal or not: a round through the villages and a reserve."""
+"""Days after which a device throws away what it took along, signal or not: a round through villages and a reserve."""
 
 
 @field_call
@@ -53,8 +53,9 @@ def contacts(request: HttpRequest) -> JsonResponse:
 def task_json(request: HttpRequest, one: FieldTaskWork) -> dict[str, Any]:
     """A task as the device keeps it. Facts and form are drawn here, so that they are those of the other surfaces."""
     card, head = one.task.card, one.task.head
+    name = say("deed.opinion", request.language) if card.opinion else card.name
     return {
-        "number": head.number, "key": card.key, "name": say("deed.opinion", request.language) if card.opinion else card.name,
+        "number": head.number, "key": card.key, "name": name,
         "item": card.item, "title": head.title, "practice": head.practice_name, "help": card.help,
         "opinion": card.opinion, "question": card.question, "held": head.held, "address": head.address,
         "due_at": card.due_at.isoformat() if card.due_at else None, "may": sorted(card.verbs),

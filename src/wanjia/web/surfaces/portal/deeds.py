@@ -18,6 +18,7 @@ from wanjia.model.jsonvalue import Facts
 from wanjia.queries.cases.follow import asked_case, task_of_requester
 from wanjia.texts import say
 from wanjia.web.forms import sent_answers
+from wanjia.web.passkeys import identity_proof
 from wanjia.web.surfaces.portal.follow import show
 from wanjia.web.uploads import add_files, admit_files, upload_key_of
 
@@ -38,7 +39,7 @@ def complete(request: HttpRequest, number: str, key: str) -> HttpResponse:
     try:
         if faults:
             raise Refused(faults)
-        complete_task(number, key, answers, request.actor, request.now, upload_key)
+        complete_task(number, key, answers, request.actor, request.now, upload_key, identity_proof(request))
     except (Denied, NotFound):
         raise
     except Refused as refused:

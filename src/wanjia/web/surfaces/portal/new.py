@@ -21,6 +21,7 @@ from wanjia.web.forms import page_form, sent_answers
 from wanjia.web.limits import NEW_REQUESTS, address_of, check, take
 from wanjia.web.middleware import grant
 from wanjia.web.naming_fields import nameable
+from wanjia.web.passkeys import identity_proof
 from wanjia.web.qr import qr_picture
 from wanjia.web.uploads import UPLOAD_KEY_FIELD, add_files, admit_files
 
@@ -88,7 +89,9 @@ def _send(request: HttpRequest, practice: Practice) -> HttpResponse:
 
 def _asked(request: HttpRequest, practice: Practice, answers: Facts, key: str) -> Request:
     surface = "card" if practice.entry.surface == "card" else "portal"
-    return Request(practice.name, answers, key, surface, request.language, _customer_number(practice, answers))
+    number = _customer_number(practice, answers)
+    proof = identity_proof(request)
+    return Request(practice.name, answers, key, surface, request.language, number, identity_proof=proof)
 
 
 def _located(request: HttpRequest, practice: Practice, answers: Facts, customer_number: str) -> list[Fault]:

@@ -1,0 +1,1 @@
+"""Passkeys: what a person's own device signs after it was unlocked."""
