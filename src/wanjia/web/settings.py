@@ -93,7 +93,6 @@ INSTALLED_APPS = [
     "wanjia.records.territory",
     "wanjia.records.network",
     "wanjia.records.cases",
-    "wanjia.records.standing",
     "wanjia.web",
 ]
 MIDDLEWARE = [
