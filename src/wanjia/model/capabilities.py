@@ -193,7 +193,7 @@ _ROWS = (
         {"post": TEXT, "successor": {"type": "string", "format": "person"}, "starts_on": DAY},
         {"from_name": TEXT, "to_name": TEXT, "held_from": DAY},
         acting=True,
-        errors=("unavailable", "already_planned", "already_holds", "not_allowed"),
+        errors=("unavailable", "already_planned", "not_allowed"),
     ),
     CapabilitySignature(
         "earlier_endings",
@@ -226,6 +226,14 @@ _ROWS = (
         optional=frozenset({"appointment", "last_on"}),
         acting=True,
         errors=("not_allowed", "person_unknown"),
+    ),
+    CapabilitySignature(
+        "forget_personal_data",
+        "Consent has ended or the purpose is fulfilled: answers, register rows, letters, personal papers and messages "
+        "of the case lose what the practice calls personal; steps, clocks and figures stay.",
+        {},
+        {"forgotten_on": DAY},
+        acting=True,
     ),
     CapabilitySignature(
         "case_outcome",

@@ -15,6 +15,7 @@ from wanjia.actions.cases.capabilities.case_outcome import case_outcome
 from wanjia.actions.cases.capabilities.computed import LIVE
 from wanjia.actions.cases.capabilities.drawn_for_check import drawn_for_check
 from wanjia.actions.cases.capabilities.earlier_endings import earlier_endings
+from wanjia.actions.cases.capabilities.forget_personal_data import forget_personal_data
 from wanjia.actions.cases.capabilities.known_outage import known_outage
 from wanjia.actions.cases.capabilities.line_zones import outages_of_line, zone_of_place
 from wanjia.actions.cases.capabilities.nearest_electricians import nearest_electricians
@@ -72,6 +73,7 @@ ACTING: dict[str, Acting] = {
         close_survey,
         dismiss_outage,
         end_appointment,
+        forget_personal_data,
         give_back_account,
         hand_over_post,
         open_survey,
