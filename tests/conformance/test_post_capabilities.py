@@ -45,7 +45,7 @@ def test_the_holder_changes_today_and_open_tasks_follow(world: World) -> None:
     assert world.task(case).holder.name == "新来的"
     with pytest.raises(Refused) as refused:
         hand_over_post(inputs, Case(), world.now, world.actor("chief"))
-    assert code_of(refused) == "already_holds"
+    assert code_of(refused) == "already_planned"
 
 
 def test_the_holder_changes_on_the_day(world: World) -> None:

@@ -138,6 +138,8 @@ def _weight(practice: Practice, scenario: Scenario) -> float:
         return 0.0  # the demo's world has electricians everywhere
     if _first(scenario.world.get("match_account")).get("match", "exact") != "exact" or _fails(scenario):
         return 0.0  # its accounts are in order, and nobody else changes them
+    if "hand_over_post" in scenario.world:
+        return 0.0  # the demo's logins keep their posts
     return share.get(practice.name, 1.0) * (4.0 if _is_in_time(scenario) else 1.0) / len(practice.scenarios)
 
 

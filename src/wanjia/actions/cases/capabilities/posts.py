@@ -41,15 +41,15 @@ def work_of_post(inputs: Facts, case: Case, now: datetime) -> Facts:
 def hand_over_post(inputs: Facts, case: Case, now: datetime, actor: Actor) -> Facts:
     """The post is the successor's from the day on (today when it is past); open tasks follow on that day.
 
-    Ends with `already_planned` when somebody else is to begin on or after it, `not_allowed` when whoever made the step
-    may not appoint, `already_holds` when the successor has the post.
+    Ends with `already_planned` when somebody is to begin on or after it, or the successor has the post then, and with
+    `not_allowed` when whoever made the step may not appoint.
     """
     today = work_calendar().day_of(now)
     post, person = _post(inputs["post"]), _person(inputs["successor"], today)
     starts_on = max(_day(inputs["starts_on"]), today)
     former = holder_of(post, starts_on)
     if former == person:
-        raise Refused([Fault("already_holds", Where())])
+        raise Refused([Fault("already_planned", Where())])
     try:
         appoint(post.code, person.pk, starts_on, actor, now, today)
     except Denied as denied:
