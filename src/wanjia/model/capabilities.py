@@ -228,6 +228,14 @@ _ROWS = (
         errors=("not_allowed", "person_unknown"),
     ),
     CapabilitySignature(
+        "forget_personal_data",
+        "Consent has ended or the purpose is fulfilled: answers, register rows, letters, personal papers and messages "
+        "of the case lose what the practice calls personal; steps, clocks and figures stay.",
+        {},
+        {"forgotten_on": DAY},
+        acting=True,
+    ),
+    CapabilitySignature(
         "case_outcome",
         "What became of another case, by its number: whether there is one, how it ended and on which day.",
         {"case_number": TEXT},

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "wanjia.records.territory",
     "wanjia.records.network",
     "wanjia.records.cases",
+    "wanjia.records.standing",
     "wanjia.web",
 ]
 MIDDLEWARE = [

@@ -14,6 +14,7 @@ from wanjia.queries.cases.duplicates import duplicates
 from wanjia.queries.cases.facts import answer_rows
 from wanjia.queries.cases.people import colleagues
 from wanjia.queries.cases.task_card import TaskCard
+from wanjia.queries.standing.surveys import has_survey
 from wanjia.web.case_deeds import Trouble
 from wanjia.web.forms import page_form, shown_faults
 from wanjia.web.naming_fields import nameable
@@ -60,6 +61,7 @@ def show_case(request: HttpRequest, number: str, trouble: Trouble | None = None)
         **_form(request, page, chosen, trouble), **_choices(request, page, chosen),
         "case_address": _address("desk:on_case", number), "people_address": reverse("desk:people"),
         "task_address": _address("desk:on_task", number, chosen.key) if chosen else "",
+        "surveyed": has_survey(page.practice) and bool(page.verbs),
         "viewer": _viewer(request, number), "map": place_map(page.head, reverse("desk:cells_map")),
     }  # fmt: skip
     return render(request, "surfaces/desk/case.html", values, status=422 if trouble.faults else 200)

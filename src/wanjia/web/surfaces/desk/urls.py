@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.desk import cases, deeds, indicators, load, lookups, new, notices, registers, search, tasks, zones
+from wanjia.web.surfaces.desk import (
+    cases,
+    deeds,
+    indicators,
+    load,
+    lookups,
+    new,
+    notices,
+    registers,
+    search,
+    sending,
+    surveys,
+    tasks,
+    zones,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -29,6 +43,8 @@ urlpatterns = [
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/process.bpmn", cases.drawing, name="drawing"),
     path("cases/<str:number>/tokens.json", cases.tokens, name="tokens"),
+    path("cases/<str:number>/send/<slug:name>/", sending.send, name="send"),
+    path("cases/<str:number>/tickets/", surveys.tickets, name="survey_tickets"),
     path("cases/<str:number>/tasks/<str:key>/complete/", deeds.complete, name="complete"),
     path("cases/<str:number>/tasks/<str:key>/<str:deed>/", deeds.on_task, name="on_task"),
     path("cases/<str:number>/<str:deed>/", deeds.on_case, name="on_case"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.portal import cards, deeds, follow, home, letters, new, outages, outside, papers, who
+from wanjia.web.surfaces.portal import cards, deeds, follow, home, letters, new, outages, outside, papers, pulse, who
 
 app_name = "portal"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("tasks/<str:token>/", outside.link, name="outside"),
     path("tasks/<str:token>/code/", outside.code, name="outside_code"),
     path("tasks/<str:token>/<str:key>/", outside.complete, name="outside_complete"),
+    path("pulse/", pulse.pulse, name="pulse"),
     path("who/", who.who, name="who"),
     path("outages/", outages.outages, name="outages"),
     path("outages/watch/", outages.watch, name="outages_watch"),
