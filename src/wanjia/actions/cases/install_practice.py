@@ -19,9 +19,13 @@ from wanjia.records.cases.models import PracticeVersion
 
 
 def install_practice(
-    files: Mapping[str, bytes], settings: Facts, actor: Actor, now: datetime, run_scenarios: bool = True
+    files: Mapping[str, bytes], settings: Facts, actor: Actor, now: datetime, run_scenarios: bool = True,
+    candidate: bool = False,
 ) -> PracticeVersion:  # fmt: skip
-    """Install and activate the version; the same content again is a no-op. Raises Refused with every fault."""
+    """Install and activate the version; the same content again is a no-op. Raises Refused with every fault.
+
+    A candidate is installed beside the active version: no case begins on it until somebody activates it.
+    """
     require(actor, "practice", "install")
     reading = read(files)
     faults = check(files, SIGNATURES, work_calendar()) if run_scenarios else reading.faults
@@ -37,10 +41,14 @@ def install_practice(
         if same is None and known.filter(version=practice.version).exists():
             values = {"practice": practice.name, "version": practice.version}
             raise Refused([Fault("practice.version_taken", Where("practice.yaml", 0, "version"), values)])
-        known.update(active=False)
         row = same or PracticeVersion(name=practice.name, version=practice.version, digest=practice.digest)
-        row.files, row.settings, row.active, row.installed_at = text_files(files), settings, True, now
+        active = not candidate or (same is not None and same.active)
+        if active:
+            known.update(active=False)
+        row.files, row.settings, row.active, row.installed_at = text_files(files), settings, active, now
         row.save()
         data: Facts = {"version": practice.version, "digest": practice.digest}
+        if candidate:
+            data["candidate"] = True
         write_history(f"practice:{practice.name}", actor, now, [("practice_installed", data)])
         return row
