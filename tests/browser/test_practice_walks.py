@@ -41,6 +41,7 @@ def come(request: pytest.FixtureRequest, site: LiveSite, browser: Browser, setti
         guest = visitor(
             browser, site.address, pictures, name, viewport=viewport, at=(HOME["longitude"], HOME["latitude"])
         )
+        guest.picture_scale = "css"  # many pictures, to be looked at in rows
         came.append(guest)
         if login:
             guest.sign_in(login)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
 
@@ -35,6 +35,7 @@ class Visitor:
         context.set_default_navigation_timeout(LOADED_MS_MAX)
         self.complaints: list[str] = []
         self.answers_allowed: set[int] = set()
+        self.picture_scale: Literal["css", "device"] = "device"
         context.expose_function("tellRefused", lambda text: self.complaints.append(f"refused by the policy: {text}"))
         context.add_init_script(TELL_REFUSALS)
         context.on("request", self._on_request)
@@ -85,7 +86,8 @@ class Visitor:
         """Keep the whole page as the next numbered picture of the journey."""
         self.pictures.mkdir(parents=True, exist_ok=True)
         number = len(list(self.pictures.glob("*.png"))) + 1
-        self.page.screenshot(path=self.pictures / f"{number:02d}-{what}.png", full_page=True)
+        path = self.pictures / f"{number:02d}-{what}.png"
+        self.page.screenshot(path=path, full_page=True, scale=self.picture_scale)
         self.assert_fits(what)
 
     def assert_fits(self, what: str) -> None:

@@ -21,11 +21,12 @@ from wanjia.model.jsonvalue import Facts, Json
 from wanjia.practice.nouns import Practice, Scenario
 from wanjia.practice.virtual_case import later
 from wanjia.records.cases.calendar import work_calendar
-from wanjia.records.cases.models import Case, Task
+from wanjia.records.cases.models import Case, Delivery, Outsider, Task
 
-REQUESTER = "requester"
+REQUESTER, OUTSIDE = "requester", "outside"
+LINK, SMS_CODE = re.compile(r"/tasks/[\w-]+/"), re.compile(r"\b\d{6}\b")
 CODE = re.compile(r"\b(\d{4}) ?(\d{4})\b")
-BY_THE_PRODUCT = ("clock", "system")
+BY_THE_PRODUCT = ("clock", "system", "child")
 Come = Callable[[str, str, ViewportSize], Visitor]
 
 
@@ -102,7 +103,10 @@ class Walk:
 
     def _complete(self, row: Facts) -> None:
         task = self._task(row)
-        if task.for_requester and not self._asked_by_staff():
+        if task.outsider is not None:
+            visitor = self._comes_by_link(task.outsider)
+            form = visitor.page.locator(f"#task-{task.key} form")
+        elif task.for_requester and not self._asked_by_staff():
             visitor = self._follows()
             form = visitor.page.locator(f"#task-{task.key} form")
         else:
@@ -122,7 +126,9 @@ class Walk:
         """The open task that the story means."""
         wanted = row.get("item")
         item = self.cast.facts(wanted) if isinstance(wanted, dict) else {}
-        open_now = Task.objects.filter(case__number=self.number, status=Task.Status.OPEN).select_related("case")
+        open_now = Task.objects.filter(case__number=self.number, status=Task.Status.OPEN).select_related(
+            "case", "outsider"
+        )
         for task in open_now.filter(step=row["task"], kind="user").order_by("pk"):
             if all((task.item or {}).get(name) == value for name, value in item.items()):
                 return task
@@ -153,13 +159,42 @@ class Walk:
             visitor.send(visitor.page.locator("main form"))
         return visitor
 
+    def _comes_by_link(self, outsider: Outsider) -> Visitor:
+        """Somebody without an account: by the link in the short message, with a code sent to the same telephone."""
+        visitor = self._visitor(f"{OUTSIDE}-{outsider.role}-{outsider.pk}")
+        told = Delivery.objects.filter(case=self.case, address=outsider.phone)
+        link = next(found for body in told.values_list("body", flat=True) if (found := LINK.search(body)))
+        visitor.open(link[0])
+        if visitor.page.url.endswith(link[0]) and (gate := visitor.page.locator("form[action$='/code/']")).count():
+            visitor.press(gate.locator("button"))
+            code = SMS_CODE.search(told.order_by("-pk")[0].body)
+            assert code is not None
+            visitor.page.locator("#in-code").fill(code[0])
+            visitor.send(visitor.page.locator("form:has(#in-code)"))
+        return visitor
+
     def _message(self, row: Facts) -> None:
+        """A declared message: the product's own comes by itself, a person presses its button on the case's page."""
         name = str(row["name"])
         sender = str(self.practice.messages.get(name, {}).get("from"))
         if sender in BY_THE_PRODUCT:
             send_message(self.number, name, self._answers(row), SYSTEM, self._now())
             return
-        raise AssertionError(f"{self.scenario.name}: no page sends the message {name} from {sender}")
+        visitor = self._finds_the_button(people.performer_of(self.practice.roles[sender], self.case), name)
+        form = visitor.page.locator("main form:has([name=sure])")
+        form.locator("label.choice:has([name=sure])").click()
+        self._fill(visitor, form, name, self._answers(row))
+
+    def _finds_the_button(self, login: str, name: str) -> Visitor:
+        visitor, surface = self._visitor(login), people.surface_of(login)
+        for path in (f"/{surface}/cases/{self.number}/", "/window/sends/")[: 2 if surface == "window" else 1]:
+            with visitor.answered(403):
+                visitor.open(path)
+            button = visitor.page.locator(f"a[href*='/cases/{self.number}/send/{name}/']")
+            if button.count():
+                visitor.press(button.first)
+                return visitor
+        raise AssertionError(f"{login} finds no button for {name} of {self.number} at {visitor.page.url}")
 
     def _wait(self, row: Facts) -> None:
         """Time has passed already."""
@@ -175,8 +210,9 @@ class Walk:
 
     def _visitor(self, login: str) -> Visitor:
         if login not in self._visitors:
-            screen = PHONE if login == REQUESTER else people.screen_of(login)
-            self._visitors[login] = self._come(login, "" if login == REQUESTER else login, screen)
+            is_unknown = login.startswith((REQUESTER, OUTSIDE))
+            screen = PHONE if is_unknown else people.screen_of(login)
+            self._visitors[login] = self._come(login, "" if is_unknown else login, screen)
         return self._visitors[login]
 
     def _answers(self, row: Facts) -> Facts:
