@@ -161,3 +161,41 @@ def _deal(**changes: Any) -> Any:
         "new_name": "林小满", "new_phone": NEW_PHONE, "previous_name": "王秀英", "previous_phone": OLD_PHONE,
         "customer_number": account.number, "consent_new": True, "consent_old": True, **changes,
     }  # fmt: skip
+
+
+def test_the_registry_revokes_at_the_window_too(world: World) -> None:
+    """For fifteen days, by a form that is confirmed; nobody else is offered it, and nothing can be sent twice."""
+    opened = Registry(world).registers()
+    number = opened["number"]
+    address = f"/window/cases/{number}/send/registry_revoked/"
+    registry, clerk = world.client("property_registry"), world.client("clerk")
+    listed = registry.get("/window/sends/").content.decode()
+    assert number in listed and address in listed and "登记撤销" in listed
+    assert "/window/sends/" in registry.get("/window/").content.decode()
+    assert "/window/sends/" not in clerk.get("/window/").content.decode()
+    for other in ("clerk", "window_chief", "water"):
+        assert world.client(other).get(address).status_code == 403
+    for other in ("senior", "chief", "company"):
+        assert address.replace("window", "desk") not in at_case(world, other, number)
+        assert world.client(other).get(address.replace("window", "desk")).status_code == 403
+
+    page = registry.get(address).content.decode()
+    assert "revoke_reason" in page and "我已核对无误" in page and "提交后流程立即继续" in page
+    for wrong in ({"revoke_reason": "登记错误"}, {"sure": "1"}, {"sure": "1", "revoke_reason": "字" * 301}):
+        refused = registry.post(address, wrong)
+        assert refused.status_code == 422 and _account().name == "林小满"
+    kept = registry.post(address, {"revoke_reason": "登记错误"}).content.decode()
+    assert "登记错误" in kept and "请核对后勾选" in kept
+
+    done = registry.post(address, {"revoke_reason": "登记错误，依法更正", "sure": "1"})
+    assert done.status_code == 302 and done["Location"] == "/window/sends/"
+    assert _account().name == "王秀英"
+    assert Case.objects.get(number=number).state["facts"]["revoke_reason"] == "登记错误，依法更正"
+    assert registry.post(address, {"revoke_reason": "再撤一次", "sure": "1"}).status_code == 403
+    assert "目前无需告知" in registry.get("/window/sends/").content.decode()
+
+
+def at_case(world: World, login: str, number: str) -> str:
+    page = world.client(login).get(f"/desk/cases/{number}/")
+    assert page.status_code == 200, login
+    return str(page.content.decode())

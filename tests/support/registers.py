@@ -1,4 +1,4 @@
-"""A practice whose cases write registers: hours of a helper, what a requester said, and the place of the work."""
+"""A practice whose cases write registers (hours of a helper, what a requester said) and whose chief may stop them."""
 
 import json
 from datetime import datetime
@@ -33,12 +33,14 @@ FACTS = """
   counts_until: {type: string, format: date}
   earlier: {type: integer}
   stars_before: {type: number}
+  stop_reason: {type: string, minLength: 2, maxLength: 200}
 """
 TEXTS = {
     "roles.chief": ("供电所所长", "Station chief"), "facts.helper": ("协助人", "Helper"),
     "facts.worked_on": ("服务日期", "Day"), "facts.worked_hours": ("服务时长", "Time worked"),
     "facts.counts_until": ("有效期至", "Counts until"), "facts.earlier": ("此前评价次数", "Earlier ratings"),
     "facts.stars_before": ("此前星级合计", "Stars before"), "tasks.look": ("查询此前评价", "Look at earlier ratings"),
+    "facts.stop_reason": ("停办原因", "Why it is stopped"), "messages.stopped": ("所长停办", "Stopped by the chief"),
     "registers.hours": ("服务时长台账", "Hours worked"),
     "registers.hours.help": ("协助办理的时长", "Time spent helping"), "registers.ratings": ("评价台账", "Ratings"),
     "indicators.hours_worked": ("服务时长合计", "Hours worked"),
@@ -51,6 +53,9 @@ INDICATORS = """
 LOOK = """<bpmn:serviceTask id="look" name="查询" implementation="capability:register_standing">
       <bpmn:incoming>to_look</bpmn:incoming><bpmn:outgoing>to_handle</bpmn:outgoing></bpmn:serviceTask>
     <bpmn:sequenceFlow id="to_look" sourceRef="start" targetRef="look" />
+    <bpmn:boundaryEvent id="stop" attachedToRef="handle"><bpmn:outgoing>to_stopped</bpmn:outgoing>
+      <bpmn:messageEventDefinition id="stop_message" messageRef="m_stopped" /></bpmn:boundaryEvent>
+    <bpmn:sequenceFlow id="to_stopped" sourceRef="stop" targetRef="tell_declined" />
     <bpmn:userTask id="handle\""""
 
 
@@ -64,6 +69,7 @@ def files_with_registers() -> dict[str, bytes]:
         .replace(
             "  manager: {who: cell, level: 3}\n", "  manager: {who: cell, level: 3}\n  chief: {who: cell, level: 1}\n"
         )
+        + "messages:\n  stopped: {from: chief, payload: [stop_reason]}\n"
         + "calls:\n  look: {register: ratings, outputs: {entries: earlier, total: stars_before}}\n"
     )
     files["indicators.yaml"] += INDICATORS.lstrip("\n")
@@ -72,6 +78,11 @@ def files_with_registers() -> dict[str, bytes]:
         .replace("<bpmn:flowNodeRef>handle<", "<bpmn:flowNodeRef>look</bpmn:flowNodeRef><bpmn:flowNodeRef>handle<")
         .replace("<bpmn:outgoing>to_handle</bpmn:outgoing>", "<bpmn:outgoing>to_look</bpmn:outgoing>")
         .replace('<bpmn:userTask id="handle"', LOOK)
+        .replace("<bpmn:process ", '<bpmn:message id="m_stopped" name="stopped" />\n  <bpmn:process ', 1)
+        .replace(
+            "<bpmn:flowNodeRef>tell_declined<",
+            "<bpmn:flowNodeRef>stop</bpmn:flowNodeRef><bpmn:flowNodeRef>tell_declined<",
+        )
         .replace('id="to_handle" sourceRef="start"', 'id="to_handle" sourceRef="look"')
     )
     form = json.loads(files["forms/handle.schema.json"])

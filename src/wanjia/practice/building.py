@@ -6,7 +6,7 @@ from wanjia.engine.nouns import Definition
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.practice.clocks import clock_rules
 from wanjia.practice.folder import LANGUAGES, Folder, as_mapping, as_names
-from wanjia.practice.forms import form_of
+from wanjia.practice.forms import form_of, message_forms
 from wanjia.practice.indicators import indicators_of
 from wanjia.practice.letters import letters_of
 from wanjia.practice.nouns import (
@@ -49,7 +49,7 @@ def practice_of(folder: Folder, fingerprint: str, definition: Definition) -> Pra
         papers={name: _paper(row) for name, row in folder.section("papers").items()},
         messages=folder.section("messages"),
         notices={name: _notice(name, row) for name, row in folder.section("notices").items()},
-        forms={step: form_of(folder, step) for step in folder.forms},
+        forms={**{step: form_of(folder, step) for step in folder.forms}, **message_forms(folder)},
         definition=definition,
         clocks=clock_rules(folder),
         letters=letters_of(folder),

@@ -11,7 +11,7 @@ from wanjia.model.jsonvalue import Facts, Json
 from wanjia.practice.conditions import condition_faults
 from wanjia.practice.folder import Folder, as_mapping, as_names
 from wanjia.practice.nearest import unknown
-from wanjia.practice.nouns import Form, Group
+from wanjia.practice.nouns import Form, Group, message_form
 from wanjia.practice.schemas.forms import NARROWING
 
 # Keys of a declared fact that are ours and not JSON Schema's.
@@ -36,6 +36,19 @@ def form_of(folder: Folder, step: str) -> Form:
         show_if={key: str(condition) for key, condition in as_mapping(layout.get("show_if")).items()},
         shows=as_names(layout.get("shows")),
     )
+
+
+def message_forms(folder: Folder) -> dict[str, Form]:
+    """Forms of messages that people send and that no file lays out: every fact of the payload, lists left optional."""
+    facts = folder.section("facts")
+    made = {}
+    for name, row in folder.section("messages").items():
+        step, payload = message_form(name), [fact for fact in as_names(row.get("payload")) if fact in facts]
+        if step not in folder.forms and payload:
+            fields = {fact: _resolved({"$ref": f"facts#/{fact}"}, facts) for fact in payload}
+            required = tuple(fact for fact in payload if facts[fact].get("type") != "array")
+            made[step] = Form(step, _whole(fields, required), tuple(payload), required, {}, (), {}, ())
+    return made
 
 
 def field_names(folder: Folder, step: str) -> tuple[str, ...]:

@@ -207,6 +207,14 @@ CHILD_ENDED = "child_ended"
 CHILD_FACTS = ("child_number", "child_end")
 """The message's name, and what it can tell."""
 
+MESSAGE_FORM = "message_"
+
+
+def message_form(name: str) -> str:
+    """Under which name the form of a message stands among the forms of the steps."""
+    return MESSAGE_FORM + name
+
+
 SAME_REQUESTER = "parent"
 """Who asked in the case that opens asks in the opened one too."""
 

@@ -32,7 +32,7 @@ from wanjia.practice.checks.facts import FILLED_BY_PLATFORM
 from wanjia.practice.expectations import differences
 from wanjia.practice.folder import Folder, as_mapping
 from wanjia.practice.limits import SCENARIO_EVENTS_MAX
-from wanjia.practice.nouns import Practice, Scenario
+from wanjia.practice.nouns import Practice, Scenario, message_form
 from wanjia.practice.virtual_case import Answer, Endless, Unanswered, VirtualCase, calendar_answer, later
 
 
@@ -149,12 +149,24 @@ def _done(case: VirtualCase, scenario: Scenario, row: Facts, said: dict[str, obj
         return problems
     if case.state is None:
         return [Problem("practice.scenario_start", {"found": deed}, index)]
+    if deed == "message" and (problems := _message_problems(case, row, said, index)):
+        return problems
     if deed == "message" and "item" in row:
         return _to_branch(case, row, actor, said, index)
     if deed in _ON_CASE:
         case.send(_ON_CASE[deed](actor, row))
         return []
     return _on_task(case, case.state, row, (actor, answers, said, index))
+
+
+def _message_problems(case: VirtualCase, row: Facts, said: dict[str, object], index: int) -> list[Problem]:
+    """What people send is held against the message's form; what the product sends is its own affair."""
+    assert case.state is not None
+    name, practice = _text(row, "name"), case.practice
+    if practice.messages.get(name, {}).get("from") not in ("requester", *practice.roles):
+        return []
+    facts = {**case.state.settings, **case.state.facts}
+    return _answer_problems(case, message_form(name), as_mapping(row.get("with")), facts, said, index)
 
 
 def _to_branch(case: VirtualCase, row: Facts, actor: str, said: dict[str, object], index: int) -> list[Problem]:

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from wanjia.model.capabilities import CapabilitySignature
 from wanjia.model.faults import Fault, Where
-from wanjia.practice.folder import Folder, as_mapping
+from wanjia.practice.folder import Folder, as_mapping, as_names
+from wanjia.practice.forms import field_names
 from wanjia.practice.nearest import unknown
+from wanjia.practice.nouns import message_form
 
 
 def faults(folder: Folder, capabilities: Mapping[str, CapabilitySignature]) -> Iterator[Fault]:
@@ -19,12 +21,18 @@ def faults(folder: Folder, capabilities: Mapping[str, CapabilitySignature]) -> I
 
 
 def _form_faults(folder: Folder) -> Iterator[Fault]:
-    asked = ("start", *folder.diagram.ids("userTask"))
+    messages = {message_form(name): as_names(row.get("payload")) for name, row in folder.section("messages").items()}
+    asked = ("start", *folder.diagram.ids("userTask"), *messages)
     for step in folder.diagram.ids("userTask"):
         if step not in folder.forms and f"forms/{step}.schema.json" not in folder.files:
             yield Fault(
                 "practice.form_missing", folder.bpmn_at(step), {"step": step, "path": f"forms/{step}.schema.json"}
             )
+    for step, payload in messages.items():
+        for name in field_names(folder, step):
+            if name not in payload:
+                where = folder.where(f"forms/{step}.schema.json", "properties", name)
+                yield unknown("practice.message_field", where, name, payload, message=step)
     for step in folder.forms:
         if step not in asked:
             yield unknown("practice.form_without_step", folder.where(f"forms/{step}.schema.json"), step, asked)

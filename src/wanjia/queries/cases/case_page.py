@@ -22,6 +22,7 @@ from wanjia.queries.cases.masking import hidden_requester
 from wanjia.queries.cases.messages import Said, case_messages
 from wanjia.queries.cases.papers import PaperRow, papers_of
 from wanjia.queries.cases.registers import RegisterList, case_entries
+from wanjia.queries.cases.sendable import Sendable, sendable
 from wanjia.queries.cases.stuck import why_stuck
 from wanjia.queries.cases.task_card import TaskCard, task_card
 from wanjia.queries.territory.who_answers import Answering, answers_of_path
@@ -63,6 +64,7 @@ class CasePage:
     parent: Kin | None
     children: tuple[Kin, ...]
     registers: tuple[RegisterList, ...]
+    sendable: tuple[Sendable, ...]
 
     @property
     def clocks_over(self) -> tuple[ClockBar, ...]:
@@ -89,6 +91,7 @@ def case_page(number: str, actor: Actor, now: datetime, language: str, revealed:
         case.merged_into.number if case.merged_into else "", tuple(case.merged.values_list("number", flat=True)),
         why_stuck(case, language), parent_of(case, actor, language), children_of(case, actor, language),
         case_entries(case, practice, actor, timezone.localdate(now), language, lambda _: revealed),
+        sendable(case, practice, state, actor, timezone.localdate(now), language),
     )  # fmt: skip
 
 

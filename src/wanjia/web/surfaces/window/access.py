@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from wanjia.model.faults import Denied
+from wanjia.queries.cases.sendable import names_body
 from wanjia.queries.cases.window_tasks import partner_organisations, sees_cases
 
 View = Callable[..., HttpResponse]
@@ -24,6 +25,7 @@ def window_page(view: View) -> View:
         if not partner_organisations(request.actor):
             raise Denied("task", "see")
         request.sees_cases = sees_cases(request.actor)
+        request.names_body = names_body(request.actor)
         return view(request, *args, **values)
 
     return page

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.window import cases, counter, deeds, tasks
+from wanjia.web.surfaces.window import cases, counter, deeds, sending, tasks
 
 app_name = "window"
 urlpatterns = [
@@ -13,7 +13,9 @@ urlpatterns = [
     path("tasks/<int:pk>/<slug:deed>/", deeds.on_task, name="on_task"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<str:number>/", cases.case, name="case"),
+    path("cases/<str:number>/send/<slug:name>/", sending.send, name="send"),
     path("cases/<str:number>/<slug:deed>/", deeds.on_case, name="on_case"),
+    path("sends/", sending.sends, name="sends"),
     path("new/", counter.choose, name="counter"),
     path("new/<slug:name>/", counter.new, name="new"),
     path("receipt/<str:number>/", counter.receipt, name="receipt"),
