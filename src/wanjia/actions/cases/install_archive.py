@@ -1,4 +1,4 @@
-"""Install a practice that came from elsewhere as a candidate: beside the active version, until somebody activates it."""
+"""Install a practice that came from elsewhere as a candidate: beside the active version, until it is activated."""
 
 from datetime import datetime
 
