@@ -14,6 +14,7 @@ def signed_visit(version: str = "9.0.0", more: tuple[str, ...] = ()) -> dict[str
     practice = files["practice.yaml"].decode()
     begins = practice.index("version: ")
     practice = practice[:begins] + f"version: {version}" + practice[practice.index("\n", begins) :]
+    files["upgrades.yaml"] = b"upgrades:\n  - {from: 9.0.0, steps: {}}\n" if more else b"upgrades: []\n"
     files["CHANGELOG.md"] = f"## {version}\n\nSigned by who was visited.\n\n".encode() + files["CHANGELOG.md"]
     own = f"  {SIGNATURE}: {{type: string, format: signature, personal: true}}\n"
     own += "".join(f"  {name}: {{type: string, maxLength: 60}}\n" for name in more)
