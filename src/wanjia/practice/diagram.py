@@ -67,19 +67,13 @@ class Diagram:
     @property
     def results(self) -> tuple[str, ...]:
         """Ends that can be the result of a case: an end that only a non-interrupting boundary event leads to is not."""
-        beside = {
-            e.id for e in self.elements.values()
-            if e.tag == "boundaryEvent" and e.attributes.get("cancelActivity") == "false"
-        }  # fmt: skip
         after: dict[str, list[str]] = {}
         for e in self.elements.values():
             if e.tag == "sequenceFlow":
                 after.setdefault(e.attributes.get("sourceRef", ""), []).append(e.attributes.get("targetRef", ""))
-        reached, waiting = (
-            set[str](),
-            [e.id for e in self.elements.values() if e.tag in ("startEvent", "boundaryEvent")],
-        )
-        waiting = [start for start in waiting if start not in beside]
+            elif e.tag == "boundaryEvent" and e.attributes.get("cancelActivity") != "false":
+                after.setdefault(e.attributes.get("attachedToRef", ""), []).append(e.id)
+        reached, waiting = set[str](), [e.id for e in self.elements.values() if e.tag == "startEvent"]
         while waiting:
             here = waiting.pop()
             if here not in reached:

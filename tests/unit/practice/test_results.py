@@ -16,3 +16,8 @@ def test_an_end_beside_the_work_is_no_result() -> None:
 def test_without_events_beside_the_work_every_end_is_one() -> None:
     diagram = read_diagram("process.bpmn", (PRACTICES / "behind_meter_repair" / "process.bpmn").read_bytes())
     assert diagram.results == diagram.ends
+
+
+def test_an_error_caught_beside_the_work_makes_no_result_of_its_end() -> None:
+    diagram = read_diagram("process.bpmn", (PRACTICES / "works_among_residents" / "process.bpmn").read_bytes())
+    assert set(diagram.ends) - set(diagram.results) == {"coordinated", "meeting_held", "problem_noted"}
