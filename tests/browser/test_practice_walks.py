@@ -22,6 +22,9 @@ from wanjia.records.cases.models import PracticeVersion
 
 pytestmark = [needs("chromium"), needs("node")]
 NAMES = sorted(path.name for path in PRACTICES.iterdir() if path.is_dir())
+EVERY = 8
+"""One walk in so many is taken in the short run: each is some seconds of a whole browser. CI and --heavy take all."""
+WALKS = [pytest.param(name, marks=pytest.mark.heavy if at % EVERY else ()) for at, name in enumerate(NAMES)]
 MONTHS_SIGNED_IN = 400 * 24 * 3600
 """A story lasts months; signing in each morning is not what is tested here."""
 
@@ -56,7 +59,7 @@ def come(request: pytest.FixtureRequest, site: LiveSite, browser: Browser, setti
             guest.context.close()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WALKS)
 def test_walk(name: str, site: LiveSite, come: Come) -> None:
     if name in NOT_WALKED:
         pytest.xfail(NOT_WALKED[name])
