@@ -68,7 +68,7 @@ def test_what_is_shown_is_fixed_when_it_is_closed(world: World) -> None:
     assert (closed["answers_count"], closed["withheld_count"]) == (50, 2), "office is withheld with the store"
     rows = {(row["group_name"], row["question"]): (row["answers"], row["agree_percent"]) for row in closed["results"]}  # type: ignore[union-attr,index,call-overload]
     assert rows == {
-        ("", "workload"): (50, 60), ("", "tools"): (50, 90),
+        ("—", "workload"): (50, 60), ("—", "tools"): (50, 90),
         ("field", "workload"): (30, 90), ("field", "tools"): (30, 90),
     }  # fmt: skip
     assert not SurveyTicket.objects.exists() and close_survey(case, SYSTEM, world.now) == closed

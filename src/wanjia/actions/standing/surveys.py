@@ -16,8 +16,8 @@ from wanjia.records.standing.models import Survey, SurveyTicket
 Counts = dict[tuple[str, str, int], int]
 """People by group, question and value."""
 
-TOTAL = "all"
-"""The cut that is everybody."""
+TOTAL, ALL_NAME = "all", "—"
+"""The cut that is everybody, and what stands where a group would have its name, in any language."""
 
 
 def open_survey(case: Case, inputs: Facts, actor: Actor, now: datetime) -> Survey:
@@ -54,7 +54,7 @@ def published(survey: Survey) -> Facts:
     if not total_shown(people):
         return {"answers_count": 0, "withheld_count": 0, "results": []}
     shown = groups_shown(people)
-    cuts = [(TOTAL, "", list(people))]
+    cuts = [(TOTAL, ALL_NAME, list(people))]
     cuts += [
         (str(row["group"]), str(row["name"]), [str(row["group"])]) for row in survey.groups if row["group"] in shown
     ]
