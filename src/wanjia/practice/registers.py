@@ -16,6 +16,8 @@ SUBJECTS = ("person", "organisation", "place", "customer_number")
 """Formats of a fact that can say whose row it is."""
 
 NUMBERS = ("number", "integer")
+ELSEWHERE = "."
+"""Stands between the domain of another practice and its register."""
 
 
 def registers_of(folder: Folder) -> dict[str, Register]:
@@ -128,7 +130,10 @@ def _call_faults(folder: Folder, registers: set[str]) -> Iterator[Fault]:
         return
     for step, call in folder.section("calls").items():
         register, where = call.get("register"), folder.where("practice.yaml", "calls", step, "register")
-        if isinstance(register, str) and register not in registers:
+        if isinstance(register, str) and ELSEWHERE in register:
+            if "of" not in as_mapping(call.get("inputs")):
+                yield Fault("practice.register_of_whom", where, {"step": step, "register": register})
+        elif isinstance(register, str) and register not in registers:
             yield unknown("practice.register_unknown", where, register, registers)
         if register is not None and folder.diagram.elements and step not in lookers:
             yield Fault("practice.register_not_asked", where, {"step": step, "capability": REGISTER_STANDING})

@@ -120,7 +120,7 @@ class VirtualCase:
         try:
             return self.world(call.capability, call.inputs, self.now)
         except Unanswered:
-            if call.capability != REGISTER_STANDING:
+            if call.capability != REGISTER_STANDING or self.practice.looks[call.step] not in self.practice.registers:
                 raise
             return self._own_standing(call), None
 

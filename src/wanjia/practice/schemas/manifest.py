@@ -61,6 +61,12 @@ paper = closed({"visible_to": names, "when_item": by_name(rows({}))}, "visible_t
 catalogue_rows = rows(
     {"type": "string", "pattern": "^[A-Z][1-9][0-9]?$", "examples": ["F4"]}, minItems=1, uniqueItems=True
 )
+# A register of this practice, or of another one: `points`, `safety_points.points`.
+register_named: Facts = {
+    "type": "string",
+    "pattern": r"^[a-z][a-z0-9_]{0,63}(\.[a-z][a-z0-9_]{0,63})?$",
+    "examples": ["points", "safety_points.points"],
+}
 message_senders: Facts = {"type": "string", "minLength": 1}
 
 SCHEMA: Facts = closed(
@@ -94,7 +100,7 @@ SCHEMA: Facts = closed(
                     "outputs": by_name(name),
                     "practice": identifier,
                     "requester": identifier,
-                    "register": identifier,
+                    "register": register_named,
                 }
             )
         ),

@@ -7,17 +7,23 @@ from django.db.models import Q
 from wanjia.actions.cases.practices import practice_of
 from wanjia.actions.cases.register_rows import subject_of
 from wanjia.model.jsonvalue import Facts
+from wanjia.practice.nouns import Practice
+from wanjia.practice.registers import ELSEWHERE
 from wanjia.practice.standing import standing_of
 from wanjia.records.cases.calendar import work_calendar
-from wanjia.records.cases.models import Case, RegisterRow
+from wanjia.records.cases.models import Case, PracticeVersion, RegisterRow
 
 
 def register_standing(inputs: Facts, case: Case, now: datetime) -> Facts:
     """`entries`, `total` and `rows` of the practice's `register` that count today, of the subject that a row of this
     case would have with `of`; entered within the last `within_days` days where given. Of nobody: nothing.
+
+    A register of another practice is named with its domain; where that is not installed, nothing stands.
     """
-    practice, day = practice_of(case.practice), work_calendar().day_of(now)
-    register = practice.registers[str(inputs["register"])]
+    practice, day = _keeper(str(inputs["register"]), case), work_calendar().day_of(now)
+    register = practice.registers.get(str(inputs["register"]).rpartition(ELSEWHERE)[2]) if practice else None
+    if practice is None or register is None:
+        return {"entries": 0, "total": 0, "rows": []}
     subject = subject_of(case, practice, register.id, inputs.get("of"), day)
     if not subject.id:
         return standing_of(register, [])
@@ -29,3 +35,10 @@ def register_standing(inputs: Facts, case: Case, now: datetime) -> Facts:
     if isinstance(within, int | float) and not isinstance(within, bool):
         found = found.filter(entered_on__gt=day - timedelta(days=float(within)))
     return standing_of(register, list(found.order_by("entered_at", "pk").values_list("values", flat=True)))
+
+
+def _keeper(register: str, case: Case) -> Practice | None:
+    """The practice that keeps the register: the case's own, or the active version of the one that is named."""
+    domain = register.rpartition(ELSEWHERE)[0]
+    version = PracticeVersion.objects.filter(name=domain, active=True).first() if domain else case.practice
+    return practice_of(version) if version else None
