@@ -20,6 +20,7 @@ from wanjia.practice.answers import initial_facts, validate_answers
 from wanjia.practice.nouns import Practice
 from wanjia.records.cases.models import Case, PracticeVersion
 from wanjia.records.territory.models import Person
+from wanjia.texts import DEFAULT_LANGUAGE
 
 ACCESS_CODE_DIGITS = 8
 """Length of the code with which a requester follows a case: 10^8 values behind a rate limit."""
@@ -97,8 +98,8 @@ def new_row(
     code = access_code(request.request_key)
     return Case(
         number=number, access_hash=access_hash(number, code), request_key=key_of(request), practice=version,
-        state={}, row_version=0, requester_id=_requester(request, practice, actor), language=request.language,
-        surface=request.surface, organisation=placed.organisation, cell_code=placed.cell_code,
+        state={}, row_version=0, requester_id=_requester(request, practice, actor),
+        language=_language(request, practice), surface=request.surface, organisation=placed.organisation, cell_code=placed.cell_code,
         cell_path=placed.cell_path, longitude=placed.longitude, latitude=placed.latitude, address=placed.address,
         district=placed.district, customer=placed.customer, opened_at=now, **_contact(practice, request),
     )  # fmt: skip
@@ -110,11 +111,23 @@ def _requester(request: Request, practice: Practice, actor: Actor) -> int | None
     At a window, in a practice that begins at one (another body's program may begin it too), and at the desk in any
     other practice, they ask for somebody who stands before them or calls.
     """
-    at_desk = request.surface == "desk" and practice.entry.surface != "desk"
     if request.asker is not None:
         return request.asker.pk
-    for_others = at_desk or "window" in (request.surface, practice.entry.surface)
-    return None if for_others else actor.person_id
+    return None if _for_others(request, practice) else actor.person_id
+
+
+def _for_others(request: Request, practice: Practice) -> bool:
+    at_desk = request.surface == "desk" and practice.entry.surface != "desk"
+    return at_desk or "window" in (request.surface, practice.entry.surface)
+
+
+def _language(request: Request, practice: Practice) -> str:
+    """In which language the requester is told things: the one used when asking; the company's own where somebody else
+    filled the form in, in whatever language that was."""
+    if request.asker is not None:
+        return request.asker.language
+    by_others = request.surface != "system" and _for_others(request, practice)
+    return DEFAULT_LANGUAGE if by_others else request.language
 
 
 def _contact(practice: Practice, request: Request) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Everything that stands on a case's page, for one actor, in one language."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from wanjia.queries.cases.facts import FactRow, fact_rows
 from wanjia.queries.cases.history import Deed, case_history
 from wanjia.queries.cases.installed import practice_of
 from wanjia.queries.cases.kin import Kin, children_of, parent_of
+from wanjia.queries.cases.letter_readers import readable_letters
 from wanjia.queries.cases.masking import hidden_requester
 from wanjia.queries.cases.messages import Said, case_messages
 from wanjia.queries.cases.papers import PaperRow, papers_of
@@ -85,7 +86,7 @@ def case_page(number: str, actor: Actor, now: datetime, language: str, revealed:
         head, practice, state.facts, facts, any(row.masked for row in facts) or (not revealed and bool(head.requester)),
         answers_of_path(head.cell_path, _day(case, now)), _tasks(case, practice, state, actor, language),
         clock_bars(practice, state, now, language), papers_of(case, practice, actor, language),
-        _letters(case, language) if may(actor, "letter", "see", subject) else (),
+        _letters(case, actor, timezone.localdate(now), language),
         case_messages(case, practice, language) if may(actor, "message", "see", subject) else (),
         deeds, not any(deed.broken for deed in deeds), case_verbs(case, practice, state, actor, subject, now),
         case.merged_into.number if case.merged_into else "", tuple(case.merged.values_list("number", flat=True)),
@@ -121,8 +122,8 @@ def _verbs(row: Task, case: Case, actor: Actor) -> frozenset[str]:
     return task_verbs(row, case, actor)
 
 
-def _letters(case: Case, language: str) -> tuple[LetterRow, ...]:
+def _letters(case: Case, actor: Actor, today: date, language: str) -> tuple[LetterRow, ...]:
     return tuple(
         LetterRow(row.number, str((row.content.get(language) or {}).get("title") or row.letter), row.issued_at)
-        for row in case.letters.all()
+        for row in readable_letters(case, actor, today)
     )

@@ -14,8 +14,11 @@ from wanjia.queries.cases.clocks import ClockBar, clock_bars
 from wanjia.queries.cases.facts import FactRow, fact_rows, item_text
 from wanjia.queries.cases.installed import practice_of
 from wanjia.queries.cases.kin import Kin, same_askers_children
+from wanjia.queries.cases.letter_readers import to_requester
+from wanjia.queries.cases.lookups import Lookup, lookups
 from wanjia.queries.cases.messages import Said, case_messages
 from wanjia.queries.cases.papers import PaperRow, papers_of
+from wanjia.queries.cases.sendable import Sendable, sendable
 from wanjia.queries.cases.steps_so_far import StepSoFar, steps_so_far
 from wanjia.queries.territory.who_answers import Answering, answers_of_path
 from wanjia.records.cases.calendar import work_calendar
@@ -94,6 +97,8 @@ class FollowPage:
     stamp: str
     parent: str
     children: tuple[Kin, ...]
+    sendable: tuple[Sendable, ...]
+    lookups: tuple[Lookup, ...]
 
 
 def asked_case(number: str, actor: Actor) -> Case:
@@ -137,10 +142,11 @@ def follow_page(number: str, actor: Actor, now: datetime, language: str) -> Foll
         case.merged_into.number if case.merged_into else "", _own_facts(practice, state, language),
         _working(case, practice, language), _mine(case, practice, state, language),
         tuple(bar for bar in clock_bars(practice, state, now, language) if bar.status in CLOCKS_SHOWN),
-        steps_so_far(case, practice, language), _answering(case, now), papers, _letters(case, language), said,
+        steps_so_far(case, practice, language), _answering(case, now), papers, _letters(case, practice, language), said,
         case_verbs(case, practice, state, actor, subject_of_case(case), now), urge_again_at(case.pk, now),
         stamp_of(case, now), case.parent.number if case.parent_asks and case.parent else "",
         same_askers_children(case, language),
+        sendable(case, practice, state, actor, work_calendar().day_of(now), language), lookups(case, language),
     )  # fmt: skip
 
 
@@ -208,8 +214,8 @@ def _answering(case: Case, now: datetime) -> tuple[Answering, ...]:
     return tuple(reversed(found))
 
 
-def _letters(case: Case, language: str) -> tuple[MyLetter, ...]:
+def _letters(case: Case, practice: Practice, language: str) -> tuple[MyLetter, ...]:
     return tuple(
         MyLetter(row.number, str((row.content.get(language) or {}).get("title") or row.letter), row.issued_at)
-        for row in case.letters.filter(audience="requester")
+        for row in case.letters.filter(audience__in=to_requester(practice))
     )

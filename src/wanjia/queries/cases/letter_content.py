@@ -1,14 +1,14 @@
 """What a letter says, for those who may read it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from wanjia.model.actors import Actor, may
+from wanjia.model.actors import Actor
 from wanjia.model.faults import NotFound
 from wanjia.model.jsonvalue import Facts
 from wanjia.queries.cases.installed import practice_of
+from wanjia.queries.cases.letter_readers import may_read
 from wanjia.records.cases.models import Letter
-from wanjia.records.cases.subjects import is_requester, subject_of_case
 from wanjia.records.territory.holders import nearest_post
 from wanjia.records.territory.models import Organisation
 
@@ -24,11 +24,11 @@ class LetterContent:
     content: Facts
 
 
-def letter_content(number: str, actor: Actor, language: str) -> LetterContent:
+def letter_content(number: str, actor: Actor, language: str, today: date) -> LetterContent:
     """The letter. Raises NotFound, also for somebody who may not read it: its number says what it is about."""
     rows = Letter.objects.select_related("case__practice", "case__organisation__parent__parent__parent")
-    row = rows.defer("case__practice__files", "case__state").filter(number=number).first()
-    if row is None or not _may_read(row, actor):
+    row = rows.defer("case__practice__files").filter(number=number).first()
+    if row is None or not _may_read(row, actor, today):
         raise NotFound("letter", number)
     organisation = _issuer(row)
     return LetterContent(
@@ -54,9 +54,7 @@ def _issuer(row: Letter) -> Organisation:
     return post.organisation if post else row.case.organisation
 
 
-def _may_read(row: Letter, actor: Actor) -> bool:
+def _may_read(row: Letter, actor: Actor, today: date) -> bool:
     if row.case.outsiders.filter(pk__in=actor.outsiders, role=row.audience).exists():
         return True
-    if is_requester(row.case, actor):
-        return row.audience == "requester"
-    return may(actor, "letter", "see", subject_of_case(row.case))
+    return may_read(row, actor, today)

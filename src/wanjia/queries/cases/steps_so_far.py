@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wanjia.practice.nouns import Practice
+from wanjia.queries.cases.letter_readers import to_requester
 from wanjia.records.cases.models import Case, HistoryEntry
 from wanjia.texts import say
 
@@ -34,12 +35,20 @@ def steps_so_far(case: Case, practice: Practice, language: str) -> tuple[StepSoF
 
 def _text(row: HistoryEntry, practice: Practice, language: str) -> str:
     step, to = (_task(practice, row.data.get(key), language) for key in ("step", "to"))
+    if row.verb == "letter_issued" and not _is_to_requester(practice, str(row.data.get("letter"))):
+        return ""
     if row.verb in ("done", "returned", "silence", "task_escalated") and not step:
         return ""
     letter = practice.text(f"letters.{row.data.get('letter')}.title", language)
     key = "follow.step.done_by_you" if row.verb == "done" and row.actor == "citizen" else f"follow.step.{row.verb}"
     values = {"who": _who(row, language), "step": step, "to": to, "letter": letter, "name": row.data.get("name", "")}
     return say(key, language, into=row.data.get("into", ""), **values)
+
+
+def _is_to_requester(practice: Practice, letter: str) -> bool:
+    """What is written to somebody else in the case is not the requester's to know of."""
+    rule = practice.letters.get(letter)
+    return rule is None or rule.audience in to_requester(practice)
 
 
 def _task(practice: Practice, step: object, language: str) -> str:

@@ -16,7 +16,7 @@ def letter(request: HttpRequest, number: str) -> HttpResponse:
     """The letter in the language asked for, else in the visitor's."""
     language = request.GET.get("language", "")
     language = language if language in LANGUAGES else request.language
-    pdf = letter_pdf(letter_content(number, request.actor, language), language)
+    pdf = letter_pdf(letter_content(number, request.actor, language, request.today), language)
     response = HttpResponse(pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = content_disposition_header(False, f"{number}.pdf")
     response.headers["X-Content-Type-Options"] = "nosniff"
