@@ -1,4 +1,4 @@
-"""Messages that a case waits for and that staff may send it: buttons, their pages, and lists for bodies outside."""
+"""Messages that a case waits for and that people may send it: buttons, their pages, and lists for bodies outside."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,10 @@ from wanjia.records.cases.models import Case
 from wanjia.records.cases.performing import performs
 
 BY_THEMSELVES = ("requester", "contact")
-"""Who sends from pages of their own, not from those of staff."""
+"""Whose cases are theirs by other ways than a body that is named in them."""
+
+ASKER = Role("requester", "requester")
+"""The role of whoever asked, in a practice that has no lane for it."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class SendRow:
 def sendable(
     case: Case, practice: Practice, state: CaseState, actor: Actor, today: date, language: str
 ) -> tuple[Sendable, ...]:
-    """What staff may send this case now, in the order in which it is waited for."""
+    """What the actor may send this case now, in the order in which it is waited for."""
     found: dict[tuple[str, str], Sendable] = {}
     for one, rule in _waiting(practice, state):
         if performs(case, actor, rule, state.facts, one.item, today):
@@ -129,6 +132,7 @@ def _senders(practice: Practice) -> Iterator[Role]:
 
 def _waiting(practice: Practice, state: CaseState) -> Iterator[tuple[Awaited, Role]]:
     for one in awaited(practice.definition, state):
-        rule = practice.roles.get(str(practice.messages.get(one.name, {}).get("from")))
-        if rule is not None and rule.who not in BY_THEMSELVES:
+        sender = str(practice.messages.get(one.name, {}).get("from"))
+        rule = practice.roles.get(sender, ASKER if sender == ASKER.id else None)
+        if rule is not None and rule.who != "contact":
             yield one, rule

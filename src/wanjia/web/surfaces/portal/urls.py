@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.portal import cards, deeds, follow, home, letters, new, outages, outside, papers, pulse, who
+from wanjia.web.surfaces.portal import (
+    cards,
+    deeds,
+    follow,
+    home,
+    letters,
+    new,
+    outages,
+    outside,
+    papers,
+    pulse,
+    sending,
+    who,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -14,6 +27,7 @@ urlpatterns = [
     path("follow/<str:number>/", follow.page, name="case"),
     path("follow/<str:number>/status/", follow.status, name="status"),
     path("follow/<str:number>/task/<str:key>/", deeds.complete, name="complete"),
+    path("follow/<str:number>/send/<slug:name>/", sending.send, name="send"),
     path("follow/<str:number>/<slug:deed>/", deeds.on_case, name="deed"),
     path("my/", follow.mine, name="my"),
     path("my/entries/", follow.entries, name="entries"),
