@@ -18,7 +18,7 @@ from wanjia.actions.cases.open_case import Request, open_case
 from wanjia.actions.cases.send_message import send_message
 from wanjia.model.actors import SYSTEM
 from wanjia.model.jsonvalue import Facts, Json
-from wanjia.practice.nouns import Practice, Scenario
+from wanjia.practice.nouns import Practice, Role, Scenario
 from wanjia.practice.virtual_case import later
 from wanjia.records.cases.calendar import work_calendar
 from wanjia.records.cases.models import Case, Delivery, Outsider, Task
@@ -180,21 +180,26 @@ class Walk:
         if sender in BY_THE_PRODUCT:
             send_message(self.number, name, self._answers(row), SYSTEM, self._now())
             return
-        visitor = self._finds_the_button(people.performer_of(self.practice.roles[sender], self.case), name)
+        visitor = self._finds_the_button(self.practice.roles[sender], name)
         form = visitor.page.locator("main form:has([name=sure])")
         form.locator("label.choice:has([name=sure])").click()
         self._fill(visitor, form, name, self._answers(row))
 
-    def _finds_the_button(self, login: str, name: str) -> Visitor:
-        visitor, surface = self._visitor(login), people.surface_of(login)
-        for path in (f"/{surface}/cases/{self.number}/", "/window/sends/")[: 2 if surface == "window" else 1]:
+    def _finds_the_button(self, sender: Role, name: str) -> Visitor:
+        if sender.who == REQUESTER and not self._asked_by_staff():
+            visitor, paths = self._follows(), [f"/follow/{self.number}/"]
+        else:
+            login = people.performer_of(sender, self.case)
+            visitor, surface = self._visitor(login), people.surface_of(login)
+            paths = [f"/{surface}/cases/{self.number}/", *(["/window/sends/"] if surface == "window" else [])]
+        for path in paths:
             with visitor.answered(403):
                 visitor.open(path)
-            button = visitor.page.locator(f"a[href*='/cases/{self.number}/send/{name}/']")
+            button = visitor.page.locator(f"a[href*='/{self.number}/send/{name}/']")
             if button.count():
                 visitor.press(button.first)
                 return visitor
-        raise AssertionError(f"{login} finds no button for {name} of {self.number} at {visitor.page.url}")
+        raise AssertionError(f"{visitor.name} finds no button for {name} of {self.number} at {visitor.page.url}")
 
     def _wait(self, row: Facts) -> None:
         """Time has passed already."""
