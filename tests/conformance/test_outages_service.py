@@ -121,6 +121,23 @@ def test_customers_of_the_districts_are_told_once(stream: Stream) -> None:
     assert Delivery.objects.filter(outage=outage).count() == 3
 
 
+def test_each_is_told_in_the_language_of_the_last_own_request(stream: Stream) -> None:
+    """The first customer asked in English once, the second went back to Chinese, a clerk's English page is nobody's."""
+    for phone, language, surface, days in (
+        ("13900000000", "en", "portal", 9), ("13900000001", "en", "card", 9), ("13900000001", "zh-Hans", "portal", 5),
+        ("13900000002", "en", "window", 2),
+    ):  # fmt: skip
+        case = stream.world.repair(key=f"{phone}{days}")
+        at = stream.world.now - timedelta(days=days)
+        Case.objects.filter(pk=case.pk).update(
+            requester_phone=phone, language=language, surface=surface, opened_at=at, status="ended"
+        )
+    stream.send(change("announced", sensed(1, (0, 1, 2), stream.now), stream.now))
+    texts = dict(Delivery.objects.filter(outage=row(1)).values_list("address", "body"))
+    assert "111网格1号台区" not in texts["13900000000"] and "C111 No. 1" in texts["13900000000"]
+    assert "112网格1号台区" in texts["13900000001"] and "121网格1号台区" in texts["13900000002"]
+
+
 def test_who_was_told_is_told_that_it_is_back(stream: Stream) -> None:
     at = stream.now
     one = sensed(1, (0, 1), at)

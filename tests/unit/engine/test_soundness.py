@@ -180,3 +180,15 @@ def runs_into_a_wall(bpmn: bytes, data: st.DataObject) -> bool:
         assert {fault.code for fault in refused.faults} == {"engine.stuck"}
         return True
     return False
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_of_several_ends_the_last_one_is_the_result(order: tuple[str, str]) -> None:
+    result = compile_source(source_of(drawn("start > fork > a > end_a", "fork > b > end_b")))
+    assert result.definition is not None, result.faults
+    state = step(result.definition, None, Start("p", {}), NOW, CALENDAR).state
+    for task in order:
+        assert state.status is CaseStatus.RUNNING
+        key = next(one.key for one in state.tasks if one.step == task)
+        state = step(result.definition, state, Complete("p", key, {}), NOW, CALENDAR).state
+    assert (state.status, state.end) == (CaseStatus.ENDED, f"end_{order[1]}")

@@ -10,6 +10,8 @@ from wanjia.texts import DEFAULT_LANGUAGE
 
 URGENT_PRIORITIES = frozenset({"life_support"})
 """Customers who are woken: their life hangs on supply."""
+OWN_SURFACES = ("portal", "card")
+"""Where people ask for themselves, in a language that they chose."""
 TELLING = frozenset({"announced", "overrun"})
 """Occasions at which somebody first hears of an outage."""
 
@@ -32,19 +34,32 @@ class Told(NamedTuple):
 
 
 def customers_in(codes: Collection[str]) -> Iterator[Receiver]:
-    """Registered customers of districts who left a telephone number; who cannot bear an outage first."""
+    """Registered customers of districts who left a telephone number; who cannot bear an outage first.
+
+    Each is told in the language of the last request from that telephone, in the company's own without one.
+    """
     rows = Customer.objects.exclude(phone="")
     if len(codes) <= CODES_IN_QUERY_MAX:
         rows = rows.filter(district__in=codes)
-    wanted, later = set(codes), []
+    wanted, later, spoken = set(codes), [], languages_of_requests()
     for phone, district, priority in rows.values_list("phone", "district_id", "priority").order_by():
         if district in wanted:
-            receiver = Receiver("sms", phone, DEFAULT_LANGUAGE, district, priority in URGENT_PRIORITIES)
+            receiver = Receiver(
+                "sms", phone, spoken.get(phone, DEFAULT_LANGUAGE), district, priority in URGENT_PRIORITIES
+            )
             if receiver.urgent:
                 yield receiver
             else:
                 later.append(receiver)
     yield from later
+
+
+def languages_of_requests() -> dict[str, str]:
+    """Telephone -> language of its owner's last own request, for those that were ever made in another language."""
+    own = Case.objects.filter(surface__in=OWN_SURFACES).exclude(requester_phone="")
+    foreign = own.exclude(language=DEFAULT_LANGUAGE).order_by().values("requester_phone")
+    found = own.filter(requester_phone__in=foreign).order_by("opened_at", "pk")
+    return dict(found.values_list("requester_phone", "language"))
 
 
 def watchers_of(outages: Collection[int], codes: Collection[str]) -> list[OutageWatch]:
