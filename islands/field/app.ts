@@ -198,7 +198,7 @@ export class App {
   }
 
   private isAtForm(): boolean {
-    return /^#\/(do|edit|start\/)/.test(location.hash);
+    return /^#\/(do|next|edit|start\/)/.test(location.hash);
   }
 }
 

@@ -10,6 +10,7 @@ import { Store } from "./store";
 const SCREENS: [pattern: RegExp, screen: (app: App, ...parts: string[]) => Promise<HTMLElement>][] = [
   [/^#\/task\/([^/]+)\/([^/]+)$/, taskScreen],
   [/^#\/do\/([^/]+)\/([^/]+)$/, (app, number, key) => formScreen(app, { number, key })],
+  [/^#\/next\/([^/]+)\/([^/]+)\/([^/]+)$/, (app, number, key, step) => formScreen(app, { number, key, step })],
   [/^#\/start$/, startsScreen],
   [/^#\/start\/([^/]+)$/, (app, practice) => formScreen(app, { practice })],
   [/^#\/queue$/, queueScreen],

@@ -5,12 +5,13 @@ import { drawn, h, pairs } from "./dom";
 import { answersOf, fill, summaryOf } from "./form_data";
 import { sendAgain, type Fault, type Item, type Kind, type Pairs, type Part } from "./queue";
 import type { Change, Kept } from "./store";
-import { gone } from "./task_screens";
+import { gone, openItems, stepsLeft, taskHash, taskOf } from "./task_screens";
 import { taskId, type Draft, type Start, type Task } from "./work";
 
 interface Asked {
   number?: string;
   key?: string;
+  step?: string;
   practice?: string;
   item?: string;
 }
@@ -21,6 +22,8 @@ interface Sheet {
   kind: Kind;
   number: string;
   task: string;
+  step: string;
+  after: string;
   practice: string;
   name: string;
   title: string;
@@ -63,37 +66,45 @@ export async function formScreen(app: App, asked: Asked): Promise<HTMLElement> {
     faultList(app, sheet.again?.faults ?? []), theirSide(app, sheet), form);
 }
 
-async function sheetOf(app: App, { number, key, practice, item }: Asked): Promise<Sheet | undefined> {
+async function sheetOf(app: App, { number, key, step, practice, item }: Asked): Promise<Sheet | undefined> {
   if (item !== undefined) return ofItem(app, await app.store.get<Item>("queue", item));
   if (practice !== undefined) {
     const start = await app.store.get<Start>("starts", practice);
     return start && { ...ofStart(start), back: "#/start" };
   }
   const task = await app.store.get<Task>("tasks", taskId(number ?? "", key ?? ""));
-  return task && { ...ofTask(task), back: `#/task/${encodeURIComponent(task.number)}/${encodeURIComponent(task.key)}` };
+  const sheet = task && (step === undefined ? ofTask(task) : await ofNext(app, task, step));
+  return sheet && task && { ...sheet, back: taskHash(task) };
+}
+
+/** A step of the same case that is done ahead: it goes out after whatever was done last in that case. */
+async function ofNext(app: App, task: Task, step: string): Promise<Omit<Sheet, "back"> | undefined> {
+  const next = task.next.find((one) => one.step === step);
+  const before = (await openItems(app)).filter(({ number }) => number === task.number).sort((a, b) => b.made_at - a.made_at)[0];
+  return next && before && { ...ofTask(task), ...next, draft: `${task.id}>${step}`, task: "", after: before.id };
 }
 
 function ofTask(task: Task): Omit<Sheet, "back"> {
-  const { number, name, title, form, form_mark, values_mark, signatures, question } = task;
-  return { draft: task.id, kind: task.opinion ? "opinion" : "task", number, task: task.key, practice: "", name, title, form, form_mark, values_mark, signatures, question };
+  const { number, step, name, title, form, form_mark, values_mark, signatures, question } = task;
+  return { draft: task.id, kind: task.opinion ? "opinion" : "task", number, task: task.key, step, after: "", practice: "", name, title, form, form_mark, values_mark, signatures, question };
 }
 
 function ofStart({ practice, name, form, form_mark, signatures }: Start): Omit<Sheet, "back"> {
-  return { draft: practice, kind: "case", number: "", task: "", practice, name, title: "", form, form_mark, values_mark: "", signatures };
+  return { draft: practice, kind: "case", number: "", task: "", step: "", after: "", practice, name, title: "", form, form_mark, values_mark: "", signatures };
 }
 
 /** Work that came back: with the form as it is now where that has changed, else with the one it was filled in. */
 async function ofItem(app: App, item: Item | undefined): Promise<Sheet | undefined> {
   if (!item || item.state === "sent") return undefined;
-  const task = await app.store.get<Task>("tasks", taskId(item.number, item.task));
+  const task = await taskOf(app, item);
   const start = await app.store.get<Start>("starts", item.practice);
   const found = item.kind === "case" ? start && ofStart(start) : task && ofTask(task);
   const now = item.conflict?.now;
   const marks = { form_mark: item.form_mark, values_mark: item.values_mark };
   if (!found && !now) return undefined;
-  const base: Omit<Sheet, "back"> = found ?? { draft: item.id, form: "", signatures: {}, kind: item.kind, number: item.number, task: item.task, practice: item.practice, name: item.name, title: item.title, ...marks };
+  const base: Omit<Sheet, "back"> = found ?? { draft: item.id, form: "", signatures: {}, kind: item.kind, number: item.number, task: item.task, step: item.step, after: item.after, practice: item.practice, name: item.name, title: item.title, ...marks };
   const newest = now ? { form: now.form, form_mark: now.form_mark, values_mark: now.values_mark ?? "", signatures: now.signatures } : {};
-  return { ...base, ...newest, draft: `again:${item.id}`, back: `#/queue/${item.id}`, again: item };
+  return { ...base, ...newest, task: item.task, step: item.step, after: item.after, draft: `again:${item.id}`, back: `#/queue/${item.id}`, again: item };
 }
 
 /** Puts the draft aside a moment after the last touch. */
@@ -157,8 +168,16 @@ async function finish(app: App, sheet: Sheet, form: HTMLFormElement, files: Atta
   await app.store.write({ area: "drafts", remove: sheet.draft }, ...changes);
   await sendAgain(app.store, { ...item, fields: answersOf(form), summary: summary(app, form, attached.length + old.length), form_mark, values_mark, state: "waiting" });
   app.tell(app.words.say(navigator.onLine ? "offline.queued_online" : "offline.queued"));
-  app.go("#/");
+  app.go(await whereNext(app, sheet));
   if (navigator.onLine) await app.sync();
+}
+
+/** On with the next step where there may be one, else back to the list. */
+async function whereNext(app: App, { number, kind, back }: Sheet): Promise<string> {
+  const task = (await app.store.all<Task>("tasks")).find((one) => one.number === number && one.next.length > 0);
+  if (kind !== "task" || !task || back.startsWith("#/queue")) return "#/";
+  const open = await stepsLeft(app, task);
+  return open.length ? taskHash(task) : "#/";
 }
 
 function summary(app: App, form: HTMLFormElement, files: number): Pairs {
@@ -168,9 +187,9 @@ function summary(app: App, form: HTMLFormElement, files: number): Pairs {
 }
 
 function newItem(app: App, sheet: Sheet): Item {
-  const { kind, number, task, practice, name, title, form_mark, values_mark } = sheet;
+  const { kind, number, task, step, after, practice, name, title, form_mark, values_mark } = sheet;
   const id = crypto.randomUUID();
-  return { id, kind, number, task, practice, name, title, form_mark, values_mark, state: "waiting", person: app.about?.person ?? 0, made_at: Date.now(), fields: [], summary: [], parts: [] };
+  return { id, kind, number, task, step, after, practice, name, title, form_mark, values_mark, state: "waiting", person: app.about?.person ?? 0, made_at: Date.now(), fields: [], summary: [], parts: [] };
 }
 
 function opinionField(app: App): HTMLElement {

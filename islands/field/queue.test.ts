@@ -55,7 +55,7 @@ class Server implements Wire {
 }
 
 const BASE: Omit<Item, "id"> = {
-  kind: "task", state: "waiting", person: 7, made_at: 1, number: "C1", task: "t1", practice: "", name: "Visit", title: "", fields: [["a", "1"]],
+  kind: "task", state: "waiting", person: 7, made_at: 1, number: "C1", task: "t1", step: "visit", after: "", practice: "", name: "Visit", title: "", fields: [["a", "1"]],
   summary: [["A", "one"]], form_mark: "f", values_mark: "v", parts: [],
 };
 const item = (id: string, changed: Partial<Item> = {}): Item => ({ ...BASE, id, ...changed });
@@ -132,6 +132,23 @@ describe("the queue", () => {
     server.answers = [{ outcome, minutes: 15 }];
     expect(await sendAll(store, server, 7, 1)).toMatchObject({ stop: outcome, sent: 0, minutes: 15 });
     expect((await waiting(store, 7)).length).toBe(2);
+  });
+});
+
+describe("a step done ahead", () => {
+  it("goes out after the one before it, in the same breath", async () => {
+    await put(item("a"), item("b", { made_at: 2, task: "", step: "repair", after: "a" }));
+    expect((await sendAll(store, server, 7, 1)).sent).toBe(2);
+    expect(server.asked).toEqual(["send a", "send b"]);
+  });
+
+  it("waits while the one before it has not gone through, and goes once that is settled", async () => {
+    await put(item("a"), item("b", { made_at: 2, task: "", step: "repair", after: "a" }));
+    server.answers = [{ outcome: "refused", faults: [] }];
+    expect(await sendAll(store, server, 7, 1)).toMatchObject({ sent: 0, refused: 1 });
+    expect((await got("b")).state).toBe("waiting");
+    await discard(store, await got("a"));
+    expect((await sendAll(store, server, 7, 2)).sent).toBe(1);
   });
 });
 

@@ -21,7 +21,7 @@ export interface Fault {
 
 /** The other side of a conflict, as the server told it. `now`: the task or practice as it is, where it can be done. */
 export interface Conflict {
-  kind: "done" | "ended" | "passed_on" | "form_changed" | "values_changed";
+  kind: "done" | "ended" | "passed_on" | "not_reached" | "form_changed" | "values_changed";
   theirs: { status: string; case_status: string; case_end: string; who: string; at: string; facts: Pairs } | null;
   now: { form: string; form_mark: string; values_mark?: string; signatures: Record<string, string> } | null;
 }
@@ -34,6 +34,9 @@ export interface Item extends Kept {
   made_at: number;
   number: string;
   task: string;
+  /** Of a task: its step. With an empty `task` it was done ahead, `after` the work of that id. */
+  step: string;
+  after: string;
   practice: string;
   name: string;
   title: string;
@@ -88,6 +91,7 @@ const DAY_MS = 86_400_000;
 export async function sendAll(store: Store, wire: Wire, person: number, now: number): Promise<Report> {
   const report: Report = { sent: 0, refused: 0, conflicts: 0, stop: "", minutes: 0 };
   for (const item of await waiting(store, person)) {
+    if (await mustWait(store, item)) continue;
     try {
       const answer = await sendOne(store, wire, item);
       const stop = STOPS[answer.outcome];
@@ -107,6 +111,12 @@ const STOPS: Record<string, Stop> = { sign_in: "sign_in", other_person: "other_p
 export async function waiting(store: Store, person: number): Promise<Item[]> {
   const items = await store.all<Item>("queue");
   return items.filter((item) => item.state === "waiting" && item.person === person).sort((a, b) => a.made_at - b.made_at);
+}
+
+/** A step done ahead goes out after the one before it; when that was thrown away the server says what is left of it. */
+async function mustWait(store: Store, { after }: Item): Promise<boolean> {
+  const before = after ? await store.get<Item>("queue", after) : undefined;
+  return before !== undefined && before.state !== "sent";
 }
 
 async function sendOne(store: Store, wire: Wire, item: Item): Promise<Answer> {

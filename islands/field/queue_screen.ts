@@ -28,6 +28,7 @@ export async function queueItemScreen(app: App, id: string): Promise<HTMLElement
   return h("div", {},
     h("p", {}, h("a", { class: "field-back", href: "#/queue" }, `‹ ${say("offline.tab.queue")}`)),
     h("h1", {}, item.name), h("p", {}, mark(app, item), ` ${[item.title, item.number].filter(Boolean).join(" · ")}`), h("p", { class: "muted" }, at),
+    item.state === "waiting" && item.after ? h("p", { class: "note" }, say("offline.after")) : null,
     item.state === "sent" ? receipt(app, item) : null,
     item.state === "refused" ? faults(app, item) : null,
     item.state === "conflict" ? sides(app, item) : null,
@@ -98,7 +99,8 @@ function choices(app: App, item: Item): HTMLElement | null {
     add("offline.choice.compare", edit, "button--primary");
     add("offline.choice.mine", () => again(overTheirs(item)));
   }
-  if (kind === "done" || kind === "ended" || kind === "passed_on") {
+  if (kind === "not_reached") add("offline.choice.again", () => again({}));
+  if (kind === "done" || kind === "ended" || kind === "passed_on" || kind === "not_reached") {
     add("offline.choice.note", () => again(asNote(item, say("offline.note_heading", { task: item.name }))), "button--primary");
   }
   add("offline.choice.discard", () => throwAway(app, item), "button--danger");

@@ -23,7 +23,7 @@ export class Server implements Wire {
 
   async send(item: Item): Promise<Answer> {
     const form = this.form(item);
-    const head = { kind: item.kind, number: item.number, task: item.task, practice: item.practice };
+    const head = { kind: item.kind, number: item.number, task: item.task, step: item.step, practice: item.practice };
     for (const [name, value] of Object.entries(head)) form.set(`@${name}`, value);
     form.set("@form", item.form_mark);
     form.set("@values", item.values_mark);

@@ -2,9 +2,21 @@
 import type { Pairs } from "./queue";
 import { TAKEN, type Change, type Kept, type Store } from "./store";
 
+/** A step that may come right after a task for the same hands: taken along, since it may be done before signal is back. */
+export interface Ahead {
+  step: string;
+  name: string;
+  form: string;
+  form_mark: string;
+  values_mark: string;
+  signatures: Record<string, string>;
+}
+
 export interface Task extends Kept {
   number: string;
   key: string;
+  step: string;
+  next: Ahead[];
   name: string;
   item: string;
   title: string;

@@ -31,6 +31,7 @@ STORES = "async () => (await indexedDB.databases()).map((one) => one.name).join(
 
 def test_field_without_signal(site: LiveSite, visit: Visit) -> None:
     visited, called = two_calls(site)
+    asked = site.world.call("asked-key-00000001", need="电表箱门坏了", at=site.clock.now())
     manager = visit("district manager", viewport=PHONE, at=(HOME["longitude"], HOME["latitude"]))
     page = manager.page
     manager.sign_in("manager")
@@ -38,27 +39,29 @@ def test_field_without_signal(site: LiveSite, visit: Visit) -> None:
     expect(page.locator(".field-state")).to_contain_text("已同步")
     page.wait_for_function(KEEPS_FRAME)
     takes_contacts_along(manager)
-    expect(page.locator(".field-list li")).to_have_count(2)
+    expect(page.locator(".field-list li")).to_have_count(3)
     manager.picture("tasks-taken-along")
     page.wait_for_function("async () => (await (await caches.open('field-borders')).keys()).length > 0")
 
     manager.context.set_offline(True)
     page.reload()
     expect(page.locator(".field-state")).to_contain_text("离线")
-    expect(page.locator(".field-list li")).to_have_count(2)
+    expect(page.locator(".field-list li")).to_have_count(3)
     does_the_visit(manager, visited)
+    promises_and_visits_at_once(manager, asked)
     takes_down_a_request(manager)
     answers_what_another_answers_meanwhile(manager, called)
     page.locator(".field-tabs a", has_text="待同步").click()
-    expect(page.locator(".field-list li")).to_have_count(3)
-    manager.picture("three-things-wait")
+    expect(page.locator(".field-list li")).to_have_count(5)
+    manager.picture("what-waits")
     assert not FieldSending.objects.exists()
     somebody_else_answers(site, called)
 
     with manager.answered(409):
         manager.context.set_offline(False)
-        expect(page.locator(".note").first).to_contain_text("已同步 2 项", timeout=30_000)
+        expect(page.locator(".note").first).to_contain_text("已同步 4 项", timeout=30_000)
     everything_came_once(site, visited)
+    assert Task.objects.get(case=asked, step="visit").answers["visit_done"] == "已换锁扣"
     manager.picture("synchronised")
     settles_the_conflict(manager, called)
     signs_out_and_leaves_nothing(manager)
@@ -79,7 +82,7 @@ def takes_contacts_along(manager: Visitor) -> None:
     page = manager.page
     page.locator(".field-tabs a", has_text="本机").click()
     page.get_by_role("button", name="携带本人待办的联系电话").click()
-    expect(page.locator("main")).to_contain_text("已携带 2 个工单的联系方式")
+    expect(page.locator("main")).to_contain_text("已携带 3 个工单的联系方式")
     expect(page.locator("main")).to_contain_text("断网可打开")
     manager.picture("device")
     page.locator(".field-tabs a", has_text="待办").click()
@@ -107,6 +110,25 @@ def does_the_visit(manager: Visitor, case: Case) -> None:
     manager.picture("form-with-photo-and-signature")
     page.get_by_role("button", name="办完，存入手机").click()
     expect(page.locator(".note").first).to_contain_text("有信号后自动同步")
+
+
+def promises_and_visits_at_once(manager: Visitor, case: Case) -> None:
+    """Two steps of one case, one after the other, before the first has been sent."""
+    page = manager.page
+    page.locator(f".field-list a[href*='{case.number}']").click()
+    page.get_by_role("link", name="现场办理").click()
+    manager.choose("outcome", "visit")
+    page.locator("#in-answer_text").fill("人在村里，马上去看")
+    page.locator("#in-visit_at").fill("2026-03-02T10:00")
+    page.get_by_role("button", name="办完，存入手机").click()
+    manager.picture("next-step-offered")
+    page.get_by_role("link", name="接着办：上门服务").click()
+    page.locator("[data-locate]").click()
+    expect(page.locator("[data-lon]")).to_have_value(re.compile(r"^119\.91"))
+    page.locator("#in-visit_done").fill("已换锁扣")
+    page.get_by_role("button", name="办完，存入手机").click()
+    expect(page.locator(".note").first).to_contain_text("有信号后自动同步")
+    page.locator(".field-tabs a", has_text="待办").click()
 
 
 def signs(page: Page) -> None:
@@ -161,7 +183,7 @@ def everything_came_once(site: LiveSite, visited: Case) -> None:
     assert papers["visit_photos"].media_type == "image/jpeg" and papers["visit_signature"].media_type == "image/png"
     opened = Case.objects.get(requester_name="周老伯")
     assert (opened.surface, opened.cell_code, opened.requester_id) == ("desk", "C111", None)
-    assert FieldSending.objects.filter(kind__in=("task", "case")).count() == 2
+    assert FieldSending.objects.filter(kind__in=("task", "case")).count() == 4
     assert Task.objects.filter(case=visited, step="visit").count() == 1
 
 

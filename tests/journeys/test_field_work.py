@@ -207,6 +207,26 @@ def test_answers_that_changed_meanwhile_are_shown_and_chosen_between(world: Worl
     assert Task.objects.get(case=case, key=task["key"]).answers["answer_text"] == "已当面说明"
 
 
+def test_the_step_after_is_done_ahead_and_sent_behind(world: World) -> None:
+    case, client = world.call(), world.client("manager")
+    task = work(client)["tasks"][0]
+    (ahead,) = task["next"]
+    assert (ahead["step"], 'name="visit_done"' in ahead["form"]) == ("visit", True)
+    place = {f"visit_{name}": value for name, value in PLACE.items()}
+    head = {"@kind": "task", "@number": case.number, "@task": "", "@step": "visit", "@form": ahead["form_mark"],
+            "@values": ahead["values_mark"]}  # fmt: skip
+    visit = {**head, **place, "visit_done": "已查看"}
+    early = send(client, world, "manager", "ahead-key-00000001", **visit)
+    assert (early.status_code, early.json()["kind"]) == (409, "not_reached")
+    first = {**of_task(task), "outcome": "visit", "answer_text": "上门", "visit_at": "2026-03-02T15:00:00+08:00"}
+    assert send(client, world, "manager", "first-key-00000001", **first).status_code == 200
+    faulty = send(client, world, "manager", "ahead-key-00000001", **head, **place)
+    assert faulty.status_code == 422 and faulty.json()["faults"][0]["anchor"] == "field-visit_done"
+    assert send(client, world, "manager", "ahead-key-00000001", **visit).json()["outcome"] == "sent"
+    assert send(client, world, "manager", "ahead-key-00000001", **visit).json()["repeated"]
+    assert Task.objects.get(case=case, step="visit").answers["visit_done"] == "已查看"
+
+
 def test_a_stop_between_the_row_and_the_work_leaves_neither(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     case, client = world.call(), world.client("manager", "zh-Hans")
     task = work(client)["tasks"][0]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from wanjia.engine.states import case_from_json
 from wanjia.model.actors import Actor, may
 from wanjia.model.permissions import allowed
+from wanjia.practice.ahead import steps_ahead
 from wanjia.practice.marks import form_mark, known_values, values_mark
 from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.facts import FactRow, fact_rows
@@ -35,6 +36,16 @@ class FieldTaskWork:
 
 
 @dataclass(frozen=True)
+class StepAhead:
+    """A step that may come after it for the same hands, with the marks of its form as it is now."""
+
+    step: str
+    form_mark: str
+    values_mark: str
+    signatures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Theirs:
     """The other side of a conflict, as far as the actor may see it: how the task stands now, and what it says."""
 
@@ -53,6 +64,24 @@ def field_tasks(actor: Actor, now: datetime, language: str) -> tuple[tuple[Field
     keys = list(rows.order_by(F("due_at").asc(nulls_last=True), "opened_at", "pk").values_list("pk", flat=True))
     taken = tuple(_work(window_task(pk, actor, now, language)) for pk in keys[:FIELD_TASKS_MAX])
     return taken, max(0, len(keys) - FIELD_TASKS_MAX)
+
+
+def ahead_of(work: FieldTaskWork) -> tuple[StepAhead, ...]:
+    """What may be done right after the task, before it is known whether the case comes to it."""
+    if "complete" not in work.task.card.verbs:
+        return ()
+    practice, facts = work.task.practice, work.task.form_facts
+    return tuple(
+        StepAhead(step, form_mark(practice, step), values_mark(practice, step, facts), _signed(practice, step))
+        for step in steps_ahead(practice, work.task.card.step)
+    )
+
+
+def open_task_key(number: str, step: str, actor: Actor) -> str:
+    """The key of the actor's own open task of that step; empty when there is none."""
+    mine = Q(holder=actor.person_id) | Q(delegated_to=actor.person_id)
+    found = Task.objects.filter(mine, case__number=number, step=step, status=Task.Status.OPEN)
+    return found.values_list("key", flat=True).first() or ""
 
 
 def field_task(number: str, key: str, actor: Actor, now: datetime, language: str) -> FieldTaskWork | None:
@@ -88,9 +117,13 @@ def theirs(number: str, key: str, actor: Actor, language: str) -> Theirs | None:
 
 def _work(found: WindowTask) -> FieldTaskWork:
     practice, step = found.practice, found.card.step
+    mark = values_mark(practice, step, found.form_facts)
+    return FieldTaskWork(found, form_mark(practice, step), mark, _signed(practice, step))
+
+
+def _signed(practice: Practice, step: str) -> tuple[str, ...]:
     form = practice.forms.get(step)
-    signed = tuple(name for name in (form.fields if form else ()) if practice.facts[name].get("format") == "signature")
-    return FieldTaskWork(found, form_mark(practice, step), values_mark(practice, step, found.form_facts), signed)
+    return tuple(name for name in (form.fields if form else ()) if practice.facts[name].get("format") == "signature")
 
 
 def _who(row: Task) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from wanjia.actions.cases.complete_task import complete_task
 from wanjia.actions.cases.field.once import Sent, once, upload_key
 from wanjia.actions.cases.give_opinion import give_opinion
@@ -22,6 +24,7 @@ class Conflict(Refused):
     """The case has gone on since the device looked; `kind` says how. Nothing was changed: a person decides.
 
     done: somebody else did it, or it went back. ended: the case is over. passed_on: it is another's now.
+    not_reached: the case did not come to this step, which was done ahead of it.
     form_changed: the practice asks something else. values_changed: what stood in the form is answered otherwise by now.
     """
 
@@ -32,11 +35,15 @@ class Conflict(Refused):
 
 @dataclass(frozen=True)
 class FieldTask:
-    """What a device sends: the marks are those of the form as it was filled in; `signatures` field -> paper token."""
+    """What a device sends: the marks are those of the form as it was filled in; `signatures` field -> paper token.
+
+    `task` is empty for a step that was done ahead: before the step before it had been sent.
+    """
 
     key: str
     number: str
     task: str
+    step: str
     answers: Facts
     form_mark: str
     values_mark: str
@@ -48,10 +55,10 @@ def send_field_task(work: FieldTask, actor: Actor, now: datetime) -> Sent:
 
     def act() -> dict[str, Any]:
         case = locked_case(work.number)
-        task = _task_to_do(case, work.task, actor)
+        task = _task_to_do(case, work.task or _ahead(case, work.step, actor), actor)
         _same_form(case, task, work)
         papers = upload_key(work.key, actor)
-        done = complete_task(work.number, work.task, work.answers, actor, now, papers)
+        done = complete_task(work.number, task.key, work.answers, actor, now, papers)
         _claim_signatures(case, papers, work.signatures)
         return {"number": done.number, "status": done.status}
 
@@ -69,6 +76,15 @@ def send_field_opinion(key: str, number: str, task_key: str, answer: str, actor:
         return {"number": done.number, "status": done.status}
 
     return once("opinion", key, actor, now, act)
+
+
+def _ahead(case: Case, step: str, actor: Actor) -> str:
+    """The key of the open task that a step done ahead has become; raises Conflict."""
+    mine = Q(holder=actor.person_id) | Q(delegated_to=actor.person_id)
+    found = case.tasks.filter(mine, step=step, status=Task.Status.OPEN).values_list("key", flat=True).first()
+    if found is None and case.status == Case.Status.RUNNING:
+        raise Conflict("not_reached", case.number)
+    return found or ""
 
 
 def _task_to_do(case: Case, key: str, actor: Actor) -> Task:

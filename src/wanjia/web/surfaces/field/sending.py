@@ -13,7 +13,7 @@ from wanjia.actions.cases.field.send_paper import send_field_paper
 from wanjia.actions.cases.field.send_task import Conflict, FieldTask, send_field_opinion, send_field_task
 from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
 from wanjia.practice.nouns import Practice
-from wanjia.queries.cases.field_work import FieldTaskWork, field_starts, field_task, theirs
+from wanjia.queries.cases.field_work import FieldTaskWork, field_starts, field_task, open_task_key, theirs
 from wanjia.queries.cases.organisations import own_organisation
 from wanjia.web.forms import sent_answers
 from wanjia.web.surfaces.field.access import field_call
@@ -51,12 +51,12 @@ def send(request: HttpRequest) -> JsonResponse:
 
 def _task(request: HttpRequest) -> Sent:
     sent = request.POST
-    number, key = sent.get("@number", ""), sent.get("@task", "")
     now, answers = _own_task(request), {}
     if now is not None and now.task.card.has_form:
         answers = sent_answers(now.task.practice, now.task.card.step, request, now.task.form_facts)
     work = FieldTask(
-        _key(request), number, key, answers, sent.get("@form", ""), sent.get("@values", ""),
+        _key(request), sent.get("@number", ""), sent.get("@task", ""), sent.get("@step", ""), answers,
+        sent.get("@form", ""), sent.get("@values", ""),
         {name.removeprefix(SIGNATURE): sent[name] for name in sent if name.startswith(SIGNATURE)},
     )  # fmt: skip
     return send_field_task(work, request.actor, request.now)
@@ -108,11 +108,17 @@ def _start_of(request: HttpRequest) -> Practice:
 
 def _own_task(request: HttpRequest) -> FieldTaskWork | None:
     """None for a task that is no longer the sender's: a conflict for the action to tell, not a refusal to look."""
-    sent = request.POST
+    number = request.POST.get("@number", "")
     try:
-        return field_task(sent.get("@number", ""), sent.get("@task", ""), request.actor, request.now, request.language)
+        return field_task(number, _task_key(request), request.actor, request.now, request.language)
     except (Denied, NotFound):
         return None
+
+
+def _task_key(request: HttpRequest) -> str:
+    """The task that is meant: by its key, or the one that a step done ahead has become."""
+    sent = request.POST
+    return sent.get("@task", "") or open_task_key(sent.get("@number", ""), sent.get("@step", ""), request.actor)
 
 
 def _conflict(request: HttpRequest, conflict: Conflict) -> JsonResponse:
@@ -127,7 +133,7 @@ def _conflict(request: HttpRequest, conflict: Conflict) -> JsonResponse:
 
 
 def _their_side(request: HttpRequest) -> dict[str, Any] | None:
-    found = theirs(request.POST.get("@number", ""), request.POST.get("@task", ""), request.actor, request.language)
+    found = theirs(request.POST.get("@number", ""), _task_key(request), request.actor, request.language)
     if found is None:
         return None
     return {

@@ -14,7 +14,7 @@ from wanjia.model.jsonvalue import Facts
 from wanjia.practice.marks import form_mark, known_values
 from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.facts import answer_rows
-from wanjia.queries.cases.field_work import FieldTaskWork, field_starts, field_tasks
+from wanjia.queries.cases.field_work import FieldTaskWork, StepAhead, ahead_of, field_starts, field_tasks
 from wanjia.texts import say
 from wanjia.web.forms import page_form
 from wanjia.web.place_map import place_map
@@ -55,7 +55,7 @@ def task_json(request: HttpRequest, one: FieldTaskWork) -> dict[str, Any]:
     card, head = one.task.card, one.task.head
     name = say("deed.opinion", request.language) if card.opinion else card.name
     return {
-        "number": head.number, "key": card.key, "name": name,
+        "number": head.number, "key": card.key, "step": card.step, "name": name,
         "item": card.item, "title": head.title, "practice": head.practice_name, "help": card.help,
         "opinion": card.opinion, "question": card.question, "held": head.held, "address": head.address,
         "due_at": card.due_at.isoformat() if card.due_at else None, "may": sorted(card.verbs),
@@ -63,7 +63,18 @@ def task_json(request: HttpRequest, one: FieldTaskWork) -> dict[str, Any]:
         "signatures": _labels(one.task.practice, one.signatures, request.language),
         "map": place_map(head, reverse("portal:cells")), "facts": _drawn(request, "facts", {"shown": one.task}),
         "form": _form(request, one.task.practice, card.step, one.task.form_facts) if card.has_form else "",
+        "next": [_step_json(request, one, ahead) for ahead in ahead_of(one)],
         "papers": [{"token": row.token, "name": row.name, "label": row.label} for row in one.task.papers],
+    }  # fmt: skip
+
+
+def _step_json(request: HttpRequest, one: FieldTaskWork, ahead: StepAhead) -> dict[str, Any]:
+    practice = one.task.practice
+    return {
+        "step": ahead.step, "name": practice.text(f"tasks.{ahead.step}", request.language),
+        "form_mark": ahead.form_mark, "values_mark": ahead.values_mark,
+        "signatures": _labels(practice, ahead.signatures, request.language),
+        "form": _form(request, practice, ahead.step, one.task.form_facts),
     }  # fmt: skip
 
 
