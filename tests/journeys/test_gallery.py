@@ -121,7 +121,18 @@ def test_a_story_is_left_and_cannot_be_forged(world: World) -> None:
     assert f"第 1 / {len(followed.steps)} 步" in page
     left = _read(client.post(address, {"deed": "withdraw", "state": _state(page)}))
     assert "已离开情景" in left and 'value="next"' not in left
-    assert client.post(address, {"deed": "message", "message": "no_such", "state": _state(page)}).status_code == 200
+    assert client.post(address, {"deed": "message", "message": "no_such:", "state": _state(page)}).status_code == 422
+
+
+def test_what_happens_outside_comes_when_the_case_waits_for_it(world: World) -> None:
+    client, address = world.client("dispatch"), "/practices/outage_restoration/try/"
+    page = _read(client.get(f"{address}?scenario=district_repaired"))
+    assert 'name="message"' not in page
+    page = _read(client.post(address, {"deed": "next", "state": _state(page)}))
+    assert 'value="supply_back:"' in page
+    ended = _read(client.post(address, {"deed": "message", "message": "supply_back:", "state": _state(page)}))
+    assert "瞬时" in ended or "复电" in ended
+    assert Case.objects.count() == 0
 
 
 def _answers(practice, step, scenario):  # type: ignore[no-untyped-def]

@@ -16,6 +16,8 @@ from tests.support.practice_walks.told import ToldWorld
 from tests.support.visitor import Visitor
 from wanjia.actions.cases.open_case import Request, open_case
 from wanjia.actions.cases.send_message import send_message
+from wanjia.engine.awaiting import awaited
+from wanjia.engine.states import case_from_json
 from wanjia.model.actors import SYSTEM
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.practice.nouns import Practice, Role, Scenario
@@ -113,7 +115,8 @@ class Walk:
             visitor = self._opens_task(self._doer(task), task)
             form = visitor.page.locator("#task form[action$='/complete/']")
         if form.count() == 0:
-            raise AssertionError(f"{task.step} is open for {visitor.name}, but has no form at {visitor.page.url}")
+            told = [*visitor.page.locator("#task .note").all_inner_texts(), f"escalated {task.escalated}"]
+            raise AssertionError(f"{task.step} is open for {visitor.name}, but has no form: {told}")
         self._fill(visitor, form, task.step, self._answers(row))
 
     def _doer(self, task: Task) -> str:
@@ -178,12 +181,21 @@ class Walk:
         name = str(row["name"])
         sender = str(self.practice.messages.get(name, {}).get("from"))
         if sender in BY_THE_PRODUCT:
-            send_message(self.number, name, self._answers(row), SYSTEM, self._now())
+            send_message(self.number, name, self._answers(row), SYSTEM, self._now(), self._branch(row, name))
             return
         visitor = self._finds_the_button(self.practice.roles[sender], name)
         form = visitor.page.locator("main form:has([name=sure])")
         form.locator("label.choice:has([name=sure])").click()
         self._fill(visitor, form, name, self._answers(row))
+
+    def _branch(self, row: Facts, name: str) -> str | None:
+        """The branch of the item that the story names, of those that wait for the message."""
+        wanted = row.get("item")
+        if not isinstance(wanted, dict):
+            return None
+        item, state = self.cast.facts(wanted), case_from_json(self.case.state)
+        waiting = [one for one in awaited(self.practice.definition, state) if one.name == name and one.item]
+        return next(one.branch for one in waiting if item.items() <= (one.item or {}).items())
 
     def _finds_the_button(self, sender: Role, name: str) -> Visitor:
         if sender.who == REQUESTER and not self._asked_by_staff():

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from wanjia.engine.awaiting import Awaited, awaited
 from wanjia.model.faults import Denied, Fault
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.answers import START, validate_answers
@@ -28,6 +29,7 @@ from wanjia.practice.rehearsal import (
     until_next_event,
 )
 from wanjia.practice.scenarios import Telling
+from wanjia.queries.cases.facts import item_text
 from wanjia.queries.cases.gallery import GalleryPage
 from wanjia.queries.cases.rehearsal import TriedCase, TriedTask, tried_case
 from wanjia.records.cases.calendar import work_calendar
@@ -216,12 +218,21 @@ def _pass_time(request: HttpRequest, trial: Trial) -> Trial:
 
 
 def _message(request: HttpRequest, trial: Trial) -> Trial:
-    """A declared message comes."""
-    name = request.POST.get("message", "")
-    if name not in trial.practice.messages:
-        return trial
-    payload = message_example(trial.practice, name)
-    return _moved(request, trial, {"do": "message", "name": name, **({"with": payload} if payload else {})}, None)
+    """A message comes for which the case waits, in the branch that was chosen."""
+    sent = request.POST.get("message", "")
+    one = next((one for one in _awaited(trial) if f"{one.name}:{one.branch}" == sent), None)
+    if one is None:
+        return replace(trial, said=say("gallery.try.not_open", request.language))
+    payload = message_example(trial.practice, one.name)
+    move: Facts = {"do": "message", "name": one.name, **({"with": payload} if payload else {})}
+    return _moved(request, trial, {**move, "item": dict(one.item)} if one.item else move, None)
+
+
+def _awaited(trial: Trial) -> list[Awaited]:
+    """Messages that would be taken now; those of clocks come by themselves."""
+    state, messages = trial.telling.case.state, trial.practice.messages
+    found = awaited(trial.practice.definition, state) if state else ()
+    return [one for one in found if messages.get(one.name, {}).get("from") != "clock"]
 
 
 def _withdraw(request: HttpRequest, trial: Trial) -> Trial:
@@ -253,7 +264,7 @@ def _page(request: HttpRequest, trial: Trial, status: int = 200) -> HttpResponse
         "story_title": followed.titles.get(request.language, followed.name) if followed else "",
         "told": trial.rehearsal.told, "story_steps": len(followed.steps) if followed else 0,
         "after": [(after, say(f"gallery.after.{after}", request.language)) for after in AFTER],
-        "outside": _messages(practice, case, request.language), "scenario": trial.rehearsal.scenario,
+        "outside": _messages(trial, request.language), "scenario": trial.rehearsal.scenario,
         "may_withdraw": practice.withdraw_until is not None and case.status == "running",
         "viewer": viewer(request, trial.found, dict(case.viewer)) if case.begun else None,
         "next_event": until_next_event(trial.telling.case) if case.begun else "",
@@ -304,10 +315,14 @@ def _span(after: str, language: str) -> str:
     return " ".join(say(f"desk.limit.{units[unit]}", language, count=count) for count, unit in parts)
 
 
-def _messages(practice: Practice, case: TriedCase, language: str) -> list[tuple[str, str]]:
-    """Messages that somebody or something outside could send now; those of clocks come by themselves."""
-    if case.status != "running":
-        return []
-    names = [name for name, row in practice.messages.items() if row.get("from") not in ("clock", "child")]
-    texts = [practice.text(f"messages.{name}", language) for name in names]
-    return [(name, name if text.startswith("messages.") else text) for name, text in zip(names, texts, strict=True)]
+def _messages(trial: Trial, language: str) -> list[tuple[str, str, str]]:
+    """What may come from outside now: what the button sends, its words, its branch."""
+    practice = trial.practice
+    texts = [practice.text(f"messages.{one.name}", language) for one in _awaited(trial)]
+    return [
+        (
+            f"{one.name}:{one.branch}", one.name if text.startswith("messages.") else text,
+            item_text(practice, one.item, language),
+        )
+        for one, text in zip(_awaited(trial), texts, strict=True)
+    ]  # fmt: skip
