@@ -72,8 +72,8 @@ def test_two_chiefs_are_appointed_in_each_other_s_work_and_see_the_same_cell(wor
     manager, leader = world.person("manager"), world.person("subdistrict")
     started = world.today.isoformat()
     proposed: Facts = {
-        "place": HOME, "village_name": "海棠村", "village_body_code": "subdistrict",
-        "cell_manager": f"person:{manager.pk}", "group_leader": f"person:{leader.pk}", "model_village": "province", "term_from": started,
+        "place": HOME, "village_name": "海棠村", "village_body_code": "subdistrict", "model_village": "province",
+        "cell_manager": f"person:{manager.pk}", "group_leader": f"person:{leader.pk}", "term_from": started,
         "term_until": (world.today + timedelta(days=30)).isoformat(), "help_duties": "收集需求，指导线上办电",
     }  # fmt: skip
     number = starts_at_desk(world, "senior", "two_chiefs", proposed)
@@ -94,7 +94,8 @@ def test_two_chiefs_are_appointed_in_each_other_s_work_and_see_the_same_cell(wor
     assert "王秀英" not in page and "13800000012" not in page
     # A round is entered by the cell manager from the case's own page.
     walked = {
-        "round_on": started, "households": "46", "needs": "9", "solved_on_site": "5", "round_note": "挨户走访", "sure": "1",
+        "round_on": started, "households": "46", "needs": "9", "solved_on_site": "5", "round_note": "挨户走访",
+        "sure": "1",
     }  # fmt: skip
     assert world.client("manager").post(f"/desk/cases/{number}/send/round_done/", walked).status_code == 302
     assert RegisterRow.objects.get(case__number=number, register="rounds").values["households"] == 46
