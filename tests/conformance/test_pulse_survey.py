@@ -24,7 +24,7 @@ def test_a_ticket_answers_once_and_leaves_only_counts(world: World) -> None:
     before = HistoryEntry.objects.count(), Message.objects.count()
     with refused("survey.unanswered"):
         answer_survey(tickets[0], {"workload": 5}, world.now)
-    answer_survey(tickets[0].lower().replace("-", " "), {"workload": 5, "tools": 0}, world.now)
+    answer_survey(tickets[0].replace(" ", "-"), {"workload": 5, "tools": 0}, world.now)
     with refused("survey.ticket"):
         answer_survey(tickets[0], {"workload": 1, "tools": 1}, world.now)
     answer_survey(tickets[1], {"workload": 5, "tools": 3}, world.now)

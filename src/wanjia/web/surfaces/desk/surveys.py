@@ -31,7 +31,7 @@ def tickets(request: HttpRequest, number: str) -> HttpResponse:
         values = {"page": page, "faults": shown_faults(refused.faults, request.language)}
         return render(request, "surfaces/desk/survey.html", values, status=422)
     address = request.build_absolute_uri(reverse("portal:pulse"))
-    slips = [(ticket, qr_picture(f"{address}#{ticket}")) for ticket in made]
+    slips = [(ticket, qr_picture(f"{address}#{ticket.replace(' ', '')}")) for ticket in made]
     name = next(row.name for row in page.groups if row.group == group)
     values = {"page": page, "slips": slips, "name": name, "address": address}
     return render(request, "surfaces/desk/survey_tickets.html", values)

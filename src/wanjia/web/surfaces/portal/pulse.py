@@ -48,6 +48,6 @@ def _page(
         "ticket": ticket, "faults": shown_faults(faults, request.language), "closes_on": survey.closes_on,
         "organisation": organisation.name_en if request.language == "en" else organisation.name_zh,
         "questions": [(name, (answers or {}).get(name), name in wrong) for name in survey.questions],
-        "values": VALUES, "rather_not": RATHER_NOT,
+        "values": [(value, f"pulse.v.{value}") for value in VALUES], "rather_not": RATHER_NOT,
     }  # fmt: skip
     return render(request, PAGE, values, status=422 if faults else 200)
