@@ -16,8 +16,9 @@ def forget_personal_data(case: Case, practice: Practice) -> None:
     """Inside the transaction that has locked the case; the case's own row is written by whoever saves the step."""
     names = frozenset(name for name, rule in practice.facts.items() if rule.get("personal"))
     tables = frozenset(name for name, rule in practice.facts.items() if _columns(rule) & names)
+    rows = frozenset(column for name in names for column in _columns(practice.facts[name]))
     _empty_case(case)
-    _empty_tasks(case, names, tables)
+    _empty_tasks(case, names | rows, tables)
     _empty_rows(case, names)
     for letter in Letter.objects.filter(case=case):
         letter.content = {language: _only_title(letter.content, language) for language in LANGUAGES}

@@ -12,7 +12,7 @@ def mask_fact(rule: Facts, shown: str) -> str:
     if not shown or not rule.get("personal") or rule.get("format") == "place":
         return shown
     kind: Json = rule.get("format")
-    if kind == "person_name":
+    if kind in ("person_name", "person"):
         return mask_name(shown)
     return mask_phone(shown) if kind == "phone" else HIDDEN
 

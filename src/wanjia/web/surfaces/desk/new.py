@@ -87,5 +87,6 @@ def _form(request: HttpRequest, practice: Practice, answers: Facts, faults: list
             practice, "start", request.language, answers, faults, naming=nameable(request, practice, "start")
         ),
         "upload_key": key,
+        "for_others": practice.entry.surface != "desk",
     }
     return render(request, "surfaces/desk/new_form.html", values, status=422 if faults else 200)
