@@ -14,10 +14,12 @@ from wanjia.engine.nouns import (
     ClockStatus,
     Complete,
     EndCase,
+    EnterRow,
     Escalate,
     Notify,
     ReturnTo,
     Start,
+    StrikeRow,
     Tick,
     WriteLetter,
 )
@@ -77,6 +79,11 @@ def _tell_event(practice: Practice, entry: Happened, calendar: WorkCalendar, lan
             line = f"✉ {command.audience}: {practice.text(command.key, language)}"
         elif isinstance(command, WriteLetter):
             line = f"▤ {practice.text(f'letters.{command.letter}.title', language)}"
+        elif isinstance(command, EnterRow):
+            told = ", ".join(f"{name}={value}" for name, value in command.values.items())
+            line = f"+ {practice.text(f'registers.{command.register}', language)}: {told}"
+        elif isinstance(command, StrikeRow):
+            line = f"− {practice.text(f'registers.{command.register}', language)}: {command.reason}"
         elif isinstance(command, Escalate):
             line = f"↑ {practice.text(f'clocks.{command.clock}', language)} +{command.levels}"
         elif isinstance(command, EndCase):
