@@ -202,7 +202,7 @@ def _start(play: Play, script: Script, row: Facts) -> str:
     practice, customer = script.practice, script.customer
     key = f"demo-{script.order}"
     answers = _answers(play.chance, script, row, "start", key, None)
-    for name in practice.forms["start"].fields:
+    for name in answers:
         kind = practice.facts[name].get("format")
         if kind == "person_name":
             answers[name] = customer.name
