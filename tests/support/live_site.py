@@ -25,6 +25,7 @@ from tests.support.virtual_time import VirtualTime, virtual_time
 from wanjia.actions.cases.fire_due_clocks import fire_due_clocks
 from wanjia.records.cases.models import Clock
 from wanjia.web import settings
+from wanjia.wiring.warming import warm
 
 MONDAY_MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 """When every journey begins: an ordinary week of working days follows."""
@@ -84,6 +85,7 @@ def live_site(template: Path, made: world.World, folder: Path) -> Iterator[LiveS
     shutil.copyfile(template, path)
     cache.clear()
     with store(path), virtual_time(MONDAY_MORNING) as clock, _served() as address:
+        warm()  # as a web process does when it starts: no visitor waits for the first reading of all practices
         yield LiveSite(address, made, clock)
 
 
