@@ -22,7 +22,7 @@ class ZoneRule:
     source: str
 
 
-_ARTICLE = "电力设施保护条例 art. 10"
+_ARTICLE = "电力设施保护条例第十条 (Regulations for the Protection of Electric Power Facilities, art. 10)"
 ZONE_RULES: tuple[ZoneRule, ...] = (
     ZoneRule("overhead", 10, 5.0, _ARTICLE),
     ZoneRule("overhead", 110, 10.0, _ARTICLE),

@@ -71,6 +71,7 @@ def _map(box: Box, organisation: str, rows: list[Hazard], language: str) -> dict
             "properties": {
                 "id": one.number, "name": _words(one, language), "href": reverse("desk:case", args=[one.number]),
                 "tone": "overdue" if one.inside else "due",
+                "label": f"▲ {say('desk.zones.is_inside', language)}" if one.inside else "",
             },
         }
         for one in rows
