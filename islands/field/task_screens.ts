@@ -52,10 +52,20 @@ export async function startsScreen(app: App): Promise<HTMLElement> {
   const starts = (await app.store.all<Start>("starts")).sort((a, b) => a.name.localeCompare(b.name, app.words.language));
   const rows = starts.map(({ practice, name, summary }) =>
     h("li", {}, h("a", { class: "tile", href: `#/start/${encodeURIComponent(practice)}` }, h("h2", {}, name), h("p", {}, summary))));
+  const search = h("input", { type: "search", id: "in-search", oninput: () => narrow(rows, search.value) });
   return h("div", {},
     h("h1", {}, say("offline.tab.start")), h("p", { class: "lead" }, say("offline.start_lead")),
+    rows.length > SEARCHED_FROM ? h("div", { class: "field" }, h("label", { for: "in-search" }, say("offline.search")), search) : null,
     rows.length ? h("ul", { class: "field-list" }, ...rows) : h("div", { class: "sheet empty" }, h("strong", {}, say("offline.no_starts")), say("offline.no_starts_text")),
   );
+}
+
+/** Longer lists than a screen of a phone are searched. */
+const SEARCHED_FROM = 6;
+
+/** Only what holds the text stays. */
+function narrow(rows: HTMLElement[], text: string): void {
+  for (const row of rows) row.hidden = !row.textContent?.toLowerCase().includes(text.trim().toLowerCase());
 }
 
 /** A screen of something that is not on this device (any more). */

@@ -22,6 +22,9 @@ from wanjia.web.surfaces.field.access import field_call
 
 FIELD_KEEP_DAYS = 3
 """Days after which a device throws away what it took along, signal or not: a round through villages and a reserve."""
+START_FORMS_KEPT = 512
+"""Drawn start forms in memory: all versions that a server meets between two starts, in both languages."""
+_START_FORMS: dict[tuple[str, str], str] = {}
 
 
 @field_call
@@ -86,8 +89,19 @@ def start_json(request: HttpRequest, practice: Practice) -> dict[str, Any]:
         "practice": practice.name, "name": practice.text("name", request.language),
         "summary": practice.text("summary", request.language), "form_mark": form_mark(practice, "start"),
         "signatures": _labels(practice, signed, request.language),
-        "form": _drawn(request, "form", {"form": page_form(practice, "start", request.language, {}), "shows": ()}),
+        "form": _start_form(practice, request.language),
     }  # fmt: skip
+
+
+def _start_form(practice: Practice, language: str) -> str:
+    """The empty start form: the same for everybody, so drawn once for each version and language."""
+    key = (practice.digest, language)
+    if key not in _START_FORMS:
+        if len(_START_FORMS) >= START_FORMS_KEPT:
+            _START_FORMS.clear()
+        values = {"form": page_form(practice, "start", language, {}), "shows": (), "language": language}
+        _START_FORMS[key] = render_to_string("surfaces/field/parts/form.html", values)
+    return _START_FORMS[key]
 
 
 def _form(request: HttpRequest, practice: Practice, step: str, facts: Facts) -> str:
