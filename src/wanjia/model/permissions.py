@@ -209,8 +209,8 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("practice", "see edit export", "all"),
         ("calendar organisation report", "see", "all"),
     ),),
-    # Appointed by agreement for a term into the other body (网格长与村小组长互聘): sees what happens in the cell, without
-    # names, and opens requests for people there; decides nothing.
+    # Appointed by agreement for a term into the other body (网格长与村小组长互聘): sees what happens in the cell,
+    # without names, and opens requests for people there; decides nothing.
     "cell_helper": (_WORK, (
         ("case outage", "see", "cell"),
         ("case", "open", "cell"),
