@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Json
-from wanjia.practice.notice_words import notice_words
+from wanjia.practice.notice_words import About, notice_words
 from wanjia.practice.nouns import Practice
 from wanjia.practice.placeholders import filled
 from wanjia.practice.wording import Manner
@@ -56,7 +56,7 @@ def message_text(practice: Practice, case: Case, message: Message, language: str
     return message.text or notice_text(practice, case, message.notice, message.values, language)
 
 
-def notice_text(practice: Practice, case: Case, notice: str, values: Mapping[str, Json], language: str) -> str:
+def notice_text(practice: Practice, case: About, notice: str, values: Mapping[str, Json], language: str) -> str:
     """`notices.<id>` and `clocks.<id>` are the practice's; `platform.*`, `case.*` and `outage.*` the product's own."""
     kind, _, name = notice.partition(".")
     if kind == "notices":

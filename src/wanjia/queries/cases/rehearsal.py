@@ -11,7 +11,6 @@ from wanjia.engine import nouns as engine
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.answers import START
 from wanjia.practice.composing import compose
-from wanjia.practice.notice_words import notice_words
 from wanjia.practice.nouns import Practice
 from wanjia.practice.titles import title_of
 from wanjia.practice.virtual_case import Happened, VirtualCase
@@ -19,6 +18,7 @@ from wanjia.practice.wording import Manner, day_text
 from wanjia.queries.cases.clocks import ClockBar, clock_bars
 from wanjia.queries.cases.diagram import tokens_of
 from wanjia.queries.cases.facts import FactRow, answer_rows, fact_rows, item_text
+from wanjia.queries.cases.messages import notice_text
 from wanjia.texts import say, table
 
 NUMBER = "000001"
@@ -179,8 +179,7 @@ class _Teller:
         yield Line(at, "opened", name, self.text(f"roles.{command.task.role}"))
 
     def _notify(self, command: engine.Notify, at: datetime) -> Iterator[Line]:
-        about = self._about()
-        words = notice_words(self.practice, about, command.key, command.values, self.manner)
+        words = notice_text(self.practice, self._about(), command.key, command.values, self.language)
         yield Line(at, "notice", words, self._audience(command.audience))
 
     def _letter(self, command: engine.WriteLetter, at: datetime) -> Iterator[Line]:
