@@ -84,6 +84,9 @@ def test_points_that_reach_the_threshold_lead_to_training(world: World) -> None:
     }  # fmt: skip
     _does(world, "chief", number, "train", trained)
     assert Case.objects.get(number=number).end == "trained"
+    report = _opens(world, "chief", "safety_report", {"period": "2026-10", "member": "陈月娥"})
+    points = Case.objects.get(number=report).state["facts"]["valid_points"]
+    assert points == 12, "the report reads the register of the other practice"
 
 
 def test_a_year_s_plan_opens_its_lectures_and_hears_how_they_ended(world: World) -> None:

@@ -96,3 +96,15 @@ def test_a_form_of_its_own_may_ask_for_less_and_nothing_else() -> None:
     strange = own.replace(b"stop_reason", b"answer")
     faults = check({**files, "forms/message_stopped.schema.json": strange}, SIGNATURES, CALENDAR, "meter_test")
     assert "practice.message_field" in {fault.code for fault in faults}
+
+
+def test_a_register_of_another_practice_is_asked_for_somebody_and_told_by_the_world() -> None:
+    files = files_with_registers()
+    own, other = b"look: {register: ratings,", b"look: {register: safety_points.points,"
+    (fault,) = check(
+        {**files, "practice.yaml": files["practice.yaml"].replace(own, other)}, SIGNATURES, CALENDAR, "meter_test"
+    )
+    assert (fault.code, fault.values["register"]) == ("practice.register_of_whom", "safety_points.points")
+    named = files["practice.yaml"].replace(own, other + b" inputs: {of: contact_name},")
+    found = check({**files, "practice.yaml": named}, SIGNATURES, CALENDAR, "meter_test")
+    assert {fault.code for fault in found} == {"practice.scenario_world"}, "a scenario has to say what stands there"
