@@ -313,7 +313,7 @@ class QuietHoursEdition(models.Model):
 
 
 class RecurringStart(models.Model):
-    """The case that began by itself for one body and period; the row decides that there is one. `fault`: why not yet."""
+    """The case that began by itself for a body and period; the row decides that there is one. `fault`: why not yet."""
 
     practice = models.CharField(max_length=64)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
