@@ -114,6 +114,25 @@ def test_everybody_sees_what_stands_about_oneself(practice: World) -> None:
     assert practice.client().get("/my/entries/").status_code == 302
 
 
+def test_a_body_that_a_practice_lets_see_a_register_finds_it_at_the_window(practice: World) -> None:
+    """Named by a fact of the case: it sees the rows of those cases, masked, and cannot open the cases themselves."""
+    watched = handled(practice, asked(practice, "a"), body="water")
+    other = handled(practice, asked(practice, "b"))
+    for case, stars in ((watched, 2), (other, 5)):
+        complete_task(case.number, practice.task(case).key, {"stars": stars}, practice.requester(case), practice.now)
+    water, address = practice.client("water"), RATINGS.replace("/desk/", "/window/")
+    index = text_of(water, "/window/registers/")
+    assert address in index and "服务时长台账" not in index
+    page = text_of(water, address)
+    assert watched.number in page and other.number not in page and "138****0012" in page
+    assert f"/window/cases/{watched.number}/" not in page and "导出" not in page
+    assert "目前没有与您有关的登记" in text_of(water, "/window/registers/mine/")
+    landscape = practice.client("landscape")
+    assert landscape.get(address).status_code == 403 and address not in text_of(landscape, "/window/registers/")
+    assert "没有您可查看的台账" in text_of(landscape, "/window/registers/")
+    assert practice.client("chief").get("/window/registers/").status_code == 403
+
+
 def test_long_registers_are_paged_and_the_total_is_of_all_pages(practice: World) -> None:
     case = helped(practice, asked(practice, "a"), "electrician", 1)
     row = RegisterRow.objects.get()

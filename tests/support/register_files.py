@@ -5,6 +5,7 @@ import json
 from tests.support.practices import small_practice
 
 NAME = "meter_test"
+FIELDS = ["helper", "worked_on", "worked_hours", "counts_until", "body"]
 REGISTERS = """
 registers:
   - id: hours
@@ -21,7 +22,7 @@ registers:
     enter: ['done:confirm']
     columns: [need, stars, contact_phone]
     totals: [stars]
-    seen_by: [chief]
+    seen_by: [chief, watching]
 """
 FACTS = """
   helper: {type: string, format: person}
@@ -30,6 +31,7 @@ FACTS = """
   counts_until: {type: string, format: date}
   earlier: {type: integer}
   stars_before: {type: number}
+  body: {type: string, format: organisation}
   stop_reason: {type: string, minLength: 2, maxLength: 200}
 """
 TEXTS = {
@@ -37,6 +39,7 @@ TEXTS = {
     "facts.worked_on": ("服务日期", "Day"), "facts.worked_hours": ("服务时长", "Time worked"),
     "facts.counts_until": ("有效期至", "Counts until"), "facts.earlier": ("此前评价次数", "Earlier ratings"),
     "facts.stars_before": ("此前星级合计", "Stars before"), "tasks.look": ("查询此前评价", "Look at earlier ratings"),
+    "roles.watching": ("监督单位", "Watching body"), "facts.body": ("监督单位", "Watching body"),
     "facts.stop_reason": ("停办原因", "Why it is stopped"), "messages.stopped": ("所长停办", "Stopped by the chief"),
     "registers.hours": ("服务时长台账", "Hours worked"),
     "registers.hours.help": ("协助办理的时长", "Time spent helping"), "registers.ratings": ("评价台账", "Ratings"),
@@ -64,7 +67,8 @@ def files_with_registers() -> dict[str, bytes]:
         files["practice.yaml"]
         .replace("facts:\n", f"facts:{FACTS}", 1)
         .replace(
-            "  manager: {who: cell, level: 3}\n", "  manager: {who: cell, level: 3}\n  chief: {who: cell, level: 1}\n"
+            "  manager: {who: cell, level: 3}\n",
+            "  manager: {who: cell, level: 3}\n  chief: {who: cell, level: 1}\n  watching: {who: fact, fact: body}\n",
         )
         + "messages:\n  stopped: {from: chief, payload: [stop_reason]}\n"
         + "calls:\n  look: {register: ratings, outputs: {entries: earlier, total: stars_before}}\n"
@@ -83,11 +87,11 @@ def files_with_registers() -> dict[str, bytes]:
         .replace('id="to_handle" sourceRef="start"', 'id="to_handle" sourceRef="look"')
     )
     form = json.loads(files["forms/handle.schema.json"])
-    for name in ("helper", "worked_on", "worked_hours", "counts_until"):
+    for name in FIELDS:
         form["properties"][name] = {"$ref": f"facts#/{name}"}
     files["forms/handle.schema.json"] = json.dumps(form)
     layout = json.loads(files["forms/handle.ui.json"])
-    layout["order"] += ["helper", "worked_on", "worked_hours", "counts_until"]
+    layout["order"] += FIELDS
     files["forms/handle.ui.json"] = json.dumps(layout)
     for at, language in enumerate(("zh-Hans", "en")):
         texts = json.loads(files[f"texts/{language}.json"])

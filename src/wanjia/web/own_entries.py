@@ -13,7 +13,7 @@ SHOWN_MAX = 20
 """Rows of each register on the page of all of them; the rest is on the register's own."""
 
 
-def own_entries(request: HttpRequest, template: str) -> HttpResponse:
+def own_entries(request: HttpRequest, template: str, place: object = None) -> HttpResponse:
     """All registers with rows about me, the newest rows of each; `?practice=` and `?register=`: all rows of one."""
     practice, register = request.GET.get("practice", ""), request.GET.get("register", "")
     only = (practice, register) if practice and register else None
@@ -24,4 +24,4 @@ def own_entries(request: HttpRequest, template: str) -> HttpResponse:
     page = page_of(request, found[0].rows) if only and found else None
     if page is not None:
         lists = [(found[0], page.rows, 0)]
-    return render(request, template, {"lists": lists, "page": page, "only": only})
+    return render(request, template, {"lists": lists, "page": page, "only": only, "place": place})

@@ -213,12 +213,16 @@ def _post_roles(practice: Practice, register: Register) -> frozenset[str]:
 
 
 def _by_part(actor: Actor, practice: Practice, register: Register) -> Q:
-    """Rows of cases in which the actor has the part of such a role: held a task of it, or asked."""
+    """Rows of cases in which the actor has such a role's part: is named by its fact, held a task of it, or asked."""
     if actor.person_id is None:
         return Q(pk__in=[])
     parts = [role for role in register.seen_by if practice.roles[role].who in ("fact", "item")]
+    references = (actor.reference, *(f"post:{seat.post_id}" for seat in actor.seats), *actor.organisations)
     held = Task.objects.filter(role__in=parts, holder=actor.person_id)
     found = Q(case__in=held.order_by().values("case"))
+    for fact in {practice.roles[role].fact for role in register.seen_by if practice.roles[role].who == "fact"}:
+        for reference in references:
+            found |= Q(**{f"case__state__facts__{fact}": reference})
     if any(practice.roles[role].who == "requester" for role in register.seen_by):
         found |= Q(case__requester=actor.person_id)
     return found

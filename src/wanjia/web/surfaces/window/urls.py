@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.window import cases, counter, deeds, sending, tasks
+from wanjia.web.surfaces.window import cases, counter, deeds, registers, sending, tasks
 
 app_name = "window"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/send/<slug:name>/", sending.send, name="send"),
     path("cases/<str:number>/<slug:deed>/", deeds.on_case, name="on_case"),
+    path("registers/", registers.registers, name="registers"),
+    path("registers/mine/", registers.entries, name="entries"),
+    path("registers/<slug:practice>/<slug:register>/", registers.register, name="register"),
     path("sends/", sending.sends, name="sends"),
     path("new/", counter.choose, name="counter"),
     path("new/<slug:name>/", counter.new, name="new"),
