@@ -16,7 +16,7 @@ from wanjia.model.actors import SYSTEM
 from wanjia.practice.nouns import Recurring
 from wanjia.practice.recurring import next_start, period_of
 from wanjia.records.cases.calendar import work_calendar
-from wanjia.records.cases.models import Case, HistoryEntry, RecurringStart
+from wanjia.records.cases.models import Case, HistoryEntry, PracticeVersion, RecurringStart
 
 MONTHLY = Recurring("month", "first_working_day", "station")
 
@@ -28,7 +28,8 @@ def at(day: date) -> datetime:
 
 @pytest.fixture
 def first_day(world: World) -> date:
-    """The first working day of the month after the practice was installed."""
+    """The first working day of the month after the practice was installed, which is the only one that begins so."""
+    PracticeVersion.objects.update(active=False)
     install_practice(monthly(), {}, SYSTEM, world.now, run_scenarios=False)
     return next_start(MONTHLY, work_calendar(), world.today)[1]
 

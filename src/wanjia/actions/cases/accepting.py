@@ -100,8 +100,9 @@ def new_row(
         number=number, access_hash=access_hash(number, code), request_key=key_of(request), practice=version,
         state={}, row_version=0, requester_id=_requester(request, practice, actor),
         language=_language(request, practice), surface=request.surface, organisation=placed.organisation,
-        cell_code=placed.cell_code, cell_path=placed.cell_path, longitude=placed.longitude, latitude=placed.latitude, address=placed.address,
-        district=placed.district, customer=placed.customer, opened_at=now, **_contact(practice, request),
+        cell_code=placed.cell_code, cell_path=placed.cell_path, longitude=placed.longitude,
+        latitude=placed.latitude, address=placed.address, district=placed.district, customer=placed.customer,
+        opened_at=now, **_contact(practice, request),
     )  # fmt: skip
 
 
