@@ -10,6 +10,7 @@ from wanjia.practice.forms import form_of, message_forms
 from wanjia.practice.indicators import indicators_of
 from wanjia.practice.letters import letters_of
 from wanjia.practice.nouns import (
+    GROUPS,
     SAME_REQUESTER,
     Entry,
     Merge,
@@ -79,7 +80,7 @@ def _part(folder: Folder, path: str) -> Json:
 
 
 def _entry(row: dict[str, Any]) -> Entry:
-    return Entry(row["surface"], row.get("icon", ""), row.get("open_to", "everyone"))
+    return Entry(row["surface"], row.get("icon", ""), row.get("open_to", "everyone"), row.get("group", GROUPS[-1]))
 
 
 def _merge(row: dict[str, Any] | None) -> Merge | None:

@@ -29,13 +29,21 @@ class Role:
     role: str | None = None
 
 
+GROUPS = ("trouble", "supply", "help")
+"""Under which heading the portal's first page offers a practice, in this order."""
+
+
 @dataclass(frozen=True)
 class Entry:
-    """Where a case of this practice begins: surface, icon name, and who may begin one. `system`: only the product."""
+    """Where a case of this practice begins: surface, icon name, who may begin one, and its heading in the portal.
+
+    `system`: only the product begins one.
+    """
 
     surface: Literal["portal", "window", "desk", "card", "system"]
     icon: str
     open_to: str
+    group: str
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.formats import FORMATS
+from wanjia.practice.nouns import GROUPS
 from wanjia.practice.schemas.shapes import by_name, closed, identifier, name, names, rows, text, version, word
 
 TYPES = ("string", "number", "integer", "boolean", "array", "object")
@@ -81,7 +82,12 @@ SCHEMA: Facts = closed(
         "rows": catalogue_rows,
         "prefix": {"type": "string", "pattern": "^[A-Z]{2,4}$", "examples": ["BM"]},
         "entry": closed(
-            {"surface": word("portal", "window", "desk", "card", "system"), "icon": text, "open_to": identifier},
+            {
+                "surface": word("portal", "window", "desk", "card", "system"),
+                "icon": text,
+                "open_to": identifier,
+                "group": word(*GROUPS),
+            },
             "surface",
         ),
         "place": word("required", "optional", "none"),

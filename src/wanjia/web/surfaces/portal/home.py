@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from wanjia.practice.nouns import Practice
+from wanjia.practice.nouns import GROUPS, Practice
 from wanjia.queries.cases.installed import active_practices
+from wanjia.texts import say
 from wanjia.web.surfaces.portal import samples
 
 ON_HOME = ("portal", "window")
@@ -36,8 +37,12 @@ class Tile:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What can I do here: one tile per practice that everybody may begin, and the way to what was begun."""
-    tiles = [_tile(practice, request.language) for practice in active_practices() if open_to_everyone(practice)]
-    return render(request, "surfaces/portal/home.html", {"tiles": tiles})
+    groups: dict[str, list[Tile]] = {group: [] for group in GROUPS}
+    for practice in active_practices():
+        if open_to_everyone(practice):
+            groups[practice.entry.group].append(_tile(practice, request.language))
+    shown = [(say(f"portal.group.{group}", request.language), tiles) for group, tiles in groups.items() if tiles]
+    return render(request, "surfaces/portal/home.html", {"groups": shown})
 
 
 def open_to_everyone(practice: Practice) -> bool:
