@@ -126,5 +126,8 @@ def test_the_link_dies_a_month_after_the_end(world: World) -> None:
     case = waiting(world)
     phone, path = entered(world, case)
     phone.post(f"{path}{world.task(case, 'confirm').key}/", {"stars": "5"})
+    Outsider.objects.update(phone="-1")
+    assert world.client().post(f"{path}code/").status_code == 404, "nobody is behind a number that was forgotten"
+    Outsider.objects.update(phone=PHONE)
     Case.objects.filter(pk=case.pk).update(ended_at=world.now - timedelta(days=31))
     assert world.client().post(f"{path}code/").status_code == 404

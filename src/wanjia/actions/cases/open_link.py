@@ -8,6 +8,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from wanjia.actions.cases.queue_delivery import Wanted, queue
 from wanjia.model.faults import NotFound
+from wanjia.practice.formats import is_mobile
 from wanjia.records.cases.models import Case, Outsider
 from wanjia.texts import say
 
@@ -52,10 +53,11 @@ def open_link(token: str, code: str, now: datetime) -> Outsider | None:
 
 
 def alive(token: str, now: datetime) -> Outsider:
-    """The outsider of a link, locked. Raises NotFound when there is none, or its case ended too long ago."""
+    """The outsider of a link, locked. Raises NotFound when there is none, its case ended too long ago, or the telephone
+    was forgotten with the case's other personal data."""
     rows = Outsider.objects.select_for_update(of=("self",)).select_related("case")
     row = rows.defer("case__state").filter(token=token).first()
-    if row is None or not _open(row.case, now):
+    if row is None or not _open(row.case, now) or not is_mobile(row.phone):
         raise NotFound("link", token)
     return row
 
