@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.support.world import World
+from wanjia.actions.cases.activate_practice import activate_practice
 from wanjia.adapters.practice_archive.codec import FOLDER, Archive, opened, packed, public_hex
 from wanjia.adapters.practice_archive.driver import signing_key
 from wanjia.practice.reader import read
@@ -134,8 +135,13 @@ def test_before_and_after_stand_side_by_side_by_station(world: World) -> None:
         assert (row.before, row.before_count, row.after, row.after_count, row.better) == (2.0, 2, 3.0, 3, True)
     assert not found.complete and found.before_until + timedelta(days=1) == found.after_from
     assert counted["station-1"].place_name == "Haitang Supply Station"
+    page = world.client("company", language="en").get("/admin/practices/behind_meter_repair/effect/").content.decode()
+    assert "Haitang Supply Station" in page and "better" in page and "less than three months" in page
+    # What counts is the day on which cases began to run on it, not the day on which it lay ready.
+    PracticeVersion.objects.filter(pk=active.pk).update(active=False)
+    activate_practice(active.name, active.version, world.actor("company"), world.now - timedelta(days=7))
+    since = [row for row in effect(world.actor("company"), active, world.now, "en").rows if row.indicator == "reports"]
+    assert {(row.before_count, row.after_count) for row in since} == {(2, 2)}
     # Whoever sees no case of a station sees none of its figures.
     nobody = [row for row in effect(world.actor("chief2"), active, world.now, "en").rows if row.indicator == "reports"]
     assert [(row.before_count, row.after_count) for row in nobody] == [(0, 0)]
-    page = world.client("company", language="en").get("/admin/practices/behind_meter_repair/effect/").content.decode()
-    assert "Haitang Supply Station" in page and "better" in page and "less than three months" in page

@@ -7,7 +7,7 @@ from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.queries.standing.indicators import Figure, PracticeFigures, Scope, practice_figures
 from wanjia.records.cases.calendar import work_calendar
-from wanjia.records.cases.models import PracticeVersion
+from wanjia.records.cases.models import HistoryEntry, PracticeVersion
 from wanjia.records.territory.models import Organisation
 
 MONTHS_COMPARED = 3
@@ -50,7 +50,7 @@ def effect(
 ) -> Effect:
     """Before and after the version came, over cases that the actor may see."""
     calendar = work_calendar()
-    came, today = calendar.day_of(version.installed_at), calendar.day_of(now)
+    came, today = calendar.day_of(_began_at(version)), calendar.day_of(now)
     months = max(1, min(MONTHS_MAX, months))
     begin, end = _moved(came, -months), min(today, _moved(came, months) - timedelta(days=1))
     before = _figures(actor, version.name, begin, came - timedelta(days=1), now, language)
@@ -77,6 +77,13 @@ def results(actor: Actor, name: str, now: datetime, language: str, months: int =
             }  # fmt: skip
             rows.append(row)
     return tuple(rows)
+
+
+def _began_at(version: PracticeVersion) -> datetime:
+    """When cases last began to run on it: a candidate comes with its activation, not with its installation."""
+    entries = HistoryEntry.objects.filter(subject=f"practice:{version.name}", verb="practice_activated")
+    found = entries.filter(data__version=version.version).order_by("-sequence").values_list("at", flat=True).first()
+    return found or version.installed_at
 
 
 def _figures(actor: Actor, name: str, first: date, last: date, now: datetime, language: str) -> PracticeFigures | None:
