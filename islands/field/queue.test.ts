@@ -127,12 +127,23 @@ describe("the queue", () => {
     expect((await got("a")).state).toBe("refused");
   });
 
-  it.each([["sign_in"], ["other_person"], ["later"], ["broken"]])("stops at %s and loses nothing", async (outcome) => {
+  it.each([["sign_in"], ["other_person"], ["later"]])("stops at %s and loses nothing", async (outcome) => {
     await put(item("a"), item("b", { made_at: 2 }));
     server.answers = [{ outcome, minutes: 15 }];
     expect(await sendAll(store, server, 7, 1)).toMatchObject({ stop: outcome, sent: 0, minutes: 15 });
     expect((await waiting(store, 7)).length).toBe(2);
   });
+});
+
+it("lets one piece that breaks the server not hold up the others, and stops when the next breaks too", async () => {
+  await put(item("a"), item("b", { made_at: 2 }), item("c", { made_at: 3 }));
+  server.answers = [{ outcome: "broken" }];
+  expect(await sendAll(store, server, 7, 1)).toMatchObject({ sent: 2, stop: "broken" });
+  expect((await waiting(store, 7)).map(({ id }) => id)).toEqual(["a"]);
+  await put(item("b", { made_at: 2 }), item("c", { made_at: 3 }));
+  server.answers = [{ outcome: "broken" }, { outcome: "broken" }];
+  expect(await sendAll(store, server, 7, 2)).toMatchObject({ sent: 0, stop: "broken" });
+  expect((await waiting(store, 7)).length).toBe(3);
 });
 
 describe("a step done ahead", () => {

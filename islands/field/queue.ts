@@ -95,8 +95,11 @@ export async function sendAll(store: Store, wire: Wire, person: number, now: num
     try {
       const answer = await sendOne(store, wire, item);
       const stop = STOPS[answer.outcome];
-      if (stop) return { ...report, stop, minutes: answer.minutes ?? 0 };
-      await settle(store, item, answer, now, report);
+      // Work that breaks something over there must not hold up the rest; when the next breaks too it is not the work.
+      const isAlone = stop === "broken" && report.stop !== "broken";
+      if (stop) report.stop = stop;
+      if (stop && !isAlone) return { ...report, minutes: answer.minutes ?? 0 };
+      if (!stop) await settle(store, item, answer, now, report);
     } catch (error) {
       if (error instanceof NoSignal) return { ...report, stop: "no_signal" };
       throw error;

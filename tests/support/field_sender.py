@@ -1,7 +1,7 @@
 """Sends field work on the store that the environment names, and may be killed at it; prints JSON.
 
-`python -m tests.support.field_sender call <name>` | `send <number> <key> [before|inside|after]` | `race <number> <key>` |
-`count <number>`
+`python -m tests.support.field_sender call <name>` | `send <number> <key> [before|inside|after]` |
+`race <number> <key>` | `count <number>`
 """
 
 import json

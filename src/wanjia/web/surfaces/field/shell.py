@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from wanjia.model.faults import Denied
+from wanjia.model.permissions import PARTNER_ROLES
 from wanjia.texts import say, table
 from wanjia.web.context import ISLAND_TEXTS
 from wanjia.web.surfaces.field.work import FIELD_KEEP_DAYS
@@ -119,4 +120,5 @@ def _digest(kept: tuple[str, ...]) -> str:
 
 
 def _elsewhere(request: HttpRequest) -> str:
-    return reverse("window:tasks") if request.actor.roles == ("citizen",) else reverse("desk:tasks")
+    is_partner = all(seat.role in PARTNER_ROLES for seat in request.actor.seats)
+    return reverse("window:tasks" if is_partner else "desk:tasks")
