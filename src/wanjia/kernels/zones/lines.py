@@ -95,11 +95,14 @@ class LineZones:
                 found.append(Clearance(line.id, line.voltage_kv, line.laid, distance, self.widths[at]))
         return tuple(sorted(found, key=lambda one: (not one.inside, -one.missing_m, one.line)))
 
-    def areas(self) -> Iterator[tuple[PowerLine, float, BaseGeometry]]:
-        """Each line that has a zone, its width beyond the conductor in metres, and its zone in degrees, for a map."""
+    def areas(self, corners: int = ROUND_SEGMENTS) -> Iterator[tuple[PowerLine, float, BaseGeometry]]:
+        """Each line that has a zone, its width beyond the conductor in metres, and its zone in degrees, for a map.
+
+        `corners` of a quarter circle: 2 make a third of the data, and round ends at most 8 % narrower.
+        """
         for line, width in zip(self.lines, self.widths, strict=True):
             if width is not None:
-                yield line, width, _zone(line, width + line.edge_m)
+                yield line, width, _zone(line, width + line.edge_m, corners)
 
 
 def _segments(path: Degrees) -> Degrees:
@@ -114,13 +117,13 @@ def _widened(bounds: tuple[float, ...], east: float, north: float) -> tuple[floa
     return west - east, south - north, far_east + east, far_north + north
 
 
-def _zone(line: PowerLine, metres: float) -> BaseGeometry:
+def _zone(line: PowerLine, metres: float, corners: int) -> BaseGeometry:
     parts = []
     for path in line.paths:
         for piece in _pieces(path):
             middle = (piece.min(axis=0) + piece.max(axis=0)) / 2
             ground = ground_at(float(middle[0]), float(middle[1]))
-            round_it = shapely.buffer(shapely.linestrings(ground.metres(piece)), metres, quad_segs=ROUND_SEGMENTS)
+            round_it = shapely.buffer(shapely.linestrings(ground.metres(piece)), metres, quad_segs=corners)
             parts.append(shapely.transform(round_it, ground.degrees))
     return shapely.union_all(parts)
 

@@ -19,8 +19,10 @@ from wanjia.records.territory.models import Cell
 
 CAPABILITY = "zone_of_place"
 """A practice that calls this is one of hazards beside lines, whatever its name."""
-LINES_DRAWN_MAX = 1_500
-"""Lines of one map: a company's whole network in some 2 MB; more are asked for by station."""
+LINES_DRAWN_MAX = 300
+"""Lines of one map, the highest voltages first: some 1 MB; the others are looked at station by station."""
+MAP_CORNERS = 2
+"""Of a quarter circle: what is drawn is to be seen, distances are computed from the line itself."""
 HAZARDS_MAX = 2_000
 GRID_DEGREES = 1e-6
 """Corners of a zone lie on this grid, 0.1 m: narrower than any zone by far."""
@@ -62,7 +64,7 @@ def zones_in(box: Box, language: str) -> dict[str, Any]:
     """FeatureCollection of the zones: `name`, `voltage_kv`, `laid`, `width_m`; the highest voltages first."""
     rows = {row.code: row for row in lines_in(box).order_by("-voltage_kv", "code")[:LINES_DRAWN_MAX]}
     features = []
-    for line, width, area in zones_of(rows.values()).areas():
+    for line, width, area in zones_of(rows.values()).areas(MAP_CORNERS):
         row = rows[line.id]
         properties = {"id": row.code, "name": _name(row, language), "voltage_kv": row.voltage_kv, "laid": row.laid,
                       "width_m": width}  # fmt: skip
