@@ -183,7 +183,7 @@ def lift(
 
 
 def strictest(clocks: Iterable[ClockState]) -> ClockState | None:
-    """The clock to show: the earliest end among those running, or run out and not stopped. None if all stand or wait."""
+    """The clock to show: the earliest end among those running or run out. None when all stand or only wait."""
     shown = [(c.due_at, c.key, c) for c in clocks if c.due_at and c.status in _OPEN and not c.waits]
     return min(shown, key=lambda entry: entry[:2])[2] if shown else None
 

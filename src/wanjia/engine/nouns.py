@@ -60,8 +60,8 @@ class ClockState:
 
     After a pause `remaining` stays as the limit of the run that began at `resumed_at`. `paused_by` names all that
     holds the clock now: the key of each task whose opening paused it, any other pause trigger by its name, `hold` (the
-    whole case). `branch` is that of a clock of scope `item`, whose `task_key` is the task it now measures. A clock that `waits` ends well by
-    running out, and is never the one that is due.
+    whole case). `branch` is that of a clock of scope `item`, whose `task_key` is the task it now measures. A
+    clock that `waits` ends well by running out, and is never the one that is due.
     """
 
     key: str

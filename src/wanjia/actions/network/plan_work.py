@@ -66,7 +66,8 @@ def plan_work(wanted: WantedWork, actor: Actor, now: datetime, network: Network 
             code=next_number(PREFIX, now), device_id=wanted.device_id, title_zh=wanted.title_zh.strip()[:120],
             title_en=wanted.title_en.strip()[:160], starts_at=wanted.starts_at, ends_at=wanted.ends_at,
         )  # fmt: skip
-        PlannedWorkDistrict.objects.bulk_create(PlannedWorkDistrict(work=work, district_id=code) for code in sorted(facts))
+        dark = [PlannedWorkDistrict(work=work, district_id=code) for code in sorted(facts)]
+        PlannedWorkDistrict.objects.bulk_create(dark)
         told = queue(_texts(work, "planned", facts), now)
         counts, short = priority_counts(set(facts)), work.starts_at - now < NOTICE
         data = {"device": work.device_id, "districts": len(facts), "told": told, "short_notice": short, **counts}

@@ -63,9 +63,7 @@ def published(survey: Survey) -> Facts:
     return {"answers_count": sum(people.values()), "withheld_count": withheld, "results": results}
 
 
-def _figures(
-    survey: Survey, counts: Counts, cut: str, name: str, groups: list[str]
-) -> list[Facts]:
+def _figures(survey: Survey, counts: Counts, cut: str, name: str, groups: list[str]) -> list[Facts]:
     """One row a question of a cut. Whoever would rather not say counts among the people, not among those who agree;
     so every question of a cut speaks of the same people, and no difference between two of them tells of anybody."""
     answers = _answered(counts, survey, groups)

@@ -5,44 +5,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0005_stuck_values'),
+        ("cases", "0005_stuck_values"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='parent',
-            field=models.ForeignKey(blank=True, help_text='the case whose step opened this one', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='cases.case'),
+            model_name="case",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="the case whose step opened this one",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="children",
+                to="cases.case",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='parent_asks',
-            field=models.BooleanField(default=False, help_text='who asked in the parent asks here too'),
+            model_name="case",
+            name="parent_asks",
+            field=models.BooleanField(default=False, help_text="who asked in the parent asks here too"),
         ),
         migrations.AddField(
-            model_name='case',
-            name='parent_branch',
-            field=models.CharField(blank=True, help_text='of the multi-instance item that opened it', max_length=200),
+            model_name="case",
+            name="parent_branch",
+            field=models.CharField(blank=True, help_text="of the multi-instance item that opened it", max_length=200),
         ),
         migrations.CreateModel(
-            name='News',
+            name="News",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=64)),
-                ('payload', models.JSONField(default=dict)),
-                ('branch', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('tried_version', models.PositiveIntegerField(default=0)),
-                ('settled_at', models.DateTimeField(blank=True, help_text='delivered, or the case was over by then', null=True)),
-                ('too_late', models.BooleanField(default=False)),
-                ('about', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='news', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=64)),
+                ("payload", models.JSONField(default=dict)),
+                ("branch", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("tried_version", models.PositiveIntegerField(default=0)),
+                (
+                    "settled_at",
+                    models.DateTimeField(blank=True, help_text="delivered, or the case was over by then", null=True),
+                ),
+                ("too_late", models.BooleanField(default=False)),
+                (
+                    "about",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="cases.case"),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="news", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'indexes': [models.Index(condition=models.Q(('settled_at', None)), fields=['id'], name='news_waiting')],
+                "ordering": ["pk"],
+                "indexes": [models.Index(condition=models.Q(("settled_at", None)), fields=["id"], name="news_waiting")],
             },
         ),
     ]

@@ -5,33 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0007_registers'),
+        ("cases", "0007_registers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Outsider',
+            name="Outsider",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=64)),
-                ('phone', models.CharField(max_length=24)),
-                ('token', models.CharField(max_length=32, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('code_hash', models.CharField(blank=True, max_length=64)),
-                ('code_until', models.DateTimeField(blank=True, null=True)),
-                ('code_tries', models.PositiveSmallIntegerField(default=0, help_text='wrong ones with the present code')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outsiders', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(max_length=64)),
+                ("phone", models.CharField(max_length=24)),
+                ("token", models.CharField(max_length=32, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("code_hash", models.CharField(blank=True, max_length=64)),
+                ("code_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "code_tries",
+                    models.PositiveSmallIntegerField(default=0, help_text="wrong ones with the present code"),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="outsiders", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='task',
-            name='outsider',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='cases.outsider'),
+            model_name="task",
+            name="outsider",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tasks",
+                to="cases.outsider",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outsider',
-            constraint=models.UniqueConstraint(fields=('case', 'role', 'phone'), name='outsider_once'),
+            model_name="outsider",
+            constraint=models.UniqueConstraint(fields=("case", "role", "phone"), name="outsider_once"),
         ),
     ]

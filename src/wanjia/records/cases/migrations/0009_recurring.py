@@ -5,36 +5,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0008_outsiders'),
-        ('territory', '0004_passkeys_and_field'),
+        ("cases", "0008_outsiders"),
+        ("territory", "0004_passkeys_and_field"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RecurringSwitch',
+            name="RecurringSwitch",
             fields=[
-                ('practice', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('on', models.BooleanField()),
-                ('since_on', models.DateField()),
+                ("practice", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("on", models.BooleanField()),
+                ("since_on", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='RecurringStart',
+            name="RecurringStart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('practice', models.CharField(max_length=64)),
-                ('period', models.CharField(max_length=12)),
-                ('at', models.DateTimeField()),
-                ('fault', models.CharField(blank=True, max_length=64)),
-                ('fault_values', models.JSONField(default=dict)),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='territory.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("practice", models.CharField(max_length=64)),
+                ("period", models.CharField(max_length=12)),
+                ("at", models.DateTimeField()),
+                ("fault", models.CharField(blank=True, max_length=64)),
+                ("fault_values", models.JSONField(default=dict)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="territory.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
-                'constraints': [models.UniqueConstraint(fields=('practice', 'organisation', 'period'), name='recurring_once')],
+                "ordering": ["-at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("practice", "organisation", "period"), name="recurring_once")
+                ],
             },
         ),
     ]

@@ -5,42 +5,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0009_recurring'),
+        ("cases", "0009_recurring"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TrustedSigner',
+            name="TrustedSigner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_key', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('added_at', models.DateTimeField()),
-                ('added_by', models.CharField(max_length=60)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_key", models.CharField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("added_at", models.DateTimeField()),
+                ("added_by", models.CharField(max_length=60)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='PracticeArchive',
+            name="PracticeArchive",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('content', models.BinaryField()),
-                ('name', models.CharField(max_length=64)),
-                ('version', models.CharField(max_length=24)),
-                ('digest', models.CharField(max_length=64)),
-                ('signer', models.CharField(help_text='as the archive names it; who it is says the key alone', max_length=120)),
-                ('public_key', models.CharField(max_length=64)),
-                ('received_at', models.DateTimeField()),
-                ('received_by', models.CharField(max_length=60)),
-                ('installed', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.practiceversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("content", models.BinaryField()),
+                ("name", models.CharField(max_length=64)),
+                ("version", models.CharField(max_length=24)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "signer",
+                    models.CharField(help_text="as the archive names it; who it is says the key alone", max_length=120),
+                ),
+                ("public_key", models.CharField(max_length=64)),
+                ("received_at", models.DateTimeField()),
+                ("received_by", models.CharField(max_length=60)),
+                (
+                    "installed",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.practiceversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-received_at'],
+                "ordering": ["-received_at"],
             },
         ),
     ]

@@ -5,47 +5,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0010_practice_archives'),
+        ("cases", "0010_practice_archives"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Survey',
+            name="Survey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('questions', models.JSONField(help_text='names of questions of the catalogue, in the order of the page')),
-                ('groups', models.JSONField(help_text='[{group, name, people}]: groups do not overlap')),
-                ('closes_on', models.DateField(help_text='the last day on which answers are taken')),
-                ('issued', models.JSONField(default=dict)),
-                ('closed', models.BooleanField(default=False)),
-                ('published', models.JSONField(default=dict)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='survey', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "questions",
+                    models.JSONField(help_text="names of questions of the catalogue, in the order of the page"),
+                ),
+                ("groups", models.JSONField(help_text="[{group, name, people}]: groups do not overlap")),
+                ("closes_on", models.DateField(help_text="the last day on which answers are taken")),
+                ("issued", models.JSONField(default=dict)),
+                ("closed", models.BooleanField(default=False)),
+                ("published", models.JSONField(default=dict)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="survey", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SurveyTicket',
+            name="SurveyTicket",
             fields=[
-                ('ticket_hash', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('group', models.CharField(max_length=40)),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tickets', to='standing.survey')),
+                ("ticket_hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("group", models.CharField(max_length=40)),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tickets", to="standing.survey"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SurveyCount',
+            name="SurveyCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.CharField(max_length=40)),
-                ('question', models.CharField(max_length=40)),
-                ('value', models.PositiveSmallIntegerField(help_text='1 to 5; 0: rather not say')),
-                ('people', models.PositiveIntegerField(default=0)),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counts', to='standing.survey')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("group", models.CharField(max_length=40)),
+                ("question", models.CharField(max_length=40)),
+                ("value", models.PositiveSmallIntegerField(help_text="1 to 5; 0: rather not say")),
+                ("people", models.PositiveIntegerField(default=0)),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="counts", to="standing.survey"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('survey', 'group', 'question', 'value'), name='survey_count_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("survey", "group", "question", "value"), name="survey_count_once")
+                ],
             },
         ),
     ]
