@@ -1,6 +1,6 @@
 """The cases that a figure is taken from: of a period, a place, and within the reader's reach."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -35,28 +35,34 @@ class CaseFacts:
     ended_at: datetime | None
 
 
-def figure_cases(actor: Actor, practice: Practice, scope: Scope, now: datetime, by_cell: bool) -> list[CaseFacts]:
-    """Cases opened in the period, by the time of opening; merged ones are counted where they went."""
+def figure_cases(
+    actor: Actor, practices: Mapping[str, Practice], scope: Scope, now: datetime, by_cell: bool
+) -> dict[str, list[CaseFacts]]:
+    """By practice, its cases opened in the period, by the time of opening; merged ones are counted where they went."""
     filters = CaseFilters(
-        practice=practice.name, organisation=scope.organisation, cell=scope.cell,
-        opened_from=scope.first, opened_to=scope.last,
+        practice=next(iter(practices)) if len(practices) == 1 else "", organisation=scope.organisation,
+        cell=scope.cell, opened_from=scope.first, opened_to=scope.last,
     )  # fmt: skip
     rows = filtered_cases(actor, filters, now).exclude(status="merged").order_by("opened_at")
-    return case_facts(rows, practice, by_cell)
+    found: dict[str, list[CaseFacts]] = {name: [] for name in practices}
+    for name, case in _case_facts(rows, practices, by_cell):
+        found[name].append(case)
+    return found
 
 
-def cases_with(keys: Iterable[int], practice: Practice, by_cell: bool) -> dict[int, CaseFacts]:
+def cases_with(keys: Iterable[int], practices: Mapping[str, Practice], by_cell: bool) -> dict[int, CaseFacts]:
     """These cases by key, for rows that were found already."""
-    return {case.pk: case for case in case_facts(Case.objects.filter(pk__in=set(keys)), practice, by_cell)}
+    rows = Case.objects.filter(pk__in=set(keys))
+    return {case.pk: case for _, case in _case_facts(rows, practices, by_cell)}
 
 
-def case_facts(rows: QuerySet, practice: Practice, by_cell: bool) -> list[CaseFacts]:
-    """Cases as values; facts that nobody answered are null."""
+def _case_facts(rows: QuerySet, practices: Mapping[str, Practice], by_cell: bool) -> Iterator[tuple[str, CaseFacts]]:
+    """Cases of these practices as values, each with its practice; facts that nobody answered are null."""
     place = "cell_code" if by_cell else "organisation"
-    unknown: Facts = dict.fromkeys(practice.facts)
-    return [
-        CaseFacts(pk, number, {**unknown, **(settings or {}), **(facts or {})}, where, opened_at, ended_at)
-        for pk, number, settings, facts, where, opened_at, ended_at in rows.values_list(
-            "pk", "number", "state__settings", "state__facts", place, "opened_at", "ended_at"
-        )
-    ]
+    unknown: dict[str, Facts] = {name: dict.fromkeys(practice.facts) for name, practice in practices.items()}
+    for name, pk, number, settings, facts, where, opened_at, ended_at in rows.values_list(
+        "practice__name", "pk", "number", "state__settings", "state__facts", place, "opened_at", "ended_at"
+    ):
+        if name in unknown:
+            known = {**unknown[name], **(settings or {}), **(facts or {})}
+            yield name, CaseFacts(pk, number, known, where, opened_at, ended_at)

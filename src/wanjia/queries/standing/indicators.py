@@ -9,11 +9,11 @@ from functools import lru_cache
 from wanjia.engine.expressions import ExpressionError, compile_expression, evaluate
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Where
-from wanjia.model.jsonvalue import Json
+from wanjia.model.jsonvalue import Facts, Json
 from wanjia.practice.nouns import Indicator, Practice
 from wanjia.queries.cases.installed import active_practices
 from wanjia.queries.standing.figure_cases import CaseFacts, Scope, figure_cases
-from wanjia.queries.standing.register_figures import register_samples
+from wanjia.queries.standing.register_figures import RegisterRows, register_rows, register_samples
 from wanjia.records.cases.models import Clock, HistoryEntry, Task
 
 SECONDS_IN = {"minutes": 60.0, "hours": 3600.0, "days": 86_400.0}
@@ -74,19 +74,15 @@ def practice_figures(
     actor: Actor, scope: Scope, now: datetime, language: str, only: str = "", by_cell: bool = False
 ) -> tuple[PracticeFigures, ...]:
     """The indicators of every active practice (or of `only` one) that had a case, or wrote a register's row."""
+    practices = {one.name: one for one in active_practices() if only in ("", one.name)}
+    cases = figure_cases(actor, practices, scope, now, by_cell)
+    rows = register_rows(actor, practices, scope, by_cell)
+    events = _events(practices, cases)
     found = []
-    for practice in active_practices():
-        if only and practice.name != only:
-            continue
-        cases = figure_cases(actor, practice, scope, now, by_cell)
-        rows = {
-            row.id: register_samples(actor, practice, row, scope, by_cell)
-            for row in practice.indicators
-            if row.register
-        }
-        figures = _figures(practice, cases, rows, language)
-        if only or cases or any(figure.rows for figure in figures):
-            found.append(PracticeFigures(practice.name, practice.text("name", language), len(cases), figures))
+    for name, practice in practices.items():
+        figures = _figures(practice, cases[name], events, rows, language)
+        if only or cases[name] or any(figure.rows for figure in figures):
+            found.append(PracticeFigures(name, practice.text("name", language), len(cases[name]), figures))
     return tuple(found)
 
 
@@ -95,11 +91,12 @@ def measured(
     indicator: Indicator,
     cases: Sequence[CaseFacts],
     events: "Events",
-    rows: Sequence[Sample] = (),
+    rows: Sequence[tuple[CaseFacts, Facts]] = (),
 ) -> list[Sample]:
     """What each case contributes; cases that an indicator does not speak of are left out. `rows`: of its register."""
     if indicator.register is not None:
-        return [(case, value) for case, value in rows if _spoken_of(practice, indicator, case)]
+        samples = register_samples(indicator, rows)
+        return [(case, value) for case, value in samples if _spoken_of(practice, indicator, case)]
     wanted = [case for case in cases if _spoken_of(practice, indicator, case)]
     return list(_MEASURES[indicator.measure](practice, indicator, wanted, events))
 
@@ -150,13 +147,18 @@ class Events:
             self._note(int(subject.removeprefix("case:")), f"message:{data.get('name')}", at)
 
 
+def _events(practices: Mapping[str, Practice], cases: Mapping[str, list[CaseFacts]]) -> Events:
+    indicators = [row for practice in practices.values() for row in practice.indicators]
+    triggers = [trigger or "" for row in indicators for trigger in (row.from_trigger, row.to_trigger)]
+    return Events([case for found in cases.values() for case in found], triggers)
+
+
 def _figures(
-    practice: Practice, cases: list[CaseFacts], rows: Mapping[str, list[Sample]], language: str
+    practice: Practice, cases: list[CaseFacts], events: Events, rows: RegisterRows, language: str
 ) -> tuple[Figure, ...]:
-    triggers = [trigger or "" for row in practice.indicators for trigger in (row.from_trigger, row.to_trigger)]
-    events = Events(cases, triggers)
+    of = {row.id: rows.get((practice.name, row.register or ""), ()) for row in practice.indicators}
     return tuple(
-        _figure(practice, row, measured(practice, row, cases, events, rows.get(row.id, ())), language)
+        _figure(practice, row, measured(practice, row, cases, events, of[row.id]), language)
         for row in practice.indicators
     )
 
