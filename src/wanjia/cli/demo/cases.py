@@ -85,9 +85,9 @@ class Script:
             with transaction.atomic(), self.told.answering():
                 if "refused" not in row:  # what a scenario tells as refused is not tried on live cases
                     _deed(play, self, row)
-        except Task.DoesNotExist if self.pace > 1 else ():
-            return False  # worked on so slowly that a clock was first; the case goes on from there
         except (Refused, Task.DoesNotExist) as problem:
+            if isinstance(problem, Task.DoesNotExist) and self.pace > 1:
+                return False  # worked on so slowly that a clock was first; the case goes on from there
             code = problem.faults[0].code if isinstance(problem, Refused) else "no such task"
             key = f"{self.practice.name}/{self.scenario.name} step {self.step} ({row.get('do')}): {code}"
             play.stuck[key] = play.stuck.get(key, 0) + 1
