@@ -54,6 +54,10 @@ FRESH_HOME_SHARES = (0.4, 0.25, 0.35)
 """The same shares for the fresh ones."""
 
 
+NOT_TOLD = frozenset({"hand_over_post", "sample_cases"})
+"""Stories with these are left out: the demo's logins keep their posts, and which cases are drawn only chance knows."""
+
+
 @dataclass
 class Script:
     """One case to come: a scenario, and where in it we are; `at` is the instant of its next step."""
@@ -97,8 +101,10 @@ class Script:
         self.step += 1
         if self.step == len(self.scenario.steps):
             return False
-        pause = later(calendar(), self.at, str(self.scenario.steps[self.step].get("after") or "0m")) - self.at
-        self.at += max(pause * self.pace, timedelta(seconds=20))
+        ahead = self.scenario.steps[self.step]
+        pause = later(calendar(), self.at, str(ahead.get("after") or "0m")) - self.at
+        pace = max(self.pace, 1.0) if ahead["do"] == "wait" else self.pace  # a clock's own time is not made shorter
+        self.at += max(pause * pace, timedelta(seconds=20))
         return True
 
 
@@ -145,9 +151,10 @@ def _weight(practice: Practice, scenario: Scenario) -> float:
         return 0.0  # the demo's world has electricians everywhere
     if _first(scenario.world.get("match_account")).get("match", "exact") != "exact" or _fails(scenario):
         return 0.0  # its accounts are in order, and nobody else changes them
-    if "hand_over_post" in scenario.world:
-        return 0.0  # the demo's logins keep their posts
-    return share.get(practice.name, 1.0) * (4.0 if _is_in_time(scenario) else 1.0) / len(practice.scenarios)
+    if NOT_TOLD & scenario.world.keys() or scenario.settings:
+        return 0.0
+    usual = 12.0 if scenario.walk or scenario.name == "usual" else 4.0 if _is_in_time(scenario) else 1.0
+    return share.get(practice.name, 1.0) * usual / len(practice.scenarios)
 
 
 def _fails(scenario: Scenario) -> bool:
