@@ -54,6 +54,12 @@ FRESH_HOME_SHARES = (0.4, 0.25, 0.35)
 """The same shares for the fresh ones."""
 
 
+SHARES = {
+    "behind_meter_repair": 16.0, "contact_card": 8.0, "one_window_review": 4.0, "quick_connection": 4.0,
+    "remote_application": 4.0, "joint_transfer": 2.0, "line_hazard": 2.0, "finding_rectification": 0.08,
+}  # fmt: skip
+"""How often each is asked for, against the others; rounds of findings are rare."""
+
 NOT_TOLD = frozenset({"hand_over_post", "sample_cases"})
 """Stories with these are left out: the demo's logins keep their posts, and which cases are drawn only chance knows."""
 
@@ -143,8 +149,7 @@ def scripts_of_cases(chance: Generator, count: int, since: datetime, now: dateti
 
 
 def _weight(practice: Practice, scenario: Scenario) -> float:
-    """Ordinary courses happen more often than odd ones; rounds of findings are rare."""
-    share = {"behind_meter_repair": 6.0, "contact_card": 3.0, "one_window_review": 2.0, "finding_rectification": 0.08}
+    """Ordinary courses happen more often than odd ones; what opens cases by the dozen, which nobody plays, is rare."""
     if practice.entry.surface == "system":
         return 0.0  # nobody asks for it: the sensor opens it
     if any(_first(answer).get("electricians") == [] for answer in scenario.world.values()):
@@ -154,7 +159,8 @@ def _weight(practice: Practice, scenario: Scenario) -> float:
     if NOT_TOLD & scenario.world.keys() or scenario.settings:
         return 0.0
     usual = 12.0 if scenario.walk or scenario.name == "usual" else 4.0 if _is_in_time(scenario) else 1.0
-    return share.get(practice.name, 1.0) * usual / len(practice.scenarios)
+    often = 0.25 if practice.opens else SHARES.get(practice.name, 1.0)
+    return often * usual / len(practice.scenarios)
 
 
 def _fails(scenario: Scenario) -> bool:
