@@ -56,9 +56,9 @@ class System:
         return not (self.pages or self.practices)
 
 
-def systems() -> tuple[System, ...]:
-    """All rows, in the order of the catalogue."""
-    by_row = practices_by_row()
+def systems(without: frozenset[str] = frozenset()) -> tuple[System, ...]:
+    """All rows, in the order of the catalogue, `without` some practices."""
+    by_row = practices_by_row(without)
     rows = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
     return tuple(
         System(
@@ -69,18 +69,20 @@ def systems() -> tuple[System, ...]:
     )  # fmt: skip
 
 
-def practices_by_row() -> dict[str, list[str]]:
-    """Row -> the practices that name it, by name."""
+def practices_by_row(without: frozenset[str] = frozenset()) -> dict[str, list[str]]:
+    """Row -> the practices that name it, by name; `without` some."""
     found: dict[str, list[str]] = {}
     for path in sorted((ROOT / "practices").glob("*/practice.yaml")):
+        if path.parent.name in without:
+            continue
         for row in yaml.safe_load(path.read_text(encoding="utf-8")).get("rows", ()):
             found.setdefault(row, []).append(path.parent.name)
     return found
 
 
-def page() -> str:
-    """The whole page."""
-    rows = systems()
+def page(without: frozenset[str] = frozenset()) -> str:
+    """The whole page, `without` some practices."""
+    rows = systems(without)
     done = sum(not row.is_open for row in rows)
     table = [_line(COLUMNS), _line(["---"] * len(COLUMNS)), *(_line(_cells(row)) for row in rows)]
     return HEAD + f"{done} of {len(rows)} rows are run by something; the others are open.\n\n" + "\n".join(table) + "\n"

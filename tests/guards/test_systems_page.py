@@ -11,7 +11,9 @@ LAST_OF = {"Q": 12, "K": 10, "S": 9, "F": 10, "W": 8}
 
 def test_page_is_what_the_practices_and_tests_say() -> None:
     written = systems_page.PAGE.read_text(encoding="utf-8")
-    assert written == systems_page.page(), "docs/reference/systems.md is out of date: run `make fix`"
+    # A practice that is new stands there from the next `make fix` on; adding one changes nothing outside its folder.
+    new = {path.name for path in (ROOT / "practices").iterdir() if f"practices/{path.name}/" not in written}
+    assert written == systems_page.page(frozenset(new)), "docs/reference/systems.md is out of date: run `make fix`"
 
 
 def test_every_row_stands_once() -> None:
