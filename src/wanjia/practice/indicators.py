@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from wanjia.model.faults import Fault, Where
 from wanjia.model.jsonvalue import Facts, Json
+from wanjia.practice.checks.rows import repeated_ids
 from wanjia.practice.conditions import condition_faults
 from wanjia.practice.folder import Folder, as_names
 from wanjia.practice.nearest import unknown
@@ -38,13 +39,10 @@ def indicators_of(folder: Folder) -> tuple[Indicator, ...]:
 
 def indicator_faults(folder: Folder) -> Iterator[Fault]:
     """Parts that the measure lacks or does not take, unknown triggers and clocks, wrong expressions, ids used twice."""
-    seen: set[str] = set()
+    yield from repeated_ids(folder, FILE, "indicators")
     clocks = [str(row.get("id")) for _, row in folder.rows("clocks.yaml", "clocks")]
     for index, row in folder.rows(FILE, "indicators"):
-        name, keys = str(row.get("id")), ("indicators", index)
-        if name in seen:
-            yield Fault("practice.row_twice", folder.where(FILE, *keys), {"name": name})
-        seen.add(name)
+        keys = ("indicators", index)
         yield from _part_faults(folder, index, row)
         if isinstance(row.get("clock"), str) and row["clock"] not in clocks and not folder.unreadable("clocks.yaml"):
             yield unknown("practice.clock_unknown", folder.where(FILE, *keys, "clock"), row["clock"], clocks)

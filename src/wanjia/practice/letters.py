@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from wanjia.model.faults import Fault
 from wanjia.model.jsonvalue import Facts, Json
+from wanjia.practice.checks.rows import repeated_ids
 from wanjia.practice.conditions import condition_faults
 from wanjia.practice.folder import Folder, as_mapping, as_names
 from wanjia.practice.nearest import unknown
@@ -20,12 +21,8 @@ def letters_of(folder: Folder) -> dict[str, Letter]:
 def letter_faults(folder: Folder) -> Iterator[Fault]:
     """Roles, facts, columns and conditions that are not there; ids used twice."""
     roles, facts = folder.section("roles"), folder.section("facts")
-    seen: set[str] = set()
+    yield from repeated_ids(folder, FILE, "letters")
     for index, row in folder.rows(FILE, "letters"):
-        name = str(row.get("id"))
-        if name in seen:
-            yield Fault("practice.row_twice", folder.where(FILE, "letters", index), {"name": name})
-        seen.add(name)
         for key, also in (("audience", ("requester",)), ("signed_by", ())):
             role = row.get(key)
             if isinstance(role, str) and role not in roles and role not in also:

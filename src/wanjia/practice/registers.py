@@ -6,6 +6,7 @@ from wanjia.engine.nouns import RegisterRule
 from wanjia.model.capabilities import REGISTER_STANDING
 from wanjia.model.faults import Fault
 from wanjia.model.jsonvalue import Facts, Json
+from wanjia.practice.checks.rows import item_fields, repeated_ids, trigger_faults
 from wanjia.practice.conditions import condition_faults
 from wanjia.practice.folder import Folder, as_mapping, as_names
 from wanjia.practice.nearest import unknown
@@ -39,41 +40,28 @@ def standing_inputs(folder: Folder, call: Facts) -> Facts:
 
 def register_faults(folder: Folder) -> Iterator[Fault]:
     """Facts, triggers and roles that are not there or of the wrong kind; ids used twice; calls that fit no register."""
-    seen: set[str] = set()
+    yield from repeated_ids(folder, FILE, "registers")
     for index, row in folder.rows(FILE, "registers"):
-        name = str(row.get("id"))
-        if name in seen:
-            yield Fault("practice.row_twice", folder.where(FILE, "registers", index), {"name": name})
-        seen.add(name)
-        yield from _trigger_faults(folder, index, row)
+        yield from trigger_faults(folder, (FILE, "registers", index), row, ("enter", "strike"))
+        yield from _strike_faults(folder, index, row)
         yield from _column_faults(folder, index, row)
         yield from _subject_faults(folder, index, row)
         yield from _until_faults(folder, index, row)
         yield from _role_faults(folder, index, row)
         if isinstance(row.get("when"), str):
             where = folder.where(FILE, "registers", index, "when")
-            yield from condition_faults(folder, str(row["when"]), where, item_fields=_item_fields(folder))
-    yield from _call_faults(folder, seen)
+            yield from condition_faults(folder, str(row["when"]), where, item_fields=item_fields(folder))
+    yield from _call_faults(folder, {str(row.get("id")) for _, row in folder.rows(FILE, "registers")})
 
 
-def _trigger_faults(folder: Folder, index: int, row: Facts) -> Iterator[Fault]:
+def _strike_faults(folder: Folder, index: int, row: Facts) -> Iterator[Fault]:
     if not folder.diagram.elements:
         return
-    known: dict[str, tuple[str, ...]] = {
-        "opened": folder.diagram.steps,
-        "done": folder.diagram.steps,
-        "returned": folder.diagram.user_steps,
-        "message": tuple(folder.section("messages")),
-    }
-    for key in ("enter", "strike"):
-        for at, trigger in enumerate(as_names(row.get(key))):
-            verb, _, name = trigger.partition(":")
-            where = folder.where(FILE, "registers", index, key, at)
-            if verb in known and name and name not in known[verb]:
-                yield unknown("practice.trigger_unknown", where, name, known[verb], trigger=trigger)
-            if key == "strike" and trigger in as_names(row.get("enter")):
-                values = {"register": row.get("id"), "trigger": trigger}
-                yield Fault("practice.register_enters_and_strikes", where, values)
+    for at, trigger in enumerate(as_names(row.get("strike"))):
+        if trigger in as_names(row.get("enter")):
+            where = folder.where(FILE, "registers", index, "strike", at)
+            values = {"register": row.get("id"), "trigger": trigger}
+            yield Fault("practice.register_enters_and_strikes", where, values)
 
 
 def _column_faults(folder: Folder, index: int, row: Facts) -> Iterator[Fault]:
@@ -140,15 +128,6 @@ def _call_faults(folder: Folder, registers: set[str]) -> Iterator[Fault]:
     for step in sorted(lookers):
         if "register" not in folder.section("calls").get(step, {}):
             yield Fault("practice.register_missing", folder.bpmn_at(step), {"step": step})
-
-
-def _item_fields(folder: Folder) -> frozenset[str]:
-    """Every field that any item may have; the engine knows the branch and judges again."""
-    facts = folder.section("facts")
-    fields = {name for name, fact in facts.items() if fact.get("scope") == "item"}
-    for fact in facts.values():
-        fields |= set(as_mapping(as_mapping(fact.get("items")).get("properties")))
-    return frozenset(fields)
 
 
 def _register(row: Facts) -> Register:

@@ -5,6 +5,7 @@ from datetime import date
 
 from wanjia.model.faults import Fault, Where
 from wanjia.model.jsonvalue import Facts, Json
+from wanjia.practice.checks.rows import item_fields, repeated_ids, trigger_faults
 from wanjia.practice.conditions import condition_faults
 from wanjia.practice.folder import Folder, as_mapping, as_names
 from wanjia.practice.nearest import unknown
@@ -16,34 +17,19 @@ ITEM = "item."
 
 def faults(folder: Folder) -> Iterator[Fault]:
     """All clocks, row by row."""
-    seen: set[str] = set()
+    yield from repeated_ids(folder, FILE, "clocks")
     for index, clock in folder.rows(FILE, "clocks"):
-        name = str(clock.get("id"))
-        if name in seen:
-            yield Fault("practice.row_twice", folder.where(FILE, "clocks", index), {"name": name})
-        seen.add(name)
-        yield from _trigger_faults(folder, index, clock)
+        yield from trigger_faults(folder, (FILE, "clocks", index), clock, TRIGGERS)
+        yield from _start_faults(folder, index, clock)
         yield from _condition_faults(folder, index, clock)
         yield from _pause_faults(folder, index, clock)
         yield from _edition_faults(folder, index, clock)
         yield from _effect_faults(folder, index, clock)
 
 
-def _trigger_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]:
+def _start_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]:
     if not folder.diagram.elements:
         return
-    known: dict[str, tuple[str, ...]] = {
-        "opened": folder.diagram.steps,
-        "done": folder.diagram.steps,
-        "returned": folder.diagram.user_steps,
-        "message": tuple(folder.section("messages")),
-    }
-    for key in TRIGGERS:
-        for at, trigger in enumerate(as_names(clock.get(key))):
-            verb, _, name = trigger.partition(":")
-            if verb in known and name and name not in known[verb]:
-                where = folder.where(FILE, "clocks", index, key, at)
-                yield unknown("practice.trigger_unknown", where, name, known[verb], trigger=trigger)
     if clock.get("scope") == "task" and not any(t.startswith("opened:") for t in as_names(clock.get("start"))):
         where = folder.where(FILE, "clocks", index, "scope")
         yield Fault("practice.task_clock_start", where, {"clock": clock.get("id")})
@@ -53,18 +39,8 @@ def _condition_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Faul
     """The condition as far as it can be judged without the diagram; the engine knows the branch and judges again."""
     if isinstance(clock.get("when"), str):
         where = folder.where(FILE, "clocks", index, "when")
-        yield from condition_faults(folder, str(clock["when"]), where, item_fields=_item_fields(folder, clock))
-
-
-def _item_fields(folder: Folder, clock: Facts) -> frozenset[str] | None:
-    """Every field that any item may have; None for a clock of the whole case."""
-    if clock.get("scope") == "case":
-        return None
-    facts = folder.section("facts")
-    fields = {name for name, fact in facts.items() if fact.get("scope") == "item"}
-    for fact in facts.values():
-        fields |= set(as_mapping(as_mapping(fact.get("items")).get("properties")))
-    return frozenset(fields)
+        fields = None if clock.get("scope") == "case" else item_fields(folder)
+        yield from condition_faults(folder, str(clock["when"]), where, item_fields=fields)
 
 
 def _pause_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]:
