@@ -96,6 +96,7 @@ def both(chinese: dict[str, object], english: dict[str, object]) -> dict[str, st
     return {BOTH[0]: json.dumps(chinese), BOTH[1]: json.dumps(english)}
 
 
+ADDRESS = "https://example.org"
 NOTICED: list[tuple[Check, dict[str, str], str]] = [
     (code.lengths, {"tests/a.py": LONG}, "function long has 61 lines"),
     (code.lengths, {"islands/a/a.ts": "\n" * 601}, "601 lines"),
@@ -118,7 +119,7 @@ NOTICED: list[tuple[Check, dict[str, str], str]] = [
     ),
     (tree.no_utility, {"src/wanjia/a.json": '{"a": "国家' + '电网"}'}, "names the utility"),
     (tree.no_machine_path, {"docs/a.md": "see /ho" + "me/anna/wanjia\n"}, "somebody's machine"),
-    (tree.locks_without_address, {"requirements.txt": "--index-url https://example.org\n"}, "carries an index address"),
+    (tree.locks_without_address, {"requirements.txt": f"--index-url {ADDRESS}\n"}, "carries an index address"),
     (
         tree.locks_without_address,
         {"islands/package-lock.json": '  "resolved": "https://a"\n'},

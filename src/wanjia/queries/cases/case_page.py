@@ -1,7 +1,7 @@
 """Everything that stands on a case's page, for one actor, in one language."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from wanjia.queries.cases.history import Deed, case_history
 from wanjia.queries.cases.installed import practice_of
 from wanjia.queries.cases.kin import Kin, children_of, parent_of
 from wanjia.queries.cases.letter_readers import readable_letters
+from wanjia.queries.cases.letter_rows import LetterRow, letter_rows
 from wanjia.queries.cases.masking import hidden_requester
 from wanjia.queries.cases.messages import Said, case_messages
 from wanjia.queries.cases.papers import PaperRow, papers_of
@@ -29,15 +30,6 @@ from wanjia.queries.cases.task_card import TaskCard, task_card
 from wanjia.queries.territory.who_answers import Answering, answers_of_path
 from wanjia.records.cases.models import Case, Task
 from wanjia.records.cases.subjects import subject_of_case
-
-
-@dataclass(frozen=True)
-class LetterRow:
-    """An issued letter."""
-
-    number: str
-    title: str
-    issued_at: datetime
 
 
 @dataclass(frozen=True)
@@ -86,7 +78,7 @@ def case_page(number: str, actor: Actor, now: datetime, language: str, revealed:
         head, practice, state.facts, facts, any(row.masked for row in facts) or (not revealed and bool(head.requester)),
         answers_of_path(head.cell_path, _day(case, now)), _tasks(case, practice, state, actor, language),
         clock_bars(practice, state, now, language), papers_of(case, practice, actor, language),
-        _letters(case, actor, timezone.localdate(now), language),
+        letter_rows(readable_letters(case, actor, timezone.localdate(now)), language),
         case_messages(case, practice, language) if may(actor, "message", "see", subject) else (),
         deeds, not any(deed.broken for deed in deeds), case_verbs(case, practice, state, actor, subject, now),
         case.merged_into.number if case.merged_into else "", tuple(case.merged.values_list("number", flat=True)),
@@ -120,10 +112,3 @@ def _tasks(case: Case, practice: Practice, state: CaseState, actor: Actor, langu
 def _verbs(row: Task, case: Case, actor: Actor) -> frozenset[str]:
     row.case = case  # read already, with its relations
     return task_verbs(row, case, actor)
-
-
-def _letters(case: Case, actor: Actor, today: date, language: str) -> tuple[LetterRow, ...]:
-    return tuple(
-        LetterRow(row.number, str((row.content.get(language) or {}).get("title") or row.letter), row.issued_at)
-        for row in readable_letters(case, actor, today)
-    )

@@ -7,7 +7,6 @@ from wanjia.engine.nouns import CaseState
 from wanjia.engine.states import case_from_json
 from wanjia.model.actors import Actor
 from wanjia.model.faults import NotFound
-from wanjia.model.jsonvalue import Facts
 from wanjia.practice.nouns import Practice
 from wanjia.queries.cases.case_verbs import case_verbs, is_held
 from wanjia.queries.cases.clocks import ClockBar, clock_bars
@@ -15,8 +14,10 @@ from wanjia.queries.cases.facts import FactRow, fact_rows, item_text
 from wanjia.queries.cases.installed import practice_of
 from wanjia.queries.cases.kin import Kin, same_askers_children
 from wanjia.queries.cases.letter_readers import to_requester
+from wanjia.queries.cases.letter_rows import LetterRow, letter_rows
 from wanjia.queries.cases.lookups import Lookup, lookups
 from wanjia.queries.cases.messages import Said, case_messages
+from wanjia.queries.cases.own_tasks import OwnTask, own_task
 from wanjia.queries.cases.papers import PaperRow, papers_of
 from wanjia.queries.cases.sendable import Sendable, sendable
 from wanjia.queries.cases.steps_so_far import StepSoFar, steps_so_far
@@ -44,30 +45,6 @@ class Working:
 
 
 @dataclass(frozen=True)
-class MyTask:
-    """An open task of the requester. `facts` are the case's and the branch's own, to draw the form with."""
-
-    key: str
-    step: str
-    name: str
-    help: str
-    item: str
-    due_at: datetime | None
-    has_form: bool
-    facts: Facts
-    shown: tuple[FactRow, ...]
-
-
-@dataclass(frozen=True)
-class MyLetter:
-    """A letter that was issued to the requester."""
-
-    number: str
-    title: str
-    issued_at: datetime
-
-
-@dataclass(frozen=True)
 class FollowPage:
     """Everything on the requester's page. `stamp` changes with whatever would make the page look different."""
 
@@ -85,12 +62,12 @@ class FollowPage:
     merged_into: str
     facts: tuple[FactRow, ...]
     working: tuple[Working, ...]
-    mine: tuple[MyTask, ...]
+    mine: tuple[OwnTask, ...]
     clocks: tuple[ClockBar, ...]
     steps: tuple[StepSoFar, ...]
     answering: tuple[Answering, ...]
     papers: tuple[PaperRow, ...]
-    letters: tuple[MyLetter, ...]
+    letters: tuple[LetterRow, ...]
     messages: tuple[Said, ...]
     verbs: frozenset[str]
     urge_again_at: datetime | None
@@ -142,7 +119,8 @@ def follow_page(number: str, actor: Actor, now: datetime, language: str) -> Foll
         case.merged_into.number if case.merged_into else "", _own_facts(practice, state, language),
         _working(case, practice, language), _mine(case, practice, state, language),
         tuple(bar for bar in clock_bars(practice, state, now, language) if bar.status in CLOCKS_SHOWN),
-        steps_so_far(case, practice, language), _answering(case, now), papers, _letters(case, practice, language), said,
+        steps_so_far(case, practice, language), _answering(case, now), papers,
+        letter_rows(case.letters.filter(audience__in=to_requester(practice)), language), said,
         case_verbs(case, practice, state, actor, subject_of_case(case), now), urge_again_at(case.pk, now),
         stamp_of(case, now), case.parent.number if case.parent_asks and case.parent else "",
         same_askers_children(case, language),
@@ -156,7 +134,7 @@ def stamp_of(case: Case, now: datetime) -> str:
     return f"{case.row_version}-{last}-{case.papers.count()}-{int(now.timestamp()) // 60}"
 
 
-def task_of_requester(number: str, key: str, actor: Actor, language: str) -> tuple[Practice, MyTask]:
+def task_of_requester(number: str, key: str, actor: Actor, language: str) -> tuple[Practice, OwnTask]:
     """One open task of the requester with its practice. Raises NotFound when there is none (any more)."""
     case = asked_case(number, actor)
     practice = practice_of(case.practice)
@@ -190,21 +168,9 @@ def _named(row: Task, language: str) -> str:
     return row.organisation.name_en if language == "en" else row.organisation.name_zh
 
 
-def _mine(case: Case, practice: Practice, state: CaseState, language: str) -> tuple[MyTask, ...]:
+def _mine(case: Case, practice: Practice, state: CaseState, language: str) -> tuple[OwnTask, ...]:
     rows = case.tasks.filter(status=Task.Status.OPEN, for_requester=True)
-    return tuple(_my_task(row, practice, state, language) for row in rows)
-
-
-def _my_task(row: Task, practice: Practice, state: CaseState, language: str) -> MyTask:
-    key = f"tasks.{row.step}.help"
-    found, form = practice.text(key, language), practice.forms.get(row.step)
-    facts: Facts = {**state.facts, **(row.item or {})}
-    shown = {name: facts.get(name) for name in (form.shows if form else ())}
-    return MyTask(
-        row.key, row.step, practice.text(f"tasks.{row.step}", language), "" if found == key else found,
-        item_text(practice, row.item, language), row.due_at, form is not None, facts,
-        fact_rows(practice, shown, language, revealed=True),
-    )  # fmt: skip
+    return tuple(own_task(row, practice, state.facts, language, revealed=True) for row in rows)
 
 
 def _answering(case: Case, now: datetime) -> tuple[Answering, ...]:
@@ -212,10 +178,3 @@ def _answering(case: Case, now: datetime) -> tuple[Answering, ...]:
     day = work_calendar().day_of(case.ended_at or now)
     found = answers_of_path(tuple(case.cell_path.split("/")), day) if case.cell_path else ()
     return tuple(reversed(found))
-
-
-def _letters(case: Case, practice: Practice, language: str) -> tuple[MyLetter, ...]:
-    return tuple(
-        MyLetter(row.number, str((row.content.get(language) or {}).get("title") or row.letter), row.issued_at)
-        for row in case.letters.filter(audience__in=to_requester(practice))
-    )

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wanjia.actions.cases.open_case import opens
 from wanjia.model.faults import Fault, NotFound, Where
 from wanjia.model.jsonvalue import Facts
-from wanjia.queries.cases.follow import FollowPage, MyTask, case_to_open, current_stamp, follow_page, reached_from
+from wanjia.queries.cases.follow import FollowPage, case_to_open, current_stamp, follow_page, reached_from
 from wanjia.queries.cases.my_requests import my_requests
+from wanjia.queries.cases.own_tasks import OwnTask
 from wanjia.web import limits
 from wanjia.web.forms import PageForm, page_form, shown_faults
 from wanjia.web.middleware import grant
@@ -119,7 +120,7 @@ def _values(
 
 
 def _form(
-    request: HttpRequest, shown: FollowPage, task: MyTask, deed: str, faults: tuple[Fault, ...], answers: Facts | None
+    request: HttpRequest, shown: FollowPage, task: OwnTask, deed: str, faults: tuple[Fault, ...], answers: Facts | None
 ) -> PageForm | None:  # fmt: skip
     if not task.has_form:
         return None

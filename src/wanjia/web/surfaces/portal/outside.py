@@ -13,7 +13,8 @@ from wanjia.actions.cases.open_link import CODE_MINUTES, open_link, send_code
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
 from wanjia.model.jsonvalue import Facts
-from wanjia.queries.cases.outside import OutsidePage, OutsideTask, outside_page, outsider_of_link
+from wanjia.queries.cases.outside import OutsidePage, outside_page, outsider_of_link
+from wanjia.queries.cases.own_tasks import OwnTask
 from wanjia.texts import say
 from wanjia.web import limits
 from wanjia.web.forms import page_form, sent_answers, shown_faults
@@ -102,7 +103,7 @@ def _page(
     request: HttpRequest, shown: OutsidePage, key: str = "", faults: tuple[Fault, ...] = (),
     answers: Facts | None = None,
 ) -> HttpResponse:  # fmt: skip
-    def form(task: OutsideTask):
+    def form(task: OwnTask):
         mine = task.key == key
         values, wrong = ((answers or {}), faults) if mine else ({}, ())
         return page_form(shown.practice, task.step, request.language, values, wrong, task.facts)
