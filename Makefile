@@ -3,14 +3,15 @@
 # make check  style, types, import contracts, tidiness, islands' types and tests
 # make fix    mend what can be mended by a program
 # make readers  the readers of other software's grids (500 MB), and with them their tests; always so when CI is set
-# make bench  the benchmarks, each beside a floor or a peer; installs the peers (1.3 GB)
+# make spark    Spark, the distributed engine (450 MB, needs Java 17), and with it its tests; always so when CI is set
+# make bench  the benchmarks, each beside a floor or a peer; installs the peers (1.5 GB)
 # make pictures  the pictures of README and docs, from a demo that runs on PORT (8000 by default)
 # Everything is installed into .venv and islands/node_modules; nothing outside this folder is changed.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := demo
-.PHONY: demo test check check-style check-types check-imports check-tidy check-islands fix readers bench pictures islands lock clean
+.PHONY: demo test check check-style check-types check-imports check-tidy check-islands fix readers spark bench pictures islands lock clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
@@ -20,7 +21,7 @@ ISLAND_SOURCES := $(shell find islands -name node_modules -prune -o -type f \( -
 demo: .venv/.runtime $(ISLANDS)/manifest.json
 	$(BIN)/wanjia demo
 
-test: .venv/.dev $(if $(CI),.venv/.readers) $(ISLANDS)/manifest.json
+test: .venv/.dev $(if $(CI),.venv/.readers .venv/.spark) $(ISLANDS)/manifest.json
 	$(BIN)/python tools/run_tests.py $(ARGS)
 
 # `make -k check` goes on after a fault and shows those of the other checks too.
@@ -50,6 +51,8 @@ fix: .venv/.dev
 
 readers: .venv/.readers
 
+spark: .venv/.spark
+
 bench: .venv/.bench
 	@for file in benchmarks/[a-z]*.py; do echo; echo "== $$file"; $(BIN)/python $$file; done
 
@@ -65,8 +68,10 @@ lock:
 	$(LOCK) pyproject.toml --group build -o requirements.txt
 	$(LOCK) pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
 	$(LOCK) --group node -o requirements-node.txt
-	$(LOCK) --group readers -c requirements-dev.txt -o requirements-readers.txt
-	$(LOCK) --group readers --group bench -c requirements-dev.txt -c requirements-readers.txt -o requirements-bench.txt
+	$(LOCK) --group spark -c requirements-dev.txt -o requirements-spark.txt
+	$(LOCK) --group readers -c requirements-dev.txt -c requirements-spark.txt -o requirements-readers.txt
+	$(LOCK) --group readers --group spark --group bench -c requirements-dev.txt -c requirements-spark.txt -c requirements-readers.txt \
+		-o requirements-bench.txt
 	cd islands && export PATH="$$(../tools/node_path.sh)" && npm update
 
 clean:
@@ -94,7 +99,12 @@ clean:
 	$(PIP) --require-hashes -r requirements-readers.txt
 	@touch $@
 
-.venv/.bench: .venv/.readers requirements-bench.txt
+.venv/.spark: .venv/.dev requirements-spark.txt
+	@echo "Installing Spark ..."
+	$(PIP) --require-hashes -r requirements-spark.txt
+	@touch $@
+
+.venv/.bench: .venv/.readers .venv/.spark requirements-bench.txt
 	@echo "Installing the peers of the benchmarks ..."
 	$(PIP) --require-hashes -r requirements-bench.txt
 	@touch $@

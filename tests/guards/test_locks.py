@@ -27,6 +27,7 @@ GROUPS = PROJECT["dependency-groups"]
         ("requirements.txt", PROJECT["project"]["dependencies"] + GROUPS["build"]),
         ("requirements-dev.txt", PROJECT["project"]["dependencies"] + GROUPS["build"] + GROUPS["dev"]),
         ("requirements-node.txt", GROUPS["node"]),
+        ("requirements-spark.txt", GROUPS["spark"]),
     ],
 )
 def test_everything_asked_for_is_locked_with_hashes(lock: str, wanted: list[str]) -> None:
@@ -35,6 +36,11 @@ def test_everything_asked_for_is_locked_with_hashes(lock: str, wanted: list[str]
     assert [block.splitlines()[0] for block in blocks if "--hash=sha256:" not in block] == []
 
 
+@pytest.mark.parametrize("other", ["requirements.txt", "requirements-spark.txt", "requirements-readers.txt"])
+def test_what_is_installed_side_by_side_is_one_version(other: str) -> None:
+    theirs, tested = versions(other), versions("requirements-dev.txt")
+    assert {name: theirs[name] for name in theirs.keys() & tested.keys() if theirs[name] != tested[name]} == {}
+
+
 def test_what_runs_is_what_is_tested() -> None:
-    runs, tested = versions("requirements.txt"), versions("requirements-dev.txt")
-    assert {name: version for name, version in runs.items() if tested.get(name) != version} == {}
+    assert versions("requirements.txt").keys() <= versions("requirements-dev.txt").keys()

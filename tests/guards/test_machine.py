@@ -54,4 +54,4 @@ def test_missing_part_is_skipped_on_a_laptop_and_fails_in_ci(tmp_path: Path, ci:
 def test_unknown_part_is_a_mistake_of_the_test() -> None:
     with pytest.raises(ValueError, match="unknown part 'posgres'"):
         needs("posgres")
-    assert set(PARTS) == {"postgres", "chromium", "node", "mosquitto", "java", "readers"}
+    assert set(PARTS) == {"postgres", "chromium", "node", "mosquitto", "spark", "readers"}

@@ -32,13 +32,17 @@ def _readers_are_here() -> bool:
     return all(find_spec(package) is not None for package in ("pandapower", "simbench", "opendssdirect"))
 
 
+def _spark_is_here() -> bool:
+    return find_spec("pyspark") is not None and shutil.which("java") is not None
+
+
 # part: (is it here?, what to install on Debian)
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "postgres": (_postgres_is_here, "apt-get install postgresql-15, or set DATABASE_URL"),
     "chromium": (lambda: chromium_path() is not None, "apt-get install chromium fonts-noto-cjk"),
     "node": (lambda: Path("src/wanjia/web/static/islands/manifest.json").exists(), "make islands"),
     "mosquitto": (lambda: shutil.which("mosquitto", path=with_sbin()) is not None, "apt-get install mosquitto"),
-    "java": (lambda: shutil.which("java") is not None, "apt-get install openjdk-17-jre-headless"),
+    "spark": (_spark_is_here, "apt-get install openjdk-17-jre-headless, then make spark"),
     "readers": (_readers_are_here, "make readers (other software's grids, 500 MB)"),
 }
 
