@@ -1,0 +1,105 @@
+"""What is said of transformer districts' energy balances: one district and day, and what goes with it. Plain values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+BANDS = ("high", "negative", "not_computable", "normal", "economic")
+"""Worst first; so they stand on the pages."""
+OFF_BANDS = ("high", "negative", "not_computable")
+"""What somebody has to look into."""
+
+
+@dataclass(frozen=True)
+class DistrictDay:
+    """The balance of one district on one day; kWh, the rate and the coverage as shares (0.041 is 4.1 %).
+
+    Figures are None where they cannot be computed; `reasons` are codes of the kernel, first of all why not.
+    `cause` is the likeliest one of what was found (empty: none), `action` what to do next; both are codes.
+    """
+
+    district: str
+    name: str
+    organisation: str
+    feeder: str
+    day: date
+    energy_in_kwh: float | None
+    energy_out_kwh: float | None
+    loss_kwh: float | None
+    loss_rate: float | None
+    band: str
+    coverage: float | None
+    reasons: tuple[str, ...]
+    cause: str
+    action: str
+    case_number: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A day by slots, oldest first: the end of each interval (UTC), and kWh of the interval; None where no reading is.
+
+    `supplied` is what the master meters counted, `generated` what rooftop plants fed in, `used` what customers took;
+    `lost` = supplied + generated - used.
+    """
+
+    ends_at: tuple[datetime, ...]
+    supplied_kwh: tuple[float | None, ...]
+    generated_kwh: tuple[float | None, ...]
+    used_kwh: tuple[float | None, ...]
+    lost_kwh: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class DayPoint:
+    """One day of a district's year."""
+
+    day: date
+    energy_in_kwh: float | None
+    loss_kwh: float | None
+    loss_rate: float | None
+    band: str
+    coverage: float | None
+
+
+@dataclass(frozen=True)
+class FlagCount:
+    """How many of the day's meters bear a flag of validation (codes of the kernel)."""
+
+    flag: str
+    meters: int
+
+
+@dataclass(frozen=True)
+class BandCount:
+    """Districts in a band."""
+
+    band: str
+    districts: int
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Sums over districts of one day or month.
+
+    `expected` districts take part in collection, `computable` of them have a rate, `qualified` lie in a band that is
+    economic or normal. `compliance` = qualified / expected (not computable is never a pass); `collection` = readings
+    that came / readings expected of customer meters. The loss rate is of the computable ones. Shares, None without any.
+    """
+
+    expected: int
+    computable: int
+    qualified: int
+    energy_in_kwh: float
+    energy_out_kwh: float
+    loss_kwh: float
+    loss_rate: float | None
+    compliance: float | None
+    collection: float | None
+
+
+@dataclass(frozen=True)
+class DayRates:
+    """The sums of one day."""
+
+    day: date
+    rates: Rates
