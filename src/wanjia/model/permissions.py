@@ -22,7 +22,7 @@ PARTNER_ROLES = frozenset({"window_clerk", "window_chief", "reviewer"})
 OBJECTS = (
     "case", "task", "paper", "message", "history", "territory", "post", "organisation", "person", "calendar",
     "practice", "account", "personal_data", "outage", "contact_card", "report", "letter", "network",
-    "delivery", "register",
+    "delivery", "register", "measurement",
 )  # fmt: skip
 VERBS = (
     "see", "open", "complete", "return", "ask_opinion", "give_opinion", "pass_on", "delegate", "withdraw", "urge",
@@ -76,7 +76,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
     # Answers for a cell: sees all that happens there, opens requests for people without a phone, but does not decide
     # what others hold.
     "district_manager": (_WORK, (
-        ("case task paper message letter history outage register", "see", "cell"),
+        ("case task paper message letter history outage register measurement", "see", "cell"),
         ("case", "open urge merge", "cell"),
         ("paper", "add_paper", "cell"),
         ("message", "say", "cell"),
@@ -89,7 +89,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
     )),
     # Leads the district managers below: also moves their work between them and stops a clock for a stated reason.
     "senior_manager": (_WORK, (
-        ("case task paper message letter history outage report register", "see", "cell"),
+        ("case task paper message letter history outage report register measurement", "see", "cell"),
         ("case", "open urge merge reopen hold", "cell"),
         ("task", "urge pass_on hand_over", "cell"),
         ("paper", "add_paper", "cell"),
@@ -103,7 +103,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
     )),
     # Answers for a station: all of its work and its people's posts, exports without personal data.
     "station_chief": (_WORK, (
-        ("case task paper message letter history outage report register", "see", "organisation"),
+        ("case task paper message letter history outage report register measurement", "see", "organisation"),
         ("case", "open urge merge reopen hold export", "organisation"),
         ("task", "return urge pass_on hand_over", "organisation"),
         ("paper", "add_paper", "organisation"),
@@ -113,12 +113,12 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("contact_card", "install", "organisation"),
         ("outage", "estimate explain record", "organisation"),
         ("network", "see", "all"),
-        ("report register", "export", "organisation"),
+        ("report register measurement", "export", "organisation"),
         ("territory post organisation person practice calendar", "see", "all"),
     )),
     # The same over all stations of a county; keeps its partner bodies and people up to date.
     "county_manager": (_WORK, (
-        ("case task paper message letter history outage report register", "see", "organisation"),
+        ("case task paper message letter history outage report register measurement", "see", "organisation"),
         ("case", "open urge merge reopen hold export", "organisation"),
         ("task", "return urge pass_on hand_over", "organisation"),
         ("paper", "add_paper", "organisation"),
@@ -129,13 +129,13 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("contact_card", "install", "organisation"),
         ("outage", "estimate explain record", "organisation"),
         ("network", "see", "all"),
-        ("report register history", "export", "organisation"),
+        ("report register history measurement", "export", "organisation"),
         ("territory post organisation person practice calendar", "see", "all"),
     )),
     # Sends crews around the clock: any dispatcher of the centre takes over from the last shift, so all its tasks. Only
     # dispatch opens the network on purpose.
     "dispatcher": (_WORK, (
-        ("case task paper message letter history outage", "see", "organisation"),
+        ("case task paper message letter history outage measurement", "see", "organisation"),
         ("case", "open urge merge hold", "organisation"),
         ("task", "complete return pass_on", "organisation"),
         ("paper", "add_paper", "organisation"),
@@ -175,7 +175,8 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
     )),
     # Answers for the company: sees and steers everything and decides which practices run; data of people stays masked.
     "company_manager": (_WORK, (
-        ("case task paper message letter history outage report register", "see", "all"),
+        ("case task paper message letter history outage report register measurement", "see", "all"),
+        ("measurement", "import edit export", "all"),
         ("case", "open urge reopen hold export", "all"),
         ("task", "return urge pass_on hand_over", "all"),
         ("message", "say", "all"),
@@ -201,6 +202,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("history", "export", "all"),
         ("contact_card", "see install", "all"),
         ("network", "see install", "all"),
+        ("measurement", "see import edit", "all"),
         ("delivery", "see edit export", "all"),
     ),),
     # Writes practices; tries them on a virtual clock with invented people, so sees no case. Installing is somebody

@@ -1,4 +1,4 @@
-"""All that is known of one transformer district on a day: curve, year, coverage, findings, events, works, neighbours."""
+"""All that is known of a transformer district on a day: curve, year, coverage, findings, events, works, neighbours."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -264,3 +264,80 @@ class SequenceGap(models.Model):
     class Meta:
         ordering = ["-noticed_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["sender", "first_missing"], name="gap_once")]
+
+
+class CollectionStart(models.Model):
+    """From `since_on` on the meters of an organisation and all below it are read: its districts are balanced daily."""
+
+    organisation = models.OneToOneField(Organisation, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    since_on = models.DateField()
+
+
+class LossBandEdition(models.Model):
+    """From `starts_on` on: between which loss rates a district is economic, where it is high or negative; who said so.
+
+    What lies between is normal.
+    """
+
+    starts_on = models.DateField(primary_key=True)
+    economic_from_percent = models.FloatField()
+    economic_to_percent = models.FloatField()
+    high_from_percent = models.FloatField(help_text="at this rate and above")
+    negative_to_percent = models.FloatField(help_text="at this rate and below")
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-starts_on"]
+
+
+class MeasurementRun(models.Model):
+    """A day's readings are put in order and balanced: asked for by somebody, done by a worker, again after a kill."""
+
+    class State(models.TextChoices):
+        """Waiting for a worker; under way; over; given up."""
+
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    day = models.DateField(help_text="of the company's zone")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    asked_by = models.CharField(max_length=60)
+    asked_by_name = models.CharField(max_length=60, blank=True)
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True, help_text="of the last attempt")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True, help_text="then another worker takes it")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    stage = models.CharField(max_length=16, blank=True, help_text="register, compact, balance, findings, keep")
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0, help_text="of the stage, in its own steps")
+    outcome = models.JSONField(default=dict)
+    faults = models.JSONField(default=list, help_text="code, where and values of each")
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        indexes = [models.Index(fields=["state", "asked_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day"], condition=models.Q(state__in=("waiting", "running")), name="one_open_run_a_day"
+            ),
+        ]
+
+
+class DistrictCase(models.Model):
+    """A case that was opened because a district was off its band: what it showed on that day."""
+
+    district = models.ForeignKey(TransformerDistrict, on_delete=models.PROTECT, related_name="loss_cases")
+    case_number = models.CharField(max_length=24, unique=True)
+    practice = models.CharField(max_length=64)
+    day = models.DateField()
+    band = models.CharField(max_length=16)
+    cause = models.CharField(max_length=32, blank=True)
+    loss_rate = models.FloatField(null=True, blank=True, help_text="share")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-opened_at", "-pk"]
+        indexes = [models.Index(fields=["district", "opened_at"])]
