@@ -99,7 +99,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("contact_card", "install", "cell"),
         ("outage", "estimate explain record", "cell"),
         ("network", "see", "all"),
-        ("report register", "export", "cell"),
+        ("report register measurement", "export", "cell"),
     )),
     # Answers for a station: all of its work and its people's posts, exports without personal data.
     "station_chief": (_WORK, (
