@@ -1,0 +1,1 @@
+"""Measurements in one process: Parquet files, DuckDB where SQL is best."""
