@@ -1,0 +1,146 @@
+"""The compiled loops of the pass over meter-days.
+
+A row is first screened in one sweep that the processor does many readings at a time: how many are missing, zero, equal
+to the one before, what is the least and the greatest. Only a row that the screen finds suspicious is walked reading by
+reading. Then it is added to its district, missing readings as nothing.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from wanjia.kernels.balance import flags as named
+
+MASTER, CUSTOMER, GENERATION = 0, 1, 2
+"""In METER_ROLES; compiled loops want numbers."""
+NEGATIVE, SPIKE, ALL_ZERO, ZERO_RUN = named.NEGATIVE, named.SPIKE, named.ALL_ZERO, named.ZERO_RUN
+STUCK, GAP, SILENT, ESTIMATED = named.STUCK, named.GAP, named.SILENT, named.ESTIMATED
+FLAGS = len(named.FLAGS)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _absent(value: Any, missing: Any) -> Any:
+    """The count that stands for no reading; of float64 NaN, and what is infinite."""
+    return value == missing or value - value != 0
+
+
+@njit(cache=True, nogil=True)
+def _screen(row: Any, missing: Any) -> Any:
+    """Readings present, zeros, readings equal to the one before, least and greatest count of those present."""
+    slots = len(row)
+    absent, zeros, equal = 0, 0, 0
+    least, most = np.inf, -np.inf
+    for j in range(slots):
+        gone = _absent(row[j], missing)
+        absent += gone
+        zeros += row[j] == 0
+        value = float(row[j])
+        least = min(least, np.inf if gone else value)
+        most = max(most, -np.inf if gone else value)
+    for j in range(1, slots):
+        equal += row[j] == row[j - 1]
+    return slots - absent, zeros, equal, least, most
+
+
+@njit(cache=True, nogil=True)
+def _longest(row: Any, missing: Any, zero: bool, least_count: float) -> int:
+    """The longest run of zeros, or of one and the same reading of at least so many counts; a missing one ends it."""
+    longest, run = 0, 0
+    for j in range(len(row)):
+        value = row[j]
+        if _absent(value, missing):
+            run = 0
+        elif zero:
+            run = run + 1 if value == 0 else 0
+        elif abs(float(value)) < least_count:
+            run = 0
+        else:
+            run = run + 1 if run > 0 and value == row[j - 1] else 1
+        longest = max(longest, run)
+    return longest
+
+
+@njit(cache=True, nogil=True)
+def _oddities(row: Any, missing: Any, parts: float, role: int, back: bool, limit: float, bounds: Any,
+              screened: Any, total: float) -> int:  # fmt: skip
+    """Flags of one row but for `estimated`; energies in billionths of a kWh."""
+    spike, over_mean, zero_slots, stuck_slots, stuck = bounds
+    present, zeros, equal, least, most = screened
+    if present == 0:
+        return SILENT
+    found = GAP if present < len(row) else 0
+    if least < 0 and not (role == MASTER and back):
+        found |= NEGATIVE
+    greatest = max(most, -least) * parts
+    if limit == limit:
+        if greatest > limit:
+            found |= SPIKE
+    elif role != MASTER and present > 1 and greatest > spike:
+        others = abs(total - greatest) if most >= -least else abs(total + greatest)
+        if greatest > over_mean * others / (present - 1):
+            found |= SPIKE
+    if role == GENERATION:  # the night's zeros are what they should be
+        return found
+    if zeros == present:
+        return found | ALL_ZERO
+    if zeros >= zero_slots and _longest(row, missing, True, 0.0) >= zero_slots:
+        found |= ZERO_RUN
+    if equal >= stuck_slots - 1 and _longest(row, missing, False, stuck / parts) >= stuck_slots:
+        found |= STUCK
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _accumulate(row: Any, missing: Any, parts: float, energy: Any, present: Any) -> None:
+    """Adds a row to its district's slots."""
+    for j in range(len(row)):
+        gone = _absent(row[j], missing)
+        energy[j] += 0.0 if gone else np.rint(row[j] * parts)
+        present[j] += not gone
+
+
+@njit(cache=True, nogil=True)
+def _energy(row: Any, missing: Any, parts: float) -> float:
+    """Billionths of a kWh of a whole row."""
+    total = 0.0
+    for j in range(len(row)):
+        total += 0.0 if _absent(row[j], missing) else np.rint(row[j] * parts)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _bits(marks: Any) -> int:
+    """Bits that are set."""
+    count = 0
+    for byte in marks:
+        rest = int(byte)
+        while rest:
+            rest &= rest - 1
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def pass_rows(values: Any, missing: Any, parts: Any, district: Any, role: Any, marks: Any, limit_kwh: Any,
+              back_feeding: Any, bounds: Any, sums: Any, found: Any) -> None:  # fmt: skip
+    """All rows of a block: what each holds goes to `found`, what it adds to `sums`."""
+    energy, present, reporting, flagged, estimated = sums
+    of_present, of_energy, of_flags = found
+    for i in range(len(values)):
+        row, at, kind = values[i], district[i], role[i]
+        screened = _screen(row, missing)
+        total = _energy(row, missing, parts[i])
+        back = at >= 0 and back_feeding[at]
+        flags = _oddities(row, missing, parts[i], kind, back, limit_kwh[i] * 1e9, bounds, screened, total)
+        guessed = _bits(marks[i]) if len(marks) else 0
+        if guessed:
+            flags |= ESTIMATED
+        of_present[i], of_energy[i], of_flags[i] = screened[0], total / 1e9, flags
+        if at < 0:
+            continue
+        _accumulate(row, missing, parts[i], energy[kind, at], present[kind, at])
+        reporting[kind, at] += screened[0] > 0
+        estimated[at] += guessed
+        for bit in range(FLAGS):
+            flagged[at, bit] += (flags >> bit) & 1
