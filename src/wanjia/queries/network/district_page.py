@@ -82,7 +82,7 @@ class DistrictCase:
 class Change:
     """What a later computation of the same day changed in the district's figures; texts, empty where there was none."""
 
-    revision: int
+    revision: str
     column: str
     before: str
     after: str
@@ -108,7 +108,7 @@ class DistrictPage:
     first_day: date | None
     last_day: date | None
     line: DistrictDay | None
-    revision: int
+    revision: str
     computed_at: datetime | None
     curve: Curve | None
     year: tuple[DayPoint, ...]

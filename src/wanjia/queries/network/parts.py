@@ -22,9 +22,12 @@ class Part:
     feeder: str = ""
 
 
-def seen_districts(actor: Actor, part: Part = Part()) -> Q:
-    """Filter of `TransformerDistrict` rows; an empty one is all of them. Citizens have the portal."""
-    return _scope(actor) & _asked(part)
+def seen_districts(actor: Actor, part: Part = Part(), obj: str = "outage") -> Q:
+    """Filter of `TransformerDistrict` rows of which the actor sees the outages, or another object of the permissions.
+
+    An empty one is all of them. Citizens have the portal.
+    """
+    return _scope(actor, obj) & _asked(part)
 
 
 def is_whole(districts: Q) -> bool:
@@ -60,13 +63,13 @@ def cells_below(codes: set[str]) -> set[str]:
     return found
 
 
-def _scope(actor: Actor) -> Q:
+def _scope(actor: Actor, obj: str) -> Q:
     if actor.system:
         return Q()
     organisations: set[str] = set()
     cells: set[str] = set()
     for seat in actor.seats:
-        scope = allowed((seat.role,), "outage", "see") if seat.role else None
+        scope = allowed((seat.role,), obj, "see") if seat.role else None
         if scope == "all":
             return Q()
         if scope == "organisation":

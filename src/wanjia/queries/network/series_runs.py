@@ -38,7 +38,7 @@ class DayLine:
 
     day: date
     arrived: int
-    revision: int
+    revision: str
     computed: bool
     stale: bool
     last_arrival_at: datetime | None

@@ -282,8 +282,11 @@ class LossBandEdition(models.Model):
     starts_on = models.DateField(primary_key=True)
     economic_from_percent = models.FloatField()
     economic_to_percent = models.FloatField()
-    high_from_percent = models.FloatField(help_text="at this rate and above")
-    negative_to_percent = models.FloatField(help_text="at this rate and below")
+    high_from_percent = models.FloatField()
+    high_begins_above = models.BooleanField(default=False, help_text="`high_from_percent` itself is still normal")
+    negative_to_percent = models.FloatField()
+    negative_begins_below = models.BooleanField(default=False, help_text="`negative_to_percent` itself is not negative")
+    coverage_least_percent = models.FloatField(default=98, help_text="below it a district is not computable")
     source = models.CharField(max_length=200)
 
     class Meta:
