@@ -49,7 +49,8 @@ CHUNK_ROWS = 16_384
 CAPACITIES_KVA = (50.0, 80.0, 100.0, 125.0, 160.0, 200.0, 250.0, 315.0, 400.0, 500.0, 630.0, 800.0, 1000.0, 1250.0)
 LOADED = 0.6
 """Expected peak over capacity is at most this in a district without injected overload."""
-OVERLOADED = 1.25
+OVERLOADED = 1.4
+"""On a hot day; on a cool one it may go unseen."""
 METER_OWN_KW, TERMINAL_OWN_KW = 0.0015, 0.03
 LOSS_RATE = (0.018, 0.35)
 """Median of the resistive loss rate at mean load, and the standard deviation of its logarithm."""
