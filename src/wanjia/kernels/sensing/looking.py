@@ -101,10 +101,17 @@ def look(grid: Grid, memory: Memory, now: int, model: Model, covered: Bools) -> 
     alarming = minded[(np.maximum(dark, part)[minded] > 0) | (memory.held[minded] != FREE)]
     if not len(alarming):
         return None
-    others = _neighbours(grid, alarming)
+    trees = np.unique(grid.tree[alarming])
+    inside = _inside(grid, trees)
+    # Trees without alarm are left as if nobody had looked: what is elsewhere must not matter to anyone.
+    counts[~inside], since[~inside], dark[~inside], part[~inside] = 0, NEVER, 0.0, IMPOSSIBLE
+    others = _without(inside, alarming)
     _count(grid, memory, others, now, model, nearest_onset(grid, since, alarming), counts, since)
-    judged = np.flatnonzero(since != NEVER).astype(np.int32)
-    _weigh(memory, judged, now, _with_silence(model, counts, since, now, memory.held), counts, since, dark, part)
+    for tree in trees.tolist():
+        ranks = slice(int(grid.begin[tree]), int(grid.end[tree]))
+        judged = ranks.start + np.flatnonzero(since[ranks] != NEVER).astype(np.int32)
+        of_tree = _with_silence(model, counts[ranks], since[ranks], now, memory.held[ranks])
+        _weigh(memory, judged, now, of_tree, counts, since, dark, part)
     part[covered] = IMPOSSIBLE
     free = np.where(covered, model.parameters.planned_bias, dark)
     spoke = (counts[:, GASPED] + counts[:, TERMINAL + GASPED] > 0) & (dark > 0) & ~covered
@@ -135,7 +142,7 @@ def _weigh(
 
 
 def _with_silence(model: Model, counts: Ints, since: Ints, now: int, held: Bytes) -> Odds:
-    """The odds with the share of districts that are silent without a gasp though heartbeats were due from them.
+    """The odds with the share of a tree's districts that are silent without a gasp though heartbeats were due.
 
     Those that an outage explains already say nothing of it.
     """
@@ -147,14 +154,20 @@ def _with_silence(model: Model, counts: Ints, since: Ints, now: int, held: Bytes
     return model.odds._replace(falls_silent=min(max(model.odds.falls_silent, share), 1.0 - weighing.SHARE_MIN))
 
 
-def _neighbours(grid: Grid, alarming: Ints) -> Ints:
+def _inside(grid: Grid, trees: Ints) -> Bools:
+    """The ranks in these trees, [districts]."""
+    found = np.zeros(grid.districts, dtype=np.bool_)
+    for tree in trees.tolist():
+        found[grid.begin[tree] : grid.end[tree]] = True
+    return found
+
+
+def _without(inside: Bools, alarming: Ints) -> Ints:
     """The other ranks in the trees of the alarming: their silence or life speaks for or against devices upstream.
 
     Those with a gasp that convinces nobody too: it may be a stray one; what counts is what they say since the alarm.
     """
-    wanted = np.zeros(grid.districts, dtype=np.bool_)
-    for tree in np.unique(grid.tree[alarming]).tolist():
-        wanted[grid.begin[tree] : grid.end[tree]] = True
+    wanted = inside.copy()
     wanted[alarming] = False
     return np.flatnonzero(wanted).astype(np.int32)
 

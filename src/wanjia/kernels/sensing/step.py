@@ -107,6 +107,7 @@ def _judge(sensor: Sensor, state: State, at: int) -> list[Change]:
     is_watching = bool((memory.back != NEVER).any())
     if sight is None and not is_watching:
         ledger.waiting.clear()
+        memory.noticed[:], memory.freed[:] = NEVER, NEVER
         return []
     moment = Moment(grid, memory, model, sight or _nothing(grid), planned, now, at, state.epoch)
     changes = list(follow_works(ledger, moment, sensor.plans))
