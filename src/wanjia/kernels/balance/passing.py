@@ -10,7 +10,7 @@ from wanjia.kernels.balance.flags import HOURS_A_SLOT, THRESHOLDS, Thresholds
 from wanjia.kernels.balance.passing_loops import pass_rows
 from wanjia.kernels.balance.sums import MASTER, PARTS_A_KWH, Sums
 from wanjia.model.network import Indexes, Measures
-from wanjia.model.readings import MISSING, Block, SlotBits
+from wanjia.model.readings import MISSING, Block, SlotBits, SlotCounts
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +39,8 @@ def add(
         raise ValueError(f"a block of {slots} slots for sums of {sums.slots}")
     found = MeterDays(np.empty(rows, np.int32), np.empty(rows), np.empty(rows, np.uint8))
     marks: SlotBits = np.empty((0, 0), np.uint8) if block.estimated is None else np.ascontiguousarray(block.estimated)
-    missing = np.int16(MISSING) if block.values.dtype == np.int16 else np.float64(np.nan)
     pass_rows(
-        np.ascontiguousarray(block.values), missing, parts_of(block.unit_kwh), block.district, block.role, marks,
+        np.ascontiguousarray(block.values), _ends(block.values), parts_of(block.unit_kwh), block.district, block.role, marks,
         _limits(block, expected, limit_kw, thresholds), expected.generation > 0, _bounds(thresholds),
         (sums.energy, sums.present, sums.reporting, sums.flagged, sums.estimated),
         (found.present, found.energy_kwh, found.flags),
@@ -54,6 +53,13 @@ def parts_of(unit_kwh: Measures) -> Measures:
     parts = unit_kwh * PARTS_A_KWH
     whole = np.rint(parts)
     return np.where(np.abs(parts - whole) <= 1e-12 * np.abs(parts), whole, parts)
+
+
+def _ends(values: SlotCounts) -> tuple[np.int16, np.int16, np.int16] | tuple[np.float64, np.float64, np.float64]:
+    """The count that is no reading, the least and the greatest count, of the block's own type."""
+    if values.dtype == np.int16:
+        return np.int16(MISSING), np.int16(MISSING), np.int16(-MISSING - 1)
+    return np.float64(np.nan), np.float64(-np.inf), np.float64(np.inf)
 
 
 def _limits(block: Block, expected: Expected, limit_kw: Measures | None, thresholds: Thresholds) -> Measures:

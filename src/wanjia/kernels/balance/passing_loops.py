@@ -26,21 +26,24 @@ def _absent(value: Any, missing: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _screen(row: Any, missing: Any) -> Any:
-    """Readings present, zeros, readings equal to the one before, least and greatest count of those present."""
-    slots = len(row)
-    absent, zeros, equal = 0, 0, 0
-    least, most = np.inf, -np.inf
-    for j in range(slots):
-        gone = _absent(row[j], missing)
-        absent += gone
-        zeros += row[j] == 0
-        value = float(row[j])
-        least = min(least, np.inf if gone else value)
-        most = max(most, -np.inf if gone else value)
-    for j in range(1, slots):
-        equal += row[j] == row[j - 1]
-    return slots - absent, zeros, equal, least, most
+def _screen(row: Any, ends: Any) -> Any:
+    """Readings present, zeros, readings equal to the one before, least and greatest count of those present.
+
+    Counters and extremes keep to the row's own narrow type, so that the processor takes many readings at a time.
+    """
+    missing, low, high = ends
+    absent, zeros, equal = np.int16(0), np.int16(0), np.int16(0)
+    least, most = high, low
+    for j in range(len(row)):
+        value = row[j]
+        gone = _absent(value, missing)
+        absent = np.int16(absent + gone)
+        zeros = np.int16(zeros + (value == 0))
+        least = min(least, high if gone else value)
+        most = max(most, low if gone else value)
+    for j in range(1, len(row)):
+        equal = np.int16(equal + (row[j] == row[j - 1]))
+    return len(row) - absent, zeros, equal, float(least), float(most)
 
 
 @njit(cache=True, nogil=True)
@@ -91,21 +94,16 @@ def _oddities(row: Any, missing: Any, parts: float, role: int, back: bool, limit
     return found
 
 
-@njit(cache=True, nogil=True)
-def _accumulate(row: Any, missing: Any, parts: float, energy: Any, present: Any) -> None:
-    """Adds a row to its district's slots."""
-    for j in range(len(row)):
-        gone = _absent(row[j], missing)
-        energy[j] += 0.0 if gone else np.rint(row[j] * parts)
-        present[j] += not gone
-
-
-@njit(cache=True, nogil=True)
-def _energy(row: Any, missing: Any, parts: float) -> float:
-    """Billionths of a kWh of a whole row."""
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
+def _accumulate(row: Any, missing: Any, parts: float, energy: Any, present: Any) -> float:
+    """Adds a row to its district's slots; returns its energy. Whole numbers may be added in any order."""
     total = 0.0
     for j in range(len(row)):
-        total += 0.0 if _absent(row[j], missing) else np.rint(row[j] * parts)
+        gone = _absent(row[j], missing)
+        more = 0.0 if gone else np.rint(row[j] * parts)
+        energy[j] += more
+        present[j] = np.int32(present[j] + (not gone))
+        total += more
     return total
 
 
@@ -122,25 +120,30 @@ def _bits(marks: Any) -> int:
 
 
 @njit(cache=True, nogil=True)
-def pass_rows(values: Any, missing: Any, parts: Any, district: Any, role: Any, marks: Any, limit_kwh: Any,
+def pass_rows(values: Any, ends: Any, parts: Any, district: Any, role: Any, marks: Any, limit_kwh: Any,
               back_feeding: Any, bounds: Any, sums: Any, found: Any) -> None:  # fmt: skip
-    """All rows of a block: what each holds goes to `found`, what it adds to `sums`."""
+    """All rows of a block: what each holds goes to `found`, what it adds to `sums`.
+
+    ends: of the values' own type, the count that is no reading, the least and the greatest that there can be.
+    """
     energy, present, reporting, flagged, estimated = sums
     of_present, of_energy, of_flags = found
+    nowhere, nobody = np.empty(values.shape[1]), np.empty(values.shape[1], np.int32)
     for i in range(len(values)):
         row, at, kind = values[i], district[i], role[i]
-        screened = _screen(row, missing)
-        total = _energy(row, missing, parts[i])
+        screened = _screen(row, ends)
+        if at < 0:
+            total = _accumulate(row, ends[0], parts[i], nowhere, nobody)
+        else:
+            total = _accumulate(row, ends[0], parts[i], energy[kind, at], present[kind, at])
         back = at >= 0 and back_feeding[at]
-        flags = _oddities(row, missing, parts[i], kind, back, limit_kwh[i] * 1e9, bounds, screened, total)
+        flags = _oddities(row, ends[0], parts[i], kind, back, limit_kwh[i] * 1e9, bounds, screened, total)
         guessed = _bits(marks[i]) if len(marks) else 0
         if guessed:
             flags |= ESTIMATED
         of_present[i], of_energy[i], of_flags[i] = screened[0], total / 1e9, flags
-        if at < 0:
-            continue
-        _accumulate(row, missing, parts[i], energy[kind, at], present[kind, at])
-        reporting[kind, at] += screened[0] > 0
-        estimated[at] += guessed
-        for bit in range(FLAGS):
-            flagged[at, bit] += (flags >> bit) & 1
+        if at >= 0:
+            reporting[kind, at] += screened[0] > 0
+            estimated[at] += guessed
+            for bit in range(FLAGS):
+                flagged[at, bit] += (flags >> bit) & 1
