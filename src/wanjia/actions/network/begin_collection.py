@@ -7,6 +7,7 @@ from django.db import transaction
 from wanjia.actions.permission import require
 from wanjia.model.actors import Actor
 from wanjia.model.faults import NotFound
+from wanjia.model.jsonvalue import Facts
 from wanjia.records.cases.history import write_history
 from wanjia.records.network.models import CollectionStart
 from wanjia.records.territory.models import Organisation
@@ -19,6 +20,6 @@ def begin_collection(organisation: str, since_on: date, actor: Actor, now: datet
         raise NotFound("organisation", organisation)
     with transaction.atomic():
         row, _ = CollectionStart.objects.update_or_create(organisation_id=organisation, defaults={"since_on": since_on})
-        data = {"organisation": organisation, "since_on": since_on.isoformat()}
+        data: Facts = {"organisation": organisation, "since_on": since_on.isoformat()}
         write_history("measurement:collection", actor, now, [("collection_begun", data)])
         return row

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -36,6 +37,12 @@ class Drawn:
 def still_map(districts: Q, language: str) -> Drawn:
     """Code, name, place, feeder and customers of every district of the part, column by column, ordered by code."""
     return _drawn(districts, language)[0]
+
+
+def places(districts: Q, language: str) -> tuple[str, Mapping[str, int]]:
+    """The mark of the still part, and the place of every district in it by code."""
+    drawn, place_of = _drawn(districts, language)
+    return drawn.mark, place_of
 
 
 def states(districts: Q, language: str) -> dict[str, Any]:

@@ -103,3 +103,36 @@ class DayRates:
 
     day: date
     rates: Rates
+
+
+@dataclass(frozen=True)
+class MeterFinding:
+    """A meter with what was found of it on the day: a lead with its evidence, never a verdict.
+
+    `meter` is masked (`****1234`), `key` is what `reveal_meter_curve` takes. `code` names the finding, `values` what
+    its sentence speaks of (numbers with their unit last in the name). `points` is the weight, 0-100, highest first.
+    """
+
+    key: str
+    meter: str
+    role: str
+    code: str
+    values: dict[str, object]
+    points: float
+
+
+ACTIONS = {
+    "no_master": "check_register", "no_customers": "check_register", "master_silent": "repair_master",
+    "master_incomplete": "repair_collection", "generation_incomplete": "repair_collection",
+    "coverage_low": "repair_collection", "no_energy_in": "repair_master", "wrong_district": "check_wiring",
+    "abnormal_use": "inspect", "overload": "enlarge", "heavy_load": "enlarge", "unbalance": "balance_phases",
+    "low_voltage": "enlarge", "master_dead": "repair_master",
+}  # fmt: skip
+"""Likely cause -> what to do next; both are worded by the texts."""
+ACTIONS_OF_BANDS = {"high": "inspect", "negative": "check_wiring", "not_computable": "repair_collection"}
+"""What to do where no cause was found."""
+
+
+def next_action(band: str, cause: str) -> str:
+    """What to do next; empty where nothing is off."""
+    return ACTIONS.get(cause) or ACTIONS_OF_BANDS.get(band, "")

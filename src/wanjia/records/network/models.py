@@ -329,6 +329,22 @@ class MeasurementRun(models.Model):
         ]
 
 
+class MeasuredDay(models.Model):
+    """A day whose districts were balanced, as it was computed last; the figures themselves are in the series store."""
+
+    day = models.DateField(primary_key=True)
+    revision = models.CharField(max_length=64, help_text="of the kept results")
+    computed_at = models.DateTimeField(db_index=True)
+    bands = models.CharField(max_length=40, help_text="edition of the bands")
+    counts = models.JSONField(default=dict)
+    changes = models.JSONField(
+        default=list, help_text="district, column, before, after of each figure"
+    )
+
+    class Meta:
+        ordering = ["-day"]
+
+
 class DistrictCase(models.Model):
     """A case that was opened because a district was off its band: what it showed on that day."""
 
