@@ -97,6 +97,20 @@ _ROWS = (
         optional=frozenset({"feeder", "cause"}),
     ),
     CapabilitySignature(
+        "outages_of_district",
+        "How many unplanned outages touched the transformer district in the `days` before the day `until`, and how "
+        "many minutes it was without supply.",
+        {"district": TEXT, "until": DAY, "days": NUMBER},
+        {"outages": COUNT, "outage_minutes": NUMBER},
+    ),
+    CapabilitySignature(
+        "repeated_outages",
+        "Districts of the receiving body with `least` unplanned outages or more within any `window_days` days of the "
+        "`days` before the day `until`: rows of `district`, `district_name`, `place`, `outages`, `most`, worst first.",
+        {"until": DAY, "days": NUMBER, "window_days": NUMBER, "least": NUMBER},
+        {"districts": ROWS, "district_count": COUNT},
+    ),
+    CapabilitySignature(
         "responsible_post",
         "Who answers for the place at a level of the grid today (1 is the widest), with what a card shows.",
         {"place": PLACE, "level": {"type": "integer", "minimum": 1, "maximum": 9}},
@@ -315,6 +329,35 @@ _ROWS = (
             "meters_wrong": ROWS,
         },
         optional=frozenset({"points", "loss_percent", "price_yuan"}),
+    ),
+    CapabilitySignature(
+        "events_fell",
+        "Events of two times beside each other: `before` in `days_before`, `after` in `days_after`. The fall of the "
+        "rate, and how likely chance alone made it.",
+        {"before": COUNT, "days_before": NUMBER, "after": COUNT, "days_after": NUMBER},
+        {"fall_percent": NUMBER, "chance_percent": NUMBER, "more_than_chance": YES_NO},
+    ),
+    CapabilitySignature(
+        "microgrid_together",
+        "A microgrid's generation, storage, charging, use and exchange with the grid over one round: losses, share of "
+        "the generation used here, share of the use not from the grid, round trip of the storage.",
+        {
+            **dict.fromkeys(("generation_kwh", "charge_kwh", "discharge_kwh", "charging_kwh", "other_use_kwh"), NUMBER),
+            **dict.fromkeys(("from_grid_kwh", "to_grid_kwh", "stored_before_kwh", "stored_now_kwh"), NUMBER),
+        },
+        dict.fromkeys(
+            (
+                "in_kwh",
+                "out_kwh",
+                "loss_kwh",
+                "loss_percent",
+                "own_use_percent",
+                "self_supply_percent",
+                "round_trip_percent",
+            ),
+            NUMBER,
+        ),
+        optional=frozenset({"stored_before_kwh", "stored_now_kwh"}),
     ),
     CapabilitySignature(
         "days_later",

@@ -11,6 +11,7 @@ from wanjia.kernels.planning.critical_path import Schedule, Step, problems, sche
 from wanjia.kernels.planning.shortening import Shortening, shorter_by
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import WorkCalendar
+from wanjia.practice.districts import events_fell, microgrid_together
 from wanjia.practice.formats import is_day
 from wanjia.practice.meter_balance import reconcile_submeters
 
@@ -81,7 +82,16 @@ def date_scheme(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
 
 COMPUTED: Mapping[str, Compute] = {
     function.__name__: function
-    for function in (today, days_later, working_days_since, compare_schemes, date_scheme, reconcile_submeters)
+    for function in (
+        today,
+        days_later,
+        working_days_since,
+        compare_schemes,
+        date_scheme,
+        reconcile_submeters,
+        events_fell,
+        microgrid_together,
+    )
 }
 
 

@@ -29,6 +29,7 @@ from wanjia.actions.cases.capabilities.outages import (
 )
 from wanjia.actions.cases.capabilities.places import district_of_place, responsible_post
 from wanjia.actions.cases.capabilities.posts import hand_over_post, work_of_post
+from wanjia.actions.cases.capabilities.problem_districts import outages_of_district, repeated_outages
 from wanjia.actions.cases.capabilities.register_standing import register_standing
 from wanjia.actions.cases.capabilities.sample_cases import sample_cases
 from wanjia.actions.cases.capabilities.surveys import close_survey, open_survey
@@ -54,9 +55,11 @@ REGISTRY: dict[str, Capability] = LIVE | {
         known_outage,
         match_account,
         nearest_electricians,
+        outages_of_district,
         outages_of_line,
         post_in_charge,
         register_standing,
+        repeated_outages,
         responsible_post,
         sample_cases,
         work_of_post,
