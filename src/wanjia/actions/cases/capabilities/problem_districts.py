@@ -41,7 +41,9 @@ def repeated_outages(inputs: Facts, case: Case, now: datetime) -> Facts:
     days = np.array([day.toordinal() for _, day in found], dtype=np.int64)
     most, total = most_within(where, days, len(codes), window), np.bincount(where, minlength=len(codes))
     treated = _under_treatment(case)
-    again = sorted((-int(most[i]), code) for code, i in at.items() if most[i] >= least and code not in treated)[:ROWS_MAX]
+    again = sorted((-int(most[i]), code) for code, i in at.items() if most[i] >= least and code not in treated)[
+        :ROWS_MAX
+    ]
     known = TransformerDistrict.objects.in_bulk([code for _, code in again])
     listed: list[Json] = [_row(known[code], -count, int(total[at[code]])) for count, code in again]
     return {"districts": listed, "district_count": len(listed)}
