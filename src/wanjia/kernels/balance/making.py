@@ -41,7 +41,7 @@ from wanjia.kernels.balance.making_use import (
     weather,
 )
 from wanjia.kernels.topology.making import CUSTOMERS_MEAN, make_meters, make_network
-from wanjia.model.network import PHASES, Flags, Indexes, Measures, Network
+from wanjia.model.network import PHASES, Codes, Flags, Indexes, Measures, Network
 from wanjia.model.readings import MISSING, Block
 
 CHUNK_ROWS = 16_384
@@ -113,7 +113,8 @@ def dress(
     for wrong in truth.wrong:
         fed_by[wrong.meter] = wrong.fed_by
     wires = _wires(network, homes, truth, hot, rng)
-    return City(network, days, seed, first_weekday, fed_by, homes, wires, dirt, temperature, sun, truth)
+    phase = _really(network.meters.phase, dirt.phases, rng)
+    return City(network, days, seed, first_weekday, fed_by, phase, homes, wires, dirt, temperature, sun, truth)
 
 
 def _fitted(
@@ -154,6 +155,14 @@ def _phased(network: Network, homes: Households, truth: Truth, rng: np.random.Ge
     phase[meters.role == MASTER] = PHASES.index("ABC")
     phase = phase.astype(np.int8)
     return replace(network, meters=replace(meters, phase=phase))
+
+
+def _really(booked: Codes, wrong_share: float, rng: np.random.Generator) -> Codes:
+    """The phases that meters are on, where so many of the books' are wrong."""
+    names = np.array([PHASES.index(name) for name in "ABC"], dtype=np.int8)
+    wrong = (rng.random(len(booked)) < wrong_share) & np.isin(booked, names)
+    found: Codes = np.where(wrong, rng.choice(names, len(booked)), booked).astype(np.int8)
+    return found
 
 
 def _wires(network: Network, homes: Households, truth: Truth, hot: Measures, rng: np.random.Generator) -> Wires:
@@ -243,7 +252,7 @@ def _late(energy: Curves, late: Curves) -> Curves:
 
 def _add(city: City, rows: slice, made: _Made, phase_kwh: Measures, stolen: Measures) -> None:
     """Adds what the wires carry to the phases of the districts that feed it."""
-    at, phase = city.fed_by[rows], city.network.meters.phase[rows]
+    at, phase = city.fed_by[rows], city.phase[rows]
     order = np.argsort(at, kind="stable")
     where, starts = np.unique(at[order], return_index=True)
     for number, name in enumerate("ABC"):

@@ -42,21 +42,23 @@ class Dirt:
     meter_error, master_error: standard deviation of a meter's constant error (0.005 = 0.5 %). clock_minutes: standard
     deviation of how late a meter's clock is. missing_days, missing_runs: share of meter-days without any reading, and
     with a run of up to three hours missing. district_outages: share of district-days on which the concentrator lost
-    some hours of all customers. unmetered: share of districts with street lamps that have no meter.
+    some hours of all customers. unmetered: share of districts with street lamps that have no meter. phases: share of
+    single-phase meters whose phase is another than the books say.
     """
 
     meter_error: float = 0.005
     master_error: float = 0.003
-    clock_minutes: float = 1.5
+    clock_minutes: float = 1.0
     missing_days: float = 0.002
     missing_runs: float = 0.002
     district_outages: float = 0.005
     unmetered: float = 0.10
+    phases: float = 0.10
 
 
 REAL_DIRT = Dirt()
 """Meters of class 1 and 2, masters of class 0.5S, and a collection rate of 99.7 %."""
-NO_DIRT = Dirt(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NO_DIRT = Dirt(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 """Only what registers round is left: at most one count a meter and day."""
 
 
@@ -146,13 +148,14 @@ class Wires:
 
 @dataclass(frozen=True, eq=False)
 class City:
-    """A made city. `network.meters.district` is what the books say, `fed_by` what the wires do, both [n]."""
+    """A made city. `network.meters` is what the books say of districts and phases, `fed_by` and `phase` what is so, [n]."""
 
     network: Network
     days: int
     seed: int
     first_weekday: int
     fed_by: Indexes
+    phase: Codes
     households: Households
     wires: Wires
     dirt: Dirt

@@ -42,6 +42,8 @@ class Kind:
     cooling: float
     cooling_kw: tuple[float, float] = (0.3, 1.2)
     ratios: tuple[float, ...] = (1.0,)
+    unsteady: float = 0.65
+    """Share of the curve that is chance from one quarter hour to the next; many machines together are steadier."""
 
 
 _AT_HOME = ((8.5, 1.5, 0.7), (12.2, 1.2, 0.9), (19.5, 2.2, 1.6))
@@ -55,11 +57,11 @@ KINDS = (
          ((1.5, 1.8, 1.2), (15.0, 2.5, 0.9), (22.5, 1.8, 1.6)), (0.08, 0.3), (0.03, 0.15), 0.5, 0.8),
     Kind("vacant", 0.04, ((12.0, 8.0, 1.0),), ((12.0, 8.0, 1.0),), (0.0, 0.001), (0.0, 0.002), 0.0, 0.0),
     Kind("shop", 0.055, ((10.0, 1.5, 1.2), (14.0, 3.0, 1.5), (19.0, 2.0, 1.6)),
-         ((10.0, 1.5, 1.3), (14.0, 3.0, 1.7), (19.5, 2.0, 1.8)), (0.5, 2.5), (0.1, 0.4), 0.0, 0.9, (0.8, 3.0)),
+         ((10.0, 1.5, 1.3), (14.0, 3.0, 1.7), (19.5, 2.0, 1.8)), (0.5, 2.5), (0.1, 0.4), 0.0, 0.9, (0.8, 3.0), unsteady=0.4),
     Kind("restaurant", 0.02, ((11.5, 1.2, 2.2), (18.5, 1.6, 2.4)), ((11.8, 1.3, 2.4), (18.8, 1.8, 2.8)), (1.5, 6.0),
-         (0.3, 1.0), 0.0, 1.0, (1.5, 5.0)),
+         (0.3, 1.0), 0.0, 1.0, (1.5, 5.0), unsteady=0.35),
     Kind("workshop", 0.015, ((9.5, 1.6, 2.0), (15.0, 2.0, 2.0)), ((9.5, 1.6, 0.3), (15.0, 2.0, 0.3)), (4.0, 20.0),
-         (0.3, 1.5), 0.0, 0.3, (1.0, 4.0), (20.0, 30.0, 40.0)),
+         (0.3, 1.5), 0.0, 0.3, (1.0, 4.0), (20.0, 30.0, 40.0), 0.2),
 )  # fmt: skip
 VACANT = next(number for number, kind in enumerate(KINDS) if kind.name == "vacant")
 
@@ -157,7 +159,12 @@ def customer_use(homes: Households, rows: slice, is_weekend: bool, degrees: Meas
     # Somebody who is away leaves the standing use only.
     day *= rng.random(count, dtype=np.float32) > 0.03
     shape *= (homes.level_kw[rows] * day)[:, None]
-    shape *= 0.35 + 0.65 * rng.standard_exponential((count, SLOTS), dtype=np.float32)
+    unsteady = np.array([one.unsteady for one in KINDS], dtype=np.float32)[kind][:, None]
+    chance = rng.standard_exponential((count, SLOTS), dtype=np.float32)
+    chance -= 1
+    chance *= unsteady
+    chance += 1
+    shape *= chance
     shape += homes.standby_kw[rows][:, None]
     circuit = _heater(homes.heater_kw[rows] * (day > 0), rng)
     circuit += _cooling(homes, rows, day, degrees, rng)
