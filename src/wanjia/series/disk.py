@@ -56,3 +56,11 @@ def only_one(path: Path) -> Iterator[None]:
     with path.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Holds a lock that ends with the process. Raises BlockingIOError at once when somebody else holds it."""
+    with path.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield

@@ -1,7 +1,7 @@
 """Accepted readings in the order in which they came: files of a day, immutable, in three forms.
 
 `long`: a row a reading. `registers`: a row a register reading. `wide`: a row a meter and day, as whole-day tables come.
-A file's name is `<sequence>-<digest>.<form>.parquet`: the sequence says which came later, the digest which are the same.
+A file's name is `<sequence>-<digest>.<form>.parquet`: the sequence says which came later, the digest which are alike.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ LONG = pa.schema(
     ]
 )
 """What `ingest` takes: end of the interval; energy of the interval or register at its end (the other one null; null or
-NaN in both: no reading); position in QUALITIES (null: measured). Values as the meter counts, multiplier not included."""
+NaN in both: no reading); position in QUALITIES (null: measured). Values as the meter counts, no multiplier."""
 WIDE = pa.schema(
     [
         pa.field("meter_id", pa.string()),

@@ -1,4 +1,4 @@
-"""A compacted part: one row a meter and day, sorted by district and meter, its slots as bytes that NumPy views as they lie.
+"""A compacted part: one row a meter and day, by district and meter, its slots as bytes that NumPy views as they lie.
 
 Writing and reading are pure over Arrow. `slots` is int16 counts of `unit_kwh`, or float64 in a part of kind `exact`; it
 is neither compressed nor encoded, so that a row group is read at the speed of the disk.

@@ -29,8 +29,8 @@ def silent(done: int, total: int) -> None:
 class Receipt:
     """What was accepted, and is on disk for good when this is returned.
 
-    readings: values accepted. empty: cells without a value, which are no readings. days: the days they belong to.
-    arrivals: names of the files that came in; repeated: those that were there already, with the same readings.
+    readings: values that came in. empty: cells without a value, which are no readings. days: the days they belong to.
+    arrivals: names of the new files. repeated, repeated_readings: what was there already, value by value in its order.
     """
 
     source: str
@@ -39,11 +39,12 @@ class Receipt:
     days: tuple[date, ...]
     arrivals: tuple[str, ...]
     repeated: tuple[str, ...] = ()
+    repeated_readings: int = 0
 
 
 @dataclass(frozen=True)
 class DayState:
-    """A day of the store. revision: the compacted one that counts, empty before the first. stale: newer arrivals wait."""
+    """A day of the store. revision: the one that counts, empty before the first. stale: newer arrivals wait."""
 
     day: date
     arrivals: int

@@ -1,0 +1,89 @@
+"""The measurement store in one process."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from wanjia.model.readings import Block
+from wanjia.series.arrival_reading import sources_of
+from wanjia.series.arrival_rows import Days
+from wanjia.series.arriving import accept
+from wanjia.series.compacting import MEMORY_BYTES, compact_day
+from wanjia.series.duckdb.year import curves_of, results_of
+from wanjia.series.keeping import CURVES_FILE, DISTRICTS_FILE, keep_results, result_paths
+from wanjia.series.layout import ARRIVALS, DAYS, create_or_open, days_of, open_form, part_paths, read_current
+from wanjia.series.layout_arrivals import arrivals_of
+from wanjia.series.layout_parts import open_part, read_blocks
+from wanjia.series.meter_history import readings_of
+from wanjia.series.port import Batches, Compaction, DayState, Kept, Receipt, Tell, silent
+from wanjia.series.register import Register
+
+
+class DuckDBStore:
+    """A store's folder; see `MeasurementStore` for what each method promises."""
+
+    def __init__(self, root: Path, zone: str = "", memory_bytes: int = MEMORY_BYTES) -> None:
+        """Opens the store; with a zone, makes it where there is none. Raises Refused."""
+        self.root, self.memory_bytes = root, memory_bytes
+        self._zone = (create_or_open(root, zone) if zone else open_form(root)).zone
+
+    @property
+    def zone(self) -> str:
+        """The zone in which the store's days begin."""
+        return self._zone
+
+    def ingest(self, batches: Batches, source: str) -> Receipt:
+        """All readings or none; on disk for good when it returns."""
+        return accept(self.root, self._zone, batches, source)
+
+    def days(self) -> tuple[DayState, ...]:
+        """Every day with arrivals or a revision, oldest first."""
+        found = sorted({*days_of(self.root, ARRIVALS), *days_of(self.root, DAYS)})
+        return tuple(self._state(day) for day in found)
+
+    def _state(self, day: date) -> DayState:
+        arrivals, current = len(arrivals_of(self.root, day)), read_current(self.root, day)
+        if current is None:
+            return DayState(day, arrivals)
+        is_stale = {source.name for source in sources_of(self.root, day)} != set(current.arrivals)
+        return DayState(day, arrivals, current.revision, current.meters, current.readings, is_stale)
+
+    def compact(self, day: date, register: Register, tell: Tell = silent) -> Compaction:
+        """Makes the day's revision of everything that arrived."""
+        return compact_day(self.root, self._zone, day, register, tell, self.memory_bytes)
+
+    def parts(self, day: date, unknown: bool = False) -> list[Path]:
+        """Files of the day's revision that counts; none before the first."""
+        current = read_current(self.root, day)
+        return [] if current is None else part_paths(self.root, day, current, unknown)
+
+    def districts(self, day: date) -> tuple[str, ...]:
+        """Districts with meters in the day's revision, sorted."""
+        found: set[str] = set()
+        for path in self.parts(day):
+            with open_part(path) as part:
+                found |= set(pc.unique(part.read(columns=["district_id"])["district_id"].cast(pa.string())).to_pylist())
+        return tuple(sorted(found))
+
+    def blocks(self, day: date, districts: Sequence[str] | None = None) -> Iterator[Block]:
+        """The day's meters on these districts, whose positions the blocks hold."""
+        return read_blocks(self.parts(day), self.districts(day) if districts is None else districts)
+
+    def meter_readings(self, meter_ids: Sequence[str], first_day: date, last_day: date) -> pa.Table:
+        """Compacted readings of some meters, by meter and time."""
+        return readings_of(self.root, Days(self._zone), meter_ids, first_day, last_day)
+
+    def keep(self, day: date, districts: pa.Table, curves: pa.Table | None = None) -> Kept:
+        """Keeps a day's results and says which figures changed."""
+        return keep_results(self.root, day, districts, curves)
+
+    def results(self, first_day: date, last_day: date, districts: Sequence[str] | None = None) -> pa.Table:
+        """District tables of these days, sorted by day and district."""
+        return results_of(result_paths(self.root, first_day, last_day, DISTRICTS_FILE), districts)
+
+    def curves(self, day: date, districts: Sequence[str]) -> pa.Table:
+        """Curves of these districts as they were kept."""
+        return curves_of([path for _, path in result_paths(self.root, day, day, CURVES_FILE)], districts)

@@ -1,0 +1,130 @@
+"""Finds the row of a meter by its id: a hash table over the bytes that Arrow holds, no Python object per meter."""
+
+from collections import OrderedDict
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numba import njit
+
+from wanjia.model.network import Indexes
+
+CHUNKS_REMEMBERED = 4
+"""Columns whose answer is kept: meters report in the same order again and again."""
+UNKNOWN = -1
+
+
+class MeterIndex:
+    """Rows of the ids given."""
+
+    def __init__(self, ids: pa.Array) -> None:
+        self._offsets, self._bytes = _text(ids)
+        self.known = len(ids)
+        size = 1 << max(4, (2 * self.known).bit_length())
+        self._table = _build(self._offsets, self._bytes, np.full(size, UNKNOWN, np.int32))
+        self._remembered: OrderedDict[tuple[int, str, str], tuple[pa.Array, Indexes]] = OrderedDict()
+
+    def look_up(self, ids: pa.Array) -> Indexes:
+        """Rows of the known ids, UNKNOWN for others; may run in any thread."""
+        offsets, data = _text(ids)
+        found = np.empty(len(ids), np.int32)
+        _find(self._offsets, self._bytes, self._table, offsets, data, found)
+        return found
+
+    def rows(self, ids: pa.Array) -> Indexes:
+        """Rows of the known ids; a column that came before in the same order costs a comparison."""
+        if not len(ids):
+            return np.empty(0, np.int32)
+        key = (len(ids), ids[0].as_py(), ids[-1].as_py())
+        before = self._remembered.get(key)
+        if before is not None and before[0].equals(ids):
+            return before[1]
+        found = self.look_up(ids)
+        self._remembered[key] = (ids, found)
+        while len(self._remembered) > CHUNKS_REMEMBERED:
+            self._remembered.popitem(last=False)
+        return found
+
+
+class Others:
+    """Rows for ids that an index does not know: behind the known ones, in the order in which they come."""
+
+    def __init__(self, index: MeterIndex) -> None:
+        self.index = index
+        self.rows_of: dict[str, int] = {}
+
+    def rows(self, ids: pa.Array) -> Indexes:
+        """Rows of all ids, known or not; one thread only."""
+        found = self.index.rows(ids)
+        new = np.flatnonzero(found == UNKNOWN)
+        if len(new):
+            names = ids.take(pa.array(new)).dictionary_encode()
+            known, of = self.index.known, self.rows_of
+            rows = [of.setdefault(name, known + len(of)) for name in names.dictionary.to_pylist()]
+            found = found.copy()
+            found[new] = np.array(rows, np.int32)[names.indices.to_numpy()]
+        return found
+
+
+def _text(ids: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets [n + 1] and bytes of a text array."""
+    whole = ids if pa.types.is_string(ids.type) else pc.cast(ids, pa.string())
+    buffers = whole.buffers()
+    offsets = (
+        np.frombuffer(buffers[1], np.int32, len(whole) + 1, whole.offset * 4) if len(whole) else np.zeros(1, np.int32)
+    )
+    data = np.frombuffer(buffers[2], np.uint8) if len(whole) and buffers[2] is not None else np.zeros(1, np.uint8)
+    return offsets, data
+
+
+@njit(cache=True, nogil=True)
+def _hash(data: np.ndarray, begin: int, end: int) -> int:
+    """FNV-1a, its high half folded in; ids are short, and nobody chooses them to collide."""
+    value = np.uint64(0xCBF29CE484222325)
+    for at in range(begin, end):
+        value = (value ^ np.uint64(data[at])) * np.uint64(0x100000001B3)
+    return value ^ (value >> np.uint64(29))  # type: ignore[return-value]
+
+
+@njit(cache=True, nogil=True)
+def _same(one: np.ndarray, at: int, end: int, other: np.ndarray, there: int, there_end: int) -> bool:
+    if end - at != there_end - there:
+        return False
+    step = 0
+    while step < end - at and one[at + step] == other[there + step]:
+        step += 1
+    return step == end - at
+
+
+@njit(cache=True, nogil=True)
+def _build(offsets: np.ndarray, data: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """Open addressing; the table has at least twice as many places as there are ids."""
+    mask = np.uint64(len(table) - 1)
+    for row in range(len(offsets) - 1):
+        place = _hash(data, offsets[row], offsets[row + 1]) & mask
+        while table[place] >= 0:
+            place = (place + np.uint64(1)) & mask
+        table[place] = row
+    return table
+
+
+@njit(cache=True, nogil=True)
+def _find(
+    known: np.ndarray,
+    known_data: np.ndarray,
+    table: np.ndarray,
+    offsets: np.ndarray,
+    data: np.ndarray,
+    found: np.ndarray,
+) -> None:
+    mask = np.uint64(len(table) - 1)
+    for at in range(len(found)):
+        begin, end = offsets[at], offsets[at + 1]
+        place = _hash(data, begin, end) & mask
+        found[at] = -1
+        while table[place] >= 0:
+            row = table[place]
+            if _same(known_data, known[row], known[row + 1], data, begin, end):
+                found[at] = row
+                break
+            place = (place + np.uint64(1)) & mask
