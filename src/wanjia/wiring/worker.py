@@ -13,6 +13,7 @@ from wanjia.actions.cases.fire_due_clocks import fire_due_clocks
 from wanjia.actions.cases.open_recurring import STARTS_PER_LOOK, open_recurring
 from wanjia.actions.territory.hand_over import hand_over_due
 from wanjia.wiring.deliveries import start_lanes
+from wanjia.wiring.measuring import Measuring
 
 logger = logging.getLogger(__name__)
 
@@ -20,14 +21,14 @@ WORKER_PAUSE_SECONDS = 1.0
 """How long an idle worker waits before it looks again; a deadline fires at most this much late."""
 
 LANE_END_SECONDS = 10.0
-"""How long a stopped worker waits for texts under way; what is not marked by then is sent again under its key."""
+"""How long a stopped worker waits for each lane: a text not marked by then is sent again, a day computed again."""
 
 DAILY_PAUSE_SECONDS = 600.0
 """How often the once-a-day work is looked at; it does nothing when there is nothing to do."""
 
 
 class Worker:
-    """Fires due clocks, moves the tasks of new holders, clears uploads, sends texts. Any number may run at once."""
+    """Fires due clocks, moves tasks of new holders, clears uploads, sends texts, computes days. Any number may run."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
@@ -35,7 +36,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`; a failing round is logged and tried again, so that one bad case stops nobody else."""
-        lanes = start_lanes(self._stop)
+        lanes = [*start_lanes(self._stop), Measuring(self._stop).start()]
         while not self._stop.is_set():
             try:
                 busy = self.round()

@@ -5,43 +5,68 @@ from collections.abc import Mapping
 
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.records.network.models import TransformerDistrict
+from wanjia.texts import DEFAULT_LANGUAGE, say
 
-EVIDENCE_MAX = 20
-"""Findings handed over with a case, heaviest first."""
+METERS_NAMED_MAX = 8
 METER_DIGITS_SHOWN = 4
-NOTE_CHARACTERS_MAX = 500
+NOTE_CHARACTERS_MAX = 400
+FINDINGS = {"high": "high_loss", "negative": "negative_loss", "not_computable": "not_computable"}
+"""Band -> finding of the practice; a district in another band is treated for what was found in it."""
+FINDINGS_OF_CAUSES = {
+    "overload": "overload", "heavy_load": "overload", "low_voltage": "low_voltage", "unbalance": "unbalance",
+}  # fmt: skip
+LOSS_PERCENT_LEAST, LOSS_PERCENT_MOST = -1000.0, 100.0
 
 
 def district_facts(district: TransformerDistrict, kept: Mapping[str, Json], note: str) -> Facts:
     """Facts by name; those that are not known are None. A practice takes those that its start form names."""
-    findings = json.loads(str(kept["findings"]))
-    codes = [part for part in str(kept["reason"]).split() if "=" not in part]
-    cause = findings[0]["code"] if findings else codes[0] if codes else kept["band"]
-    rate, coverage = kept["loss_rate"], kept["coverage"]
+    findings, cause = json.loads(str(kept["findings"])), cause_of(kept)
+    rate = kept["loss_rate"]
+    percent = None if not isinstance(rate, float) else min(max(100 * rate, LOSS_PERCENT_LEAST), LOSS_PERCENT_MOST)
     return {
-        "district": district.pk, "district_code": district.pk, "district_name": district.name_zh,
-        "feeder_name": district.feeder.name_zh, "observed_on": str(kept["day"]), "band": kept["band"],
-        "cause": cause, "reason": cause, "loss_rate_percent": _percent(rate), "loss_kwh": _rounded(kept["loss_kwh"]),
-        "energy_in_kwh": _rounded(kept["energy_in_kwh"]), "energy_out_kwh": _rounded(kept["energy_out_kwh"]),
-        "coverage_percent": _percent(coverage), "customers_count": district.customers,
-        "capacity_kva": district.capacity_kva, "note": note.strip()[:NOTE_CHARACTERS_MAX] or None,
-        "evidence": [_evidence(one) for one in findings[:EVIDENCE_MAX]],
-        "place": {
-            "longitude": district.longitude, "latitude": district.latitude, "address": district.name_zh
-        },
+        "place": {"longitude": district.longitude, "latitude": district.latitude, "address": district.name_zh},
+        "district": district.pk, "cause": cause,
+        "finding": FINDINGS.get(str(kept["band"])) or FINDINGS_OF_CAUSES.get(cause),
+        "finding_note": _note(kept, cause, findings, note.strip()[:NOTE_CHARACTERS_MAX]),
+        "loss_percent": None if percent is None else round(percent, 2),
+        "load_percent": next((one["values"].get("load_percent") for one in findings if one.get("values")), None),
     }  # fmt: skip
 
 
-def _evidence(finding: Mapping[str, Json]) -> Json:
-    """One finding with its meter masked: who works on the case opens the meter's curve with a reason."""
-    meter = str(finding.get("meter") or "")
-    shown = "****" + meter[-METER_DIGITS_SHOWN:] if meter else ""
-    return {"code": finding["code"], "meter": shown, "points": finding.get("points")}
+def cause_of(kept: Mapping[str, Json]) -> str:
+    """The likeliest cause of what was kept: the first finding, else why it cannot be computed, else nothing."""
+    findings = json.loads(str(kept["findings"]))
+    reasons = [part for part in str(kept["reason"]).split() if "=" not in part]
+    return str(findings[0]["code"]) if findings else reasons[0] if reasons else ""
 
 
-def _percent(share: Json) -> Json:
-    return round(100 * share, 2) if isinstance(share, int | float) else None
+def _note(kept: Mapping[str, Json], cause: str, findings: list[Mapping[str, Json]], note: str) -> str:
+    """What the balance showed, in the company's language; meters are masked, their curves open with a reason."""
+    meters = [str(one["meter"])[-METER_DIGITS_SHOWN:] for one in findings if one.get("meter")][:METERS_NAMED_MAX]
+    listed = "、".join("****" + one for one in meters)
+    named = _part("meters", meters=listed) if meters else ""
+    return say(
+        "measurements.case_note", DEFAULT_LANGUAGE, day=str(kept["day"]), rate=_percent(kept["loss_rate"]),
+        band=say(f"measurements.band.{kept['band']}", DEFAULT_LANGUAGE), energy_in=_energy(kept["energy_in_kwh"]),
+        energy_out=_energy(kept["energy_out_kwh"]), coverage=_percent(kept["coverage"]),
+        cause=_part("cause", cause=_worded(cause)) if cause else "", meters=named, note=note,
+    )  # fmt: skip
 
 
-def _rounded(energy: Json) -> Json:
-    return round(energy, 2) if isinstance(energy, int | float) else None
+def _part(name: str, **values: object) -> str:
+    return say(f"measurements.case_note.{name}", DEFAULT_LANGUAGE, **values)
+
+
+def _worded(cause: str) -> str:
+    """Why a district is not computable is a reason, everything else a cause; the texts keep them apart."""
+    keys = (f"measurements.cause.{cause}", f"measurements.reason.{cause}")
+    found = [said for key in keys if (said := say(key, DEFAULT_LANGUAGE)) != key]
+    return found[0] if found else cause
+
+
+def _percent(share: Json) -> str:
+    return f"{100 * share:.2f} %" if isinstance(share, int | float) else _part("none")
+
+
+def _energy(energy: Json) -> str:
+    return f"{energy:.2f}" if isinstance(energy, int | float) else _part("none")

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from wanjia.actions.cases.open_case import Request, open_case
 from wanjia.actions.cases.practices import practice_of
+from wanjia.actions.network.balance_tables import NO_FINDINGS
 from wanjia.actions.network.district_facts import district_facts
 from wanjia.actions.permission import require
 from wanjia.model.actors import Actor
@@ -18,7 +19,7 @@ from wanjia.records.network.lookups import subject_of_districts
 from wanjia.records.network.models import DistrictCase, TransformerDistrict
 from wanjia.series.opening import measurement_store
 
-PRACTICES = ("problem_district", "loss_district")
+PRACTICES = ("district_treatment",)
 """Practices that treat districts; the first that is installed and active is used."""
 OFF_BANDS = ("high", "negative", "not_computable")
 
@@ -48,7 +49,7 @@ def _kept(code: str, day: date) -> Facts:
     where: dict[str, object] = {"district": code, "day": day.isoformat()}
     if not rows:
         raise Refused([Fault("measurement.not_computed", Where("day"), where)])
-    if rows[0]["band"] not in OFF_BANDS:
+    if rows[0]["band"] not in OFF_BANDS and rows[0]["findings"] == NO_FINDINGS:
         raise Refused([Fault("measurement.not_off", Where("district"), where)])
     return dict(rows[0])
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from wanjia.model.faults import Fault
+from wanjia.actions.network.ask_computation import OPEN
 from wanjia.records.network.models import MeasurementRun
 
 CLAIM = timedelta(seconds=60)
@@ -21,6 +22,8 @@ FAULTS_KEPT_MAX = 100
 
 def claim_run(now: datetime) -> MeasurementRun | None:
     """The oldest run that nobody works on, now this worker's for CLAIM; None when there is none."""
+    if not MeasurementRun.objects.filter(state__in=OPEN).exists():
+        return None
     _give_up(now)
     free = Q(state=MeasurementRun.State.WAITING) | Q(state=MeasurementRun.State.RUNNING, claimed_until__lte=now)
     with transaction.atomic():
