@@ -1,4 +1,4 @@
-"""Districts that fail again and again: found by the monthly screening, treated, watched, and verified by what followed."""
+"""Districts that fail again and again: found month by month, treated, watched, verified by what followed."""
 
 from datetime import datetime, timedelta
 
