@@ -7,7 +7,8 @@ in less energy out), written for one building. So with all figures in kWh
     gap    = main - sum of sub-meters, each as read
     timing = sum over sub-meters of use x (days of the main meter / days of the sub-meter - 1)
     points = sum over points of kW x hours, at most what is still unexplained
-    loss   = what is still unexplained, at most the percent allowed of the main meter's use
+    loss   = what is still unexplained, at most the percent allowed of the main meter's use, or at most what the wires
+             lose by their length, section and current (`submeters_loss`)
     left   = gap - timing - points - loss
 
 `timing` supposes that use is even over the days. A negative `left` is no energy that anybody could share: the
@@ -17,7 +18,7 @@ equally.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Literal, TypeAlias
@@ -35,7 +36,10 @@ ProblemKind: TypeAlias = Literal[
 
 @dataclass(frozen=True)
 class Meter:
-    """Two readings in kWh with their instants; `multiplier` is the ratio of the current transformers (1 without)."""
+    """Two readings in kWh with their instants; `multiplier` is the ratio of the current transformers (1 without).
+
+    `digits` are the whole digits of the register, 0 where not known: a register that is known may pass its end once.
+    """
 
     id: str
     from_kwh: Fraction
@@ -43,11 +47,18 @@ class Meter:
     read_from: datetime
     read_to: datetime
     multiplier: Fraction = Fraction(1)
+    digits: int = 0
+
+    @property
+    def is_rolled_over(self) -> bool:
+        """The register passed its end between the readings."""
+        return self.digits > 0 and self.to_kwh < self.from_kwh
 
     @property
     def used(self) -> int:
         """Hundredths of a kWh between the readings."""
-        return _whole((self.to_kwh - self.from_kwh) * self.multiplier * HUNDREDTHS)
+        end = self.to_kwh + (10**self.digits if self.is_rolled_over else 0)
+        return whole((end - self.from_kwh) * self.multiplier * HUNDREDTHS)
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,7 @@ class Point:
     @property
     def used(self) -> int:
         """Hundredths of a kWh."""
-        return _whole(self.kw * self.hours * HUNDREDTHS)
+        return whole(self.kw * self.hours * HUNDREDTHS)
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,8 @@ class Balance:
     loss: int
     left: int
     shares: tuple[Share, ...]
+    by_point: Mapping[str, int] = field(default_factory=dict)
+    """What each point explains, at most what there was to explain."""
 
     @property
     def gap(self) -> int:
@@ -115,27 +128,32 @@ def problems(main: Meter, meters: Sequence[Meter], points: Sequence[Point]) -> t
 
 
 def reconcile(
-    main: Meter, meters: Sequence[Meter], points: Sequence[Point], loss_percent: Fraction, yuan_per_kwh: Fraction
-) -> Balance:
-    """The balance of one period. Raises ValueError for rows that `problems` names."""
+    main: Meter, meters: Sequence[Meter], points: Sequence[Point], loss_percent: Fraction, yuan_per_kwh: Fraction,
+    loss_kwh: Fraction | None = None,
+) -> Balance:  # fmt: skip
+    """The balance of one period. `loss_kwh`, where the wires are known, takes the place of the percent allowed.
+
+    Raises ValueError for rows that `problems` names.
+    """
     if problems(main, meters, points):
         raise ValueError("rows that cannot be reckoned with")
     timing = {meter.id: _timing(main, meter) for meter in meters}
     aligned = {meter.id: Fraction(meter.used + timing[meter.id]) for meter in meters}
     sub = sum(meter.used for meter in meters)
     open_ = main.used - sub - sum(timing.values())
-    by_point = _points(points, aligned, max(0, open_))
-    at_points = sum(by_point.values())
-    loss = min(max(0, open_ - at_points), int(main.used * loss_percent / 100))
+    by_point = _by_point(points, max(0, open_))
+    by_user, at_points = _by_user(points, by_point, aligned), sum(by_point.values())
+    allowed = int(main.used * loss_percent / 100) if loss_kwh is None else whole(loss_kwh * HUNDREDTHS)
+    loss = min(max(0, open_ - at_points), allowed)
     left = open_ - at_points - loss
     losses, rests = shared(loss, aligned), shared(max(0, left), aligned)
-    extra = {meter: timing[meter] + by_point[meter] + losses[meter] + rests[meter] for meter in aligned}
+    extra = {meter: timing[meter] + by_user[meter] + losses[meter] + rests[meter] for meter in aligned}
     fen = parts({meter: each * yuan_per_kwh for meter, each in extra.items()})
     shares = tuple(
-        Share(each.id, each.used, timing[each.id], by_point[each.id], losses[each.id], rests[each.id], fen[each.id])
+        Share(each.id, each.used, timing[each.id], by_user[each.id], losses[each.id], rests[each.id], fen[each.id])
         for each in meters
     )
-    return Balance(main.used, sub, sum(timing.values()), at_points, loss, left, shares)
+    return Balance(main.used, sub, sum(timing.values()), at_points, loss, left, shares, by_point)
 
 
 def shared(total: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
@@ -147,10 +165,10 @@ def shared(total: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
 
 def parts(exact: Mapping[str, Fraction]) -> dict[str, int]:
     """Whole units that add up to the rounded sum: the largest remainders get what is missing, then the least id."""
-    whole = {name: value.numerator // value.denominator for name, value in exact.items()}
-    missing = _whole(sum(exact.values(), Fraction(0))) - sum(whole.values())
-    first = sorted(exact, key=lambda name: (whole[name] - exact[name], name))[:missing]
-    return {name: units + (name in first) for name, units in whole.items()}
+    floors = {name: value.numerator // value.denominator for name, value in exact.items()}
+    missing = whole(sum(exact.values(), Fraction(0))) - sum(floors.values())
+    first = sorted(exact, key=lambda name: (floors[name] - exact[name], name))[:missing]
+    return {name: units + (name in first) for name, units in floors.items()}
 
 
 def _problems(main: Meter, meters: Sequence[Meter], points: Sequence[Point]) -> Iterator[Problem]:
@@ -171,7 +189,7 @@ def _problems(main: Meter, meters: Sequence[Meter], points: Sequence[Point]) -> 
 
 
 def _of_meter(meter: Meter) -> Iterator[Problem]:
-    if meter.to_kwh < meter.from_kwh:
+    if meter.to_kwh < meter.from_kwh and not meter.digits:
         yield Problem(meter.id, "reading_falls")
     if meter.read_to <= meter.read_from:
         yield Problem(meter.id, "period_wrong")
@@ -181,7 +199,7 @@ def _of_meter(meter: Meter) -> Iterator[Problem]:
 
 def _timing(main: Meter, meter: Meter) -> int:
     """What the meter would have counted more (or less) over the main meter's days at the same use a day."""
-    return _whole(meter.used * (_seconds(main) / _seconds(meter) - 1))
+    return whole(meter.used * (_seconds(main) / _seconds(meter) - 1))
 
 
 def _seconds(meter: Meter) -> Fraction:
@@ -189,20 +207,26 @@ def _seconds(meter: Meter) -> Fraction:
     return Fraction(round((meter.read_to - meter.read_from).total_seconds()))
 
 
-def _points(points: Sequence[Point], aligned: Mapping[str, Fraction], room: int) -> dict[str, int]:
-    """By meter what it bears of the points, which together explain no more than there is to explain."""
+def _by_point(points: Sequence[Point], room: int) -> dict[str, int]:
+    """What each point explains; together no more than there is to explain."""
     used = {point.id: Fraction(point.used) for point in points}
     total = min(room, sum(point.used for point in points))
-    counted = shared(total, used) if total else dict.fromkeys(used, 0)
+    return shared(total, used) if total else dict.fromkeys(used, 0)
+
+
+def _by_user(
+    points: Sequence[Point], by_point: Mapping[str, int], aligned: Mapping[str, Fraction]
+) -> dict[str, int]:  # fmt: skip
+    """By meter what it bears of the points."""
     found = dict.fromkeys(aligned, 0)
     for point in points:
         users = {name: aligned[name] for name in point.used_by or aligned}
-        for name, units in shared(counted[point.id], users).items():
+        for name, units in shared(by_point[point.id], users).items():
             found[name] += units
     return found
 
 
-def _whole(value: Fraction) -> int:
+def whole(value: Fraction) -> int:
     """The nearest whole unit, half away from zero, as on a bill."""
     size = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
     return size if value >= 0 else -size
