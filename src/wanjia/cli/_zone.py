@@ -1,0 +1,19 @@
+"""`--timezone`: in which zone a command's days begin."""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+
+def _known(_: click.Context, __: click.Parameter, name: str) -> str:
+    """The name of a zone that there is."""
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise click.BadParameter(f"{name!r} is no time zone; write it like Asia/Shanghai") from error
+
+
+zone_option = click.option(
+    "--timezone", default="UTC", show_default=True, callback=_known, help="Zone in which the days begin."
+)
+"""`--timezone`; the command is given the name of a zone that there is."""
