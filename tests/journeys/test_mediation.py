@@ -49,6 +49,9 @@ def test_three_firms_find_their_kilowatt_hours_and_sign(world: World) -> None:
     facts = case.state["facts"]
     assert (facts["gap_kwh"], facts["points_kwh"], facts["loss_kwh"], facts["left_kwh"]) == (216, 66, 150, 0)
     assert sum(row["extra_kwh"] for row in facts["shares"]) == 216 and facts["overcharge_yuan"] == 800
+    page = world.client("manager").get(f"/desk/cases/{firm.number}/").content.decode()
+    for words in ("差额的构成", "未装表用电", "货运电梯 66", "线路损耗", "按人数"):
+        assert words in page, words
     assert "查明事实和调解建议书" in firm.page() and firm.letter("facts_sheet").startswith(b"%PDF")
 
     at_desk(world, "manager", firm.number, "mediate", {"outcome": "agreed", "mediate_note": "三方同意"})

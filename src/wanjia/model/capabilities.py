@@ -319,14 +319,14 @@ _ROWS = (
     CapabilitySignature(
         "reconcile_submeters",
         "Sub-meters against the main meter before them over one period: the gap, what reading times, points without a "
-        "meter and line loss explain of it, and shares of the rest by use. Rows that make no sense come back.",
+        "meter and line loss explain of it, shares of the rest by use, and what each would pay by other rules. Rows "
+        "that make no sense come back.",
         {"main_meter": ROWS, "sub_meters": ROWS, "points": ROWS, "loss_percent": NUMBER, "price_yuan": NUMBER},
         {
             **dict.fromkeys(("main_kwh", "sub_kwh", "gap_kwh", "timing_kwh", "points_kwh", "loss_kwh"), NUMBER),
             "left_kwh": NUMBER,
             "gap_yuan": NUMBER,
-            "shares": ROWS,
-            "meters_wrong": ROWS,
+            **dict.fromkeys(("shares", "parts", "rule_shares", "meter_hints", "meters_wrong"), ROWS),
         },
         optional=frozenset({"points", "loss_percent", "price_yuan"}),
     ),

@@ -8,6 +8,7 @@ finding: only a test on site is one.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["phase_missing", "two_phases_missing", "multiplier", "follows"]
@@ -30,10 +31,15 @@ class Likely:
     ratio: float
 
 
+def missing_phases(ratio: float | Fraction) -> Kind | None:
+    """Whether the truth is that of a meter with phases that are not measured."""
+    return next((kind for exact, kind in PHASES if abs(float(ratio) / exact - 1) <= TOLERANCE), None)
+
+
 def likely(ratio: float) -> Likely:
     """The trouble whose ratio is nearest, phases before transformers; `follows` when none fits."""
     for exact, kind in PHASES:
-        if abs(ratio / exact - 1) <= TOLERANCE:
+        if missing_phases(ratio) == kind:
             return Likely(kind, exact)
     exact = min(QUOTIENTS, key=lambda each: abs(ratio / each - 1))
     fits = abs(ratio / exact - 1) <= TOLERANCE_RATIO
