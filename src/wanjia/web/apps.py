@@ -2,9 +2,15 @@
 
 from django.apps import AppConfig
 
+from wanjia.wiring.series import bind_series
+
 
 class WebConfig(AppConfig):
     """Pages, components and template tags."""
 
     name = "wanjia.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Whoever sets Django up, a test too, finds the measurement store of the installation."""
+        bind_series()

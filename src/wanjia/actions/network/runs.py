@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from wanjia.model.faults import Fault
 from wanjia.actions.network.ask_computation import OPEN
+from wanjia.model.faults import Fault
 from wanjia.records.network.models import MeasurementRun
 
 CLAIM = timedelta(seconds=60)

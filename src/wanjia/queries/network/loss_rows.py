@@ -26,6 +26,15 @@ QUALIFIED = ("economic", "normal")
 REMARKS = frozenset((*REASONS, *NOTES))
 
 
+NOTHING = pa.schema([
+    ("day", pa.date32()), ("district_id", pa.string()), ("energy_in_kwh", pa.float64()),
+    ("energy_out_kwh", pa.float64()), ("loss_kwh", pa.float64()), ("loss_rate", pa.float64()), ("band", pa.string()),
+    ("coverage", pa.float64()), ("reason", pa.string()), ("customer_meters", pa.int64()), ("meters", pa.int64()),
+    ("findings", pa.string()),
+]).empty_table()  # fmt: skip
+"""What a period without any computed day holds."""
+
+
 @dataclass(frozen=True)
 class Known:
     """What a line says of a district beside its figures; names in the reader's language."""
@@ -66,8 +75,11 @@ def known_districts(districts: Q, language: str) -> dict[str, Known]:
 
 def results(first: date, last: date, codes: Collection[str]) -> pa.Table:
     """Kept results of the days for these districts; a few are asked for by name, many are picked out."""
-    if not codes:
-        return measurement_store().results(first, last, [])
+    table = _kept(first, last, codes)
+    return table if "band" in table.column_names else NOTHING
+
+
+def _kept(first: date, last: date, codes: Collection[str]) -> pa.Table:
     if len(codes) <= CODES_IN_QUERY_MAX:
         return measurement_store().results(first, last, sorted(codes))
     table = measurement_store().results(first, last)

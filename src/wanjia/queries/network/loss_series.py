@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from wanjia.model.readings import SLOT_MINUTES, day_bounds
+from wanjia.queries.network.loss_rows import results
 from wanjia.queries.network.losses import Curve, DayPoint, MeterFinding
 from wanjia.series.opening import measurement_store
 
@@ -30,7 +31,7 @@ def curve_of(code: str, day: date) -> Curve | None:
 
 def year_of(code: str, last: date) -> tuple[DayPoint, ...]:
     """The computed days of the year that ends with the day, oldest first."""
-    table = measurement_store().results(last - YEAR, last, [code])
+    table = results(last - YEAR, last, [code])
     columns = ["day", "energy_in_kwh", "loss_kwh", "loss_rate", "band", "coverage"]
     return tuple(DayPoint(*row.values()) for row in table.select(columns).to_pylist())
 

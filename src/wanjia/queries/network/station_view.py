@@ -95,7 +95,8 @@ def company_view(actor: Actor, part: Part, day: date | None, now: datetime, lang
     column = "name_en" if language == "en" else "name_zh"
     names = dict(Organisation.objects.filter(code__in=members).values_list("code", column))
     stations = [
-        _station(code, names.get(code, code), table.take(rows), begun.get(code)) for code, rows in members.items()
+        _station(code, names.get(code, code), table.take(pa.array(rows, pa.int64())), begun.get(code))
+        for code, rows in members.items()
     ]
     return CompanyView(
         days.shown, days.first, days.last, rates(table), band_counts(table), tuple(sorted(stations, key=_lowest_first))
