@@ -2,11 +2,15 @@
 
 import os
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import django
 from django.core.management import call_command
+
+from wanjia.model.faults import Fault, Refused, Where
 
 SETTINGS = "wanjia.web.settings"
 
@@ -52,3 +56,15 @@ def new_intake() -> tuple[Any, str]:
     telemetry = import_module("wanjia.wiring.telemetry")
     wanted = telemetry.telemetry_settings(clock="sent")
     return telemetry.open_intake(wanted), wanted.site
+
+
+def needs_spark() -> None:
+    """Returns when Spark and Java are here. Raises Refused, with what to install."""
+    if find_spec("pyspark") is None or which("java") is None:
+        raise Refused([Fault("spark.missing", Where())])
+
+
+def new_stream(kept: Path, grid: Any, plans: tuple[Any, ...]) -> Any:
+    """A `wanjia.wiring.spark.SensingStream` that keeps what it knows in the folder `kept`. Raises Refused."""
+    needs_spark()
+    return import_module("wanjia.wiring.spark").SensingStream(kept, grid, plans)
