@@ -6,6 +6,7 @@ WANJIA_KILLS says how often; without it three times, with CI set six times.
 import os
 import random
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def unbroken(grid: Grid, made: Made, until: int) -> list[Change]:
 
 def pieces(rows: pa.Table, count: int) -> list[pa.Table]:
     cuts = np.linspace(0, rows.num_rows, count + 1).astype(int).tolist()
-    return [rows.slice(begin, end - begin) for begin, end in zip(cuts, cuts[1:], strict=False)]
+    return [rows.slice(begin, end - begin) for begin, end in pairwise(cuts)]
 
 
 def test_killed_at_random_moments_it_gives_the_outages_of_one_process(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Spark for tests: small and on this machine; a sensing stream as a process that can be killed with all its children."""
+"""Spark for tests: small and on this machine; a sensing stream as a process to be killed."""
 
 import os
 import signal

@@ -7,7 +7,7 @@ that moves the watermark, for a dark feeder says nothing any more and must be ju
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,7 +69,7 @@ def start_sensing(
     events = _keyed(_read(spark, source), _devices(spark, grid), source)
     known = spark.sparkContext.broadcast(Parted(parts, plans))
 
-    def sense(key: tuple[int], frames: Iterator[pd.DataFrame], state: GroupState) -> Iterator[pd.DataFrame]:
+    def sense(key: Any, frames: Any, state: GroupState) -> Any:
         return _sense_part(known.value, int(key[0]), frames, state)
 
     found = events.groupBy("part").applyInPandasWithState(
@@ -77,7 +77,7 @@ def start_sensing(
         CHANGES,
         STATE,
         "append",
-        GroupStateTimeout.EventTimeTimeout,  # type: ignore[arg-type]
+        GroupStateTimeout.EventTimeTimeout,
     )
     writer = found.writeStream.queryName("sensing").outputMode("append").option("checkpointLocation", str(checkpoint))
     writer = writer.foreachBatch(lambda rows, batch: _write(changes, rows, batch))
