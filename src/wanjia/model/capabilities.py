@@ -331,6 +331,59 @@ _ROWS = (
         optional=frozenset({"points", "loss_percent", "price_yuan"}),
     ),
     CapabilitySignature(
+        "load_of_meter",
+        "The load of a customer's meter over some days as 24 mean powers of workdays and of days of rest, from the "
+        "measurement store. Only with the customer's `consent`, until the day `consent_until`; single readings stay "
+        "where they are.",
+        {"meter_id": TEXT, "consent": YES_NO, "consent_until": DAY, "first_on": DAY, "last_on": DAY},
+        {"load_hours": ROWS, "maximum_kw": NUMBER, "days_read": COUNT, "coverage_percent": NUMBER},
+        errors=("unavailable", "no_consent", "no_readings"),
+    ),
+    CapabilitySignature(
+        "advise_load",
+        "What a load and stated prices say: peak and valley, a tariff by the hour, energy moved, a roof that fits, a "
+        "transformer. The load is rows of hours or readings; rows that make no sense come back as `load_wrong`.",
+        {
+            "load": ROWS,
+            "readings": ROWS,
+            "maximum_kw": NUMBER,
+            "tariff": ROWS,
+            "price_yuan": NUMBER,
+            "move_percent": NUMBER,
+            "on_tariff": YES_NO,
+            "roof_kw": NUMBER,
+            "latitude": NUMBER,
+            "yield_kwh": NUMBER,
+            "build_yuan_per_kw": NUMBER,
+            "feed_in_yuan": NUMBER,
+            "transformer_kva": NUMBER,
+            "power_factor": NUMBER,
+            "full_percent": NUMBER,
+            "capacity_yuan": NUMBER,
+            "demand_yuan": NUMBER,
+        },
+        {
+            **dict.fromkeys(("month_kwh", "mean_kw", "max_kw", "load_factor_percent"), NUMBER),
+            **dict.fromkeys(("peak_percent", "flat_percent", "valley_percent"), NUMBER),
+            **dict.fromkeys(("bill_flat_yuan", "bill_tariff_yuan", "tariff_saving_yuan"), NUMBER),
+            **dict.fromkeys(("moved_kwh", "moved_saving_yuan"), NUMBER),
+            **dict.fromkeys(("solar_kw", "solar_kwh", "solar_used_percent", "solar_spent_yuan"), NUMBER),
+            **dict.fromkeys(("solar_saving_yuan", "payback_years"), NUMBER),
+            **dict.fromkeys(("need_kva", "size_kva", "used_percent", "fee_saving_yuan"), NUMBER),
+            "fee_basis": {"type": "string", "enum": ["none", "capacity", "demand"]},
+            "load_hours": ROWS,
+            "options": ROWS,
+            "load_wrong": ROWS,
+        },
+        optional=frozenset(
+            (
+                *("load", "readings", "maximum_kw", "tariff", "price_yuan", "move_percent", "on_tariff", "roof_kw"),
+                *("latitude", "yield_kwh", "build_yuan_per_kw", "feed_in_yuan", "transformer_kva", "power_factor"),
+                *("full_percent", "capacity_yuan", "demand_yuan"),
+            )
+        ),
+    ),
+    CapabilitySignature(
         "events_fell",
         "Events of two times beside each other: `before` in `days_before`, `after` in `days_after`. The fall of the "
         "rate, and how likely chance alone made it.",

@@ -13,6 +13,7 @@ from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.districts import events_fell, microgrid_together
 from wanjia.practice.formats import is_day
+from wanjia.practice.load_advice import advise_load
 from wanjia.practice.meter_balance import reconcile_submeters
 
 Compute = Callable[[Facts, datetime, WorkCalendar], Facts]
@@ -91,6 +92,7 @@ COMPUTED: Mapping[str, Compute] = {
         reconcile_submeters,
         events_fell,
         microgrid_together,
+        advise_load,
     )
 }
 

@@ -18,6 +18,7 @@ from wanjia.actions.cases.capabilities.earlier_endings import earlier_endings
 from wanjia.actions.cases.capabilities.forget_personal_data import forget_personal_data
 from wanjia.actions.cases.capabilities.known_outage import known_outage
 from wanjia.actions.cases.capabilities.line_zones import outages_of_line, zone_of_place
+from wanjia.actions.cases.capabilities.load_of_meter import load_of_meter
 from wanjia.actions.cases.capabilities.nearest_electricians import nearest_electricians
 from wanjia.actions.cases.capabilities.outages import (
     close_outage,
@@ -53,6 +54,7 @@ REGISTRY: dict[str, Capability] = LIVE | {
         drawn_for_check,
         earlier_endings,
         known_outage,
+        load_of_meter,
         match_account,
         nearest_electricians,
         outages_of_district,
