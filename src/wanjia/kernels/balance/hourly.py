@@ -53,7 +53,7 @@ class Hourly:
     @property
     def days(self) -> int:
         """Days gathered."""
-        return self.kwh.shape[1] // HOURS
+        return int(self.kwh.shape[1]) // HOURS
 
     @property
     def districts(self) -> int:
@@ -78,8 +78,8 @@ class Losses:
 def hours_of(block: Block) -> Hours:
     """Sums of four intervals, [n, 24] kWh; NaN where one of them is missing.
 
-    On a day of 23 hours the last is NaN, on one of 25 the last is left out: the diagnosis compares hours of the day, and
-    one day in half a year does not change what it finds.
+    On a day of 23 hours the last is NaN, on one of 25 the last is left out: the diagnosis compares hours of the day,
+    and one day in half a year does not change what it finds.
     """
     values = np.asarray(block.values)
     missing = values == MISSING if values.dtype == np.int16 else np.isnan(values)

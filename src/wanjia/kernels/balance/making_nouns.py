@@ -148,7 +148,7 @@ class Wires:
 
 @dataclass(frozen=True, eq=False)
 class City:
-    """A made city. `network.meters` is what the books say of districts and phases, `fed_by` and `phase` what is so, [n]."""
+    """A made city. `network.meters` is what the books say of districts and phases, `fed_by` and `phase` what is so."""
 
     network: Network
     days: int
