@@ -7,6 +7,9 @@ from typing import Protocol, TypeAlias
 
 import pyarrow as pa
 
+from wanjia.kernels.balance.bands import Edition
+from wanjia.kernels.balance.expected import Expected
+from wanjia.kernels.balance.losses import DistrictDay
 from wanjia.model.faults import Fault
 from wanjia.model.readings import Block
 from wanjia.series.register import Register
@@ -154,6 +157,10 @@ class MeasurementStore(Protocol):
 
     def blocks(self, day: date, districts: Sequence[str] | None = None) -> Iterator[Block]:
         """The day's meters on these districts (default: `districts(day)`), whose positions the blocks hold."""
+        ...
+
+    def balance(self, day: date, expected: Expected, bands: Edition, tell: Tell = silent) -> DistrictDay:
+        """The balance of the day's revision; expected districts without any reading are not computable."""
         ...
 
     def meter_readings(self, meter_ids: Sequence[str], first_day: date, last_day: date) -> pa.Table:

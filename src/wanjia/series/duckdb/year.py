@@ -38,4 +38,4 @@ def curves_of(paths: Sequence[Path], districts: Sequence[str]) -> pa.Table:
 
 def _asked(query: str, values: dict[str, object]) -> pa.Table:
     with duckdb.connect(config={"threads": THREADS, "autoinstall_known_extensions": False}) as connection:
-        return connection.execute(query, values).to_arrow_table()
+        return connection.sql(query, params=values).to_arrow_table()

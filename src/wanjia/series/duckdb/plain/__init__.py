@@ -1,0 +1,1 @@
+"""Plain reading tables, CSV and Parquet, long and wide, as batches for `ingest`; DuckDB reads and checks them."""
