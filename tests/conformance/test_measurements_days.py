@@ -53,7 +53,7 @@ def compute(world: World, found: Measured, number: int = 0) -> None:
 def by_hand(found: Measured, number: int, district: int) -> tuple[float, float, float]:
     """Energy in and out in kWh and coverage of a district, added up reading by reading."""
     block = found.block(number)
-    energy = {role: 0.0 for role in (MASTER, CUSTOMER, GENERATION)}
+    energy = dict.fromkeys((MASTER, CUSTOMER, GENERATION), 0.0)
     present = expected = 0
     for row in np.flatnonzero(block.district == district).tolist():
         there = block.values[row] != MISSING

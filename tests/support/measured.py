@@ -7,18 +7,19 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
+from wanjia.cli.demo.readings import wide_batch
 from wanjia.kernels.balance.making import dress, make_day
 from wanjia.kernels.balance.making_nouns import City, Injections
 from wanjia.kernels.topology.making import make_meters
 from wanjia.model.network import AREAS, DISTRICT, Branches, Districts, Network, Nodes, words
-from wanjia.model.readings import MISSING, Block
+from wanjia.model.readings import Block
 from wanjia.records.network.models import TransformerDistrict
 from wanjia.series.duckdb.store import DuckDBStore
-from wanjia.series.layout_arrivals import WIDE, WIDE_SLOTS_MAX
 from wanjia.series.opening import bind
 from wanjia.wiring.series import bind_series
+
+__all__ = ["Measured", "measured", "own_store", "wide_batch"]
 
 ZONE = "Asia/Shanghai"
 CUSTOMERS = 12
@@ -84,13 +85,3 @@ def network_of_rows(codes: tuple[str, ...] = (), customers: int = CUSTOMERS) -> 
         Branches(words([]), none, none, none.astype(np.int8), none.astype(np.bool_), words([])),
         districts, make_meters(districts.customers, np.random.default_rng(SEED)),
     )  # fmt: skip
-
-
-def wide_batch(network: Network, block: Block, day: date) -> pa.RecordBatch:
-    """A day's readings as a head-end exports them: a row a meter, a column a slot."""
-    values = np.where(block.values == MISSING, np.nan, block.values * block.unit_kwh[:, None]).round(6)
-    padded = np.full((len(values), WIDE_SLOTS_MAX), np.nan)
-    padded[:, : values.shape[1]] = values
-    slots = pa.FixedSizeListArray.from_arrays(pa.array(padded.reshape(-1), from_pandas=True), WIDE_SLOTS_MAX)
-    columns = [pa.array(network.meters.ids, pa.string()), pa.array([day] * len(values), pa.date32()), slots]
-    return pa.RecordBatch.from_arrays(columns, schema=WIDE)

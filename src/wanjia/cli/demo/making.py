@@ -19,6 +19,7 @@ from wanjia.cli.demo.meters import FILE
 from wanjia.cli.demo.network import make_networks
 from wanjia.cli.demo.outages import Teller, tell_past
 from wanjia.cli.demo.past import LAST_YEAR, THIS_YEAR, Past, instant, make_past
+from wanjia.cli.demo.readings import YEAR_DAYS, make_readings, treat_worst
 from wanjia.cli.demo.restorations import PRACTICE, happenings
 from wanjia.cli.demo.today import make_today
 from wanjia.cli.demo.turns import Play, Turn, play_turns
@@ -26,6 +27,7 @@ from wanjia.cli.demo.works import make_works
 from wanjia.cli.demo.world import PASSWORD, make_world
 from wanjia.kernels.sensing.grid import build_grid
 from wanjia.model.actors import SYSTEM
+from wanjia.model.network import Network
 from wanjia.records.cases.models import Case, Task
 from wanjia.records.territory.models import Account
 from wanjia.texts import say
@@ -76,6 +78,7 @@ def make(home: Path, seed: int, cases: int, days: int) -> None:
         works = make_works(today.loop.grid, np.random.default_rng((seed, 4)), now)
         turns: list[Turn] = [*scripts, *happenings(teller, lately), *works, today]
         play_turns(play, turns, now, lambda opened: bar.update(opened - bar.pos))
+    _readings(new.network, seed, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("PRAGMA synchronous=FULL")
@@ -96,6 +99,14 @@ def _past(teller: Teller, chance: np.random.Generator, now: datetime, days: int)
     with click.progressbar(length=3 * len(told), label="  " + say("demo.outages", _language())) as bar:
         tell_past(teller, told, bar.update)
     return [one for one in recent if instant(one.outage.starts_at) >= since]
+
+
+def _readings(network: Network, seed: int, now: datetime) -> None:
+    """What the pilot station's meters counted, balanced day by day; its chief has the worst district treated."""
+    with click.progressbar(length=YEAR_DAYS, label="  " + say("demo.readings", _language())) as bar:
+        read = make_readings(network, seed, now, timezone.localdate(now), lambda done: bar.update(done - bar.pos))
+    treated = treat_worst(now)
+    click.echo("  " + say("demo.readings_done", _language(), readings=f"{read:,}", cases=treated))
 
 
 def _stage(name: str) -> None:
