@@ -55,7 +55,7 @@ it("neither moves nor puts HTML into the page", () => {
 it("lists every fault of its data", () => {
   const wrong = { ...data, kind: "pie", categories: ["甲站"] } as unknown as ChartData;
   expect(faults(wrong)).toEqual([
-    "kind pie: say bar, line or stacked",
+    "kind pie: say bar, line, stacked or curve",
     "series 按时: 2 values for 1 categories",
     "series 超时: 2 values for 1 categories",
   ]);

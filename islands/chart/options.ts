@@ -21,13 +21,15 @@ export interface Look {
   text: string;
   line: string;
   font: string;
+  /** Pixels there are; unknown before the page is laid out. */
+  width?: number;
 }
 
 /** All faults of the data at once; empty when it can be drawn. */
 export function faults(data: ChartData): string[] {
   if (!Array.isArray(data.categories) || !Array.isArray(data.series)) return ["no categories or no series"];
   const found: string[] = [];
-  if (!["bar", "line", "stacked"].includes(data.kind)) found.push(`kind ${data.kind}: say bar, line or stacked`);
+  if (!["bar", "line", "stacked"].includes(data.kind)) found.push(`kind ${data.kind}: say bar, line, stacked or curve`);
   for (const series of data.series) {
     if (series.values.length !== data.categories.length) {
       found.push(`series ${series.name}: ${series.values.length} values for ${data.categories.length} categories`);

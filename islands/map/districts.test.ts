@@ -35,6 +35,15 @@ describe("districts", () => {
     expect(href(still, states, 1, data)).toBe("/d/?text=T%202");
   });
 
+  it("says the figure of a district beside its state", () => {
+    const losses: States = { ...states, changed: [[0, 11, -1, "7.31%"], [1, 13, -1]] };
+    const bands = { ...data, legend: [{ state: 11, tone: "high", glyph: "▲", text: "高损" }, { state: 13, tone: "not_computable", glyph: "✕", text: "不可算" }] };
+    expect(words(still, losses, 0, bands)).toBe("一号 · ▲ 高损 7.31% · 400 户");
+    expect(words(still, losses, 1, bands)).toBe("二号 · ✕ 不可算 · 1 户");
+    expect(told(still, losses).features[0]?.properties.rank).toBeGreaterThan(told(still, losses).features[1]?.properties.rank ?? 9);
+    expect(href(still, losses, 0, bands)).toBe("/d/?text=T1");
+  });
+
   it("counts every state; the rest is lit", () => {
     expect(counts(still, states, data).map(({ row, count }) => [row?.state, count])).toEqual([[1, 1], [4, 1], [undefined, 1]]);
   });

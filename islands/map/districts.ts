@@ -17,8 +17,8 @@ export interface Still {
 export interface States {
   still: string;
   outages: string[];
-  /** [place in the still columns, state, place in `outages` or -1] of every district that is not just lit. */
-  changed: [number, number, number][];
+  /** [place in the still columns, state, place in `outages` or -1, its figure] of every district that is not just lit. */
+  changed: [place: number, state: number, outage: number, figure?: string][];
 }
 export interface LegendRow {
   state: number;
@@ -44,9 +44,12 @@ export interface DistrictProperties {
 export type DistrictPoints = FeatureCollection<Point, DistrictProperties>;
 
 /** Each state of the legend has a shape of its own; an unknown one is drawn as the first. */
-export const SHAPE_OF: Record<string, Shape> = { dark: "square", planned: "diamond", part: "half", silent: "triangle" };
-/** Drawn over the others, when they lie on each other: dark first. */
-const RANKS: Record<number, number> = { 1: 4, 3: 3, 2: 2, 4: 1 };
+export const SHAPE_OF: Record<string, Shape> = {
+  dark: "square", planned: "diamond", part: "half", silent: "triangle",
+  high: "up", negative: "down", not_computable: "cross", normal: "ring", economic: "disc",
+};
+/** Drawn over the others, when they lie on each other: dark first, and of bands of loss (11 and more) the worst. */
+const RANKS: Record<number, number> = { 1: 4, 3: 3, 2: 2, 4: 1, 11: 9, 12: 8, 13: 7, 14: 6, 15: 5 };
 /** A district of this many customers is drawn in full size. */
 const FULL_SIZE_CUSTOMERS = 400;
 const SIZES = [0.65, 1.15] as const;
@@ -78,10 +81,10 @@ export function box({ longitudes, latitudes }: Still): Bounds | undefined {
 
 /** What the map says of a district: name, state, customers. */
 export function words(still: Still, states: States, at: number, data: DistrictData): string {
-  const state = states.changed.find(([place]) => place === at)?.[1];
+  const [, state, , figure] = states.changed.find(([place]) => place === at) ?? [];
   const row = data.legend.find((one) => one.state === state);
   const customers = data.customers.replace("{count}", (still.customers[at] ?? 0).toLocaleString("en"));
-  return `${still.names[at]} · ${row ? `${row.glyph} ${row.text}` : data.lit} · ${customers}`;
+  return `${still.names[at]} · ${row ? `${row.glyph} ${row.text}` : data.lit}${figure ? ` ${figure}` : ""} · ${customers}`;
 }
 
 /** Where a click on a district leads: to its outage, else to its line in the list. */

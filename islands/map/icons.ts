@@ -1,5 +1,5 @@
 /** The shapes by which a district's state is told apart without colour, as pixels: no sprite server. Pure. */
-export type Shape = "square" | "diamond" | "half" | "triangle";
+export type Shape = "square" | "diamond" | "half" | "triangle" | "up" | "down" | "cross" | "ring" | "disc";
 
 export interface Icon {
   width: number;
@@ -20,14 +20,21 @@ export const SHAPES: Record<Shape, (grown: number) => Inside> = {
   diamond: (grown) => (x, y) => Math.abs(x) + Math.abs(y) <= 0.75 + grown * 1.2,
   half: (grown) => (x, y) => Math.hypot(x, y) <= 0.65 + grown,
   triangle: (grown) => (x, y) => y <= 0.6 + grown && y >= 2 * Math.abs(x) - 0.75 - grown * 2,
+  up: (grown) => (x, y) => y <= 0.6 + grown && y >= 2 * Math.abs(x) - 0.75 - grown * 2,
+  down: (grown) => (x, y) => -y <= 0.6 + grown && -y >= 2 * Math.abs(x) - 0.75 - grown * 2,
+  cross: (grown) => (x, y) => Math.max(Math.abs(x), Math.abs(y)) <= 0.6 + grown && Math.min(Math.abs(x - y), Math.abs(x + y)) <= 0.26 + grown,
+  ring: (grown) => (x, y) => Math.hypot(x, y) <= 0.42 + grown,
+  disc: (grown) => (x, y) => Math.hypot(x, y) <= 0.32 + grown * 0.6,
 };
+/** Shapes that are drawn as their outline. */
+const HOLLOW: ReadonlySet<Shape> = new Set(["triangle", "ring"]);
 
-/** The shape in a colour (`#rrggbb`) with a white rim; `half` is filled on its left, the triangle is hollow. */
+/** The shape in a colour (`#rrggbb`) with a white rim; `half` is filled on its left, `triangle` and `ring` are hollow. */
 export function icon(shape: Shape, colour: string): Icon {
   const data = new Uint8ClampedArray(SIZE * SIZE * 4);
   const ink = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
   const [rim, body, hole] = [SHAPES[shape](EDGE), SHAPES[shape](0), SHAPES[shape](-0.28)];
-  const isInk: Inside = (x, y) => body(x, y) && !(shape === "triangle" && hole(x, y)) && !(shape === "half" && x > 0 && hole(x, y));
+  const isInk: Inside = (x, y) => body(x, y) && !(HOLLOW.has(shape) && hole(x, y)) && !(shape === "half" && x > 0 && hole(x, y));
   for (let at = 0; at < SIZE * SIZE; at += 1) {
     const [covered, inked] = pixel(at % SIZE, Math.floor(at / SIZE), rim, isInk);
     for (const channel of [0, 1, 2]) data[at * 4 + channel] = 255 - (255 - (ink[channel] ?? 0)) * (covered ? inked / covered : 0);

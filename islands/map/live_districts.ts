@@ -8,11 +8,16 @@ const LAYERS = ["told", "districts"];
 /** A finger is not a needle: districts this near to a click are meant, the one told by a shape first. */
 const NEAR_PX = 8;
 
-const COLOURS: Record<string, [tone: "dark" | "due" | "restored" | "brand", own: string | undefined]> = {
+const COLOURS: Record<string, [tone: "dark" | "due" | "overdue" | "restored" | "brand", own: string | undefined]> = {
   dark: ["dark", undefined],
   planned: ["brand", "#0a4d87"],
   part: ["dark", undefined],
   silent: ["due", undefined],
+  high: ["overdue", undefined],
+  negative: ["due", undefined],
+  not_computable: ["dark", undefined],
+  normal: ["brand", undefined],
+  economic: ["brand", undefined],
 };
 
 export { loadStill };
