@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.board import deeds, home, lists, outage, reliability, works
+from wanjia.web.surfaces.board import deeds, district, home, lists, losses, outage, reliability, runs, works
 
 app_name = "board"
 urlpatterns = [
@@ -10,6 +10,14 @@ urlpatterns = [
     path("live", home.live, name="live"),
     path("districts.json", home.districts_json, name="districts_json"),
     path("districts/", lists.districts, name="districts"),
+    path("districts/<str:code>/", district.district, name="district"),
+    path("districts/<str:code>/case/", district.open_case, name="district_case"),
+    path("districts/<str:code>/meter/", district.meter, name="district_meter"),
+    path("losses/", losses.losses, name="losses"),
+    path("losses/map/", losses.losses_map, name="losses_map"),
+    path("losses/runs/", runs.computations, name="runs"),
+    path("losses/runs/live", runs.live, name="runs_live"),
+    path("losses/runs/start/", runs.start, name="runs_start"),
     path("outages/", lists.outages, name="outages"),
     path("outages/new/", deeds.record, name="outage_new"),
     path("outages/<str:number>/", outage.outage, name="outage"),
