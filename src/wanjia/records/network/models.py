@@ -2,7 +2,17 @@
 
 from django.db import models
 
+from wanjia.records.network.safety import (
+    RhythmHour,
+    SafetyAlarm,
+    SafetyLimitEdition,
+    SafetyMonitor,
+    SafetyReading,
+)
 from wanjia.records.territory.models import Organisation
+
+_SAFETY = (RhythmHour, SafetyAlarm, SafetyLimitEdition, SafetyMonitor, SafetyReading)
+"""Declared in a file of their own; Django looks for them here."""
 
 
 class Feeder(models.Model):
