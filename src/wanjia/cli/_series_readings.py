@@ -74,7 +74,7 @@ def load(path: Path, zone: str) -> tuple[Loaded | None, list[Fault]]:
             faults += found
             parts += [part] if part is not None and len(part.at) else []
     if not parts:
-        return None, faults or [Fault("series.no_readings", Where(path.name))]
+        return None, faults or [Fault("series.no_table", Where(path.name))]
     return _together(parts, zone, faults)
 
 

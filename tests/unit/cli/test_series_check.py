@@ -166,7 +166,7 @@ def test_a_measured_reading_of_a_later_file_replaces_an_estimated_one_silently(t
     ("text", "code"),
     [
         ("meter_id,read_at\na,2026-03-02T00:15:00+08:00\n", "table.column_missing"),
-        ("meter_id,read_at,energy_kwh\n", "series.no_readings"),
+        ("meter_id,read_at,energy_kwh\n", "series.no_table"),
         ("meter_id,day,slot_00\na,2026-02-30,1.0\n", "series.day_invalid"),
     ],
 )
