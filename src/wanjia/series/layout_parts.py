@@ -167,6 +167,19 @@ def read_blocks(paths: Sequence[Path], districts: Sequence[str]) -> Iterator[Blo
                     yield block
 
 
+def read_named_blocks(paths: Sequence[Path], districts: Sequence[str]) -> Iterator[tuple[pa.Array, Block]]:
+    """The same with the meters' ids, a text for each row."""
+    wanted = pa.array(list(districts), pa.string())
+    for path in paths:
+        with open_part(path) as part:
+            for group in range(part.metadata.num_row_groups):
+                block = read_block(part, group, wanted)
+                known = block.district >= 0
+                if known.any():
+                    ids = part.read_row_group(group, columns=["meter_id"], use_threads=False)["meter_id"]
+                    yield ids.combine_chunks().filter(pa.array(known)), of_known(block)
+
+
 def of_known(block: Block) -> Block:
     """The rows whose district was asked for."""
     keep = block.district >= 0

@@ -159,6 +159,10 @@ class MeasurementStore(Protocol):
         """The day's meters on these districts (default: `districts(day)`), whose positions the blocks hold."""
         ...
 
+    def named_blocks(self, day: date, districts: Sequence[str]) -> Iterator[tuple[pa.Array, Block]]:
+        """The same with the meters' ids, a text for each row: for looking at single meters."""
+        ...
+
     def balance(self, day: date, expected: Expected, bands: Edition, tell: Tell = silent) -> DistrictDay:
         """The balance of the day's revision; expected districts without any reading are not computable."""
         ...

@@ -10,7 +10,6 @@ from wanjia.kernels.balance.bands import BANDS
 from wanjia.kernels.balance.expected import Expected
 from wanjia.kernels.balance.losses import DistrictDay
 from wanjia.kernels.balance.reasons import reason_codes
-from wanjia.kernels.balance.sums import GENERATION, PARTS_A_KWH, Sums
 from wanjia.model.network import Measures
 
 CURVES = ("supplied_kwh", "generated_kwh", "used_kwh")
@@ -40,11 +39,10 @@ def district_table(day: DistrictDay, expected: Expected, findings: Mapping[int, 
     })  # fmt: skip
 
 
-def curve_table(day: DistrictDay, sums: Sums, expected: Expected) -> pa.Table:
+def curve_table(day: DistrictDay, expected: Expected) -> pa.Table:
     """kWh an interval, null where no reading is; `supplied_kwh` without, `generated_kwh` what rooftops fed in."""
-    generated = np.where(sums.present[GENERATION] > 0, sums.energy[GENERATION] / PARTS_A_KWH, np.nan)
-    supplied = day.supplied_kwh - np.nan_to_num(generated)
-    columns = dict(zip(CURVES, (supplied, generated, day.used_kwh), strict=True))
+    supplied = day.supplied_kwh - np.nan_to_num(day.generated_kwh)
+    columns = dict(zip(CURVES, (supplied, day.generated_kwh, day.used_kwh), strict=True))
     lists = {name: _lists(curve) for name, curve in columns.items()}
     return pa.table({"district_id": pa.array(expected.ids, pa.string()), **lists})
 

@@ -10,12 +10,9 @@ from wanjia.actions.network.balance_tables import curve_table, district_table
 from wanjia.actions.network.collected import Collected
 from wanjia.actions.permission import require
 from wanjia.kernels.balance.bands import BANDS, Edition
-from wanjia.kernels.balance.losses import DistrictDay, finish
-from wanjia.kernels.balance.passing import add
-from wanjia.kernels.balance.sums import Sums, begin
+from wanjia.kernels.balance.losses import DistrictDay
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts
-from wanjia.model.readings import slots_of
 from wanjia.records.cases.history import write_history
 from wanjia.records.network.loss_bands import loss_bands
 from wanjia.records.network.models import MeasuredDay
@@ -47,12 +44,11 @@ def compute_day(
     """Everything from what was accepted to the kept results. Done again it gives the same. Raises Denied, Refused."""
     require(actor, "measurement", "import")
     compaction = store.compact(day, meters.register, lambda done, total: tell("compact", done, total))
-    sums = _summed(day, meters, store, tell)
     bands = loss_bands(day)
-    found = finish(sums, meters.expected, bands)
+    found = store.balance(day, meters.expected, bands, lambda done, total: tell("balance", done, total))
     tell("keep", 0, 1)
     table = district_table(found, meters.expected, {})
-    kept = store.keep(day, table, curve_table(found, sums, meters.expected))
+    kept = store.keep(day, table, curve_table(found, meters.expected))
     counts = _counts(found, compaction, kept)
     _note(ComputedDay(compaction, kept, counts), bands, actor, now)
     return ComputedDay(compaction, kept, counts)
@@ -67,17 +63,6 @@ def _note(done: ComputedDay, bands: Edition, actor: Actor, now: datetime) -> Non
     with transaction.atomic():
         MeasuredDay.objects.update_or_create(day=kept.day, defaults=values)
         write_history(f"measurement:{kept.day}", actor, now, [("day_computed", data)])
-
-
-def _summed(day: date, meters: Collected, store: MeasurementStore, tell: Tell) -> Sums:
-    """The additive sums of the day's blocks over the districts in collection."""
-    sums = begin(len(meters.expected.ids), slots_of(day, store.zone))
-    done, total = 0, len(meters.register.meter_ids)
-    for block in store.blocks(day, meters.ids):
-        add(sums, block, meters.expected)
-        done += len(block.district)
-        tell("balance", done, total)
-    return sums
 
 
 def _counts(found: DistrictDay, compaction: Compaction, kept: Kept) -> dict[str, int]:

@@ -35,7 +35,8 @@ class DistrictDay:
     are there (NaN: no customer meters); master_coverage and generation_coverage likewise. slots_counted: intervals that
     both sides were taken over. missing_meters: meters of the network without any reading. flagged: [districts, FLAGS]
     meters. estimated: readings. supplied, used: the curves, kWh an interval, as the readings came; supplied is NaN in
-    intervals without a master's reading, used in those without a customer's.
+    intervals without a master's reading, used in those without a customer's. generated: the part of supplied that
+    generation meters fed in, NaN without a reading of one.
     """
 
     energy_in_kwh: Measures
@@ -54,6 +55,7 @@ class DistrictDay:
     estimated: Counts
     supplied_kwh: Measures
     used_kwh: Measures
+    generated_kwh: Measures
 
 
 def finish(sums: Sums, expected: Expected, bands: Edition = FOUR_AND_SIX) -> DistrictDay:
@@ -91,6 +93,7 @@ def finish(sums: Sums, expected: Expected, bands: Edition = FOUR_AND_SIX) -> Dis
         estimated=sums.estimated,
         supplied_kwh=_curve(sums.energy[MASTER] + sums.energy[GENERATION], sums.present[MASTER]),
         used_kwh=_curve(sums.energy[CUSTOMER], sums.present[CUSTOMER]),
+        generated_kwh=_curve(sums.energy[GENERATION], sums.present[GENERATION]),
     )
 
 

@@ -20,7 +20,7 @@ from wanjia.series.duckdb.year import curves_of, results_of
 from wanjia.series.keeping import CURVES_FILE, DISTRICTS_FILE, keep_results, result_paths
 from wanjia.series.layout import ARRIVALS, DAYS, create_or_open, days_of, open_form, part_paths, read_current
 from wanjia.series.layout_arrivals import arrivals_of
-from wanjia.series.layout_parts import open_part, read_blocks
+from wanjia.series.layout_parts import open_part, read_blocks, read_named_blocks
 from wanjia.series.meter_history import readings_of
 from wanjia.series.port import Batches, Compaction, DayState, Kept, Receipt, Tell, silent
 from wanjia.series.register import Register
@@ -75,6 +75,10 @@ class DuckDBStore:
     def blocks(self, day: date, districts: Sequence[str] | None = None) -> Iterator[Block]:
         """The day's meters on these districts, whose positions the blocks hold."""
         return read_blocks(self.parts(day), self.districts(day) if districts is None else districts)
+
+    def named_blocks(self, day: date, districts: Sequence[str]) -> Iterator[tuple[pa.Array, Block]]:
+        """The day's meters on these districts, with their ids."""
+        return read_named_blocks(self.parts(day), districts)
 
     def balance(self, day: date, expected: Expected, bands: Edition, tell: Tell = silent) -> DistrictDay:
         """The balance of the day's revision over the expected districts."""
