@@ -33,7 +33,7 @@ class Differences:
 
 def compare(root: Path, day: date, before: Current, after: Current) -> Differences:
     """What changed from one revision to the next; both must be there."""
-    old, new = (_Revision(part_paths(root, day, one, unknown=True)) for one in (before, after))
+    old, new = (_Revision(part_paths(root, day, one, unknown=True), one.slots) for one in (before, after))
     at_old = MeterIndex(old.meter_ids).look_up(new.meter_ids)
     is_known = at_old >= 0
     differs = ~is_known
@@ -83,7 +83,8 @@ def _number(value: float) -> float | None:
 class _Revision:
     """Ids and a mark of each row's readings; the readings themselves on demand."""
 
-    def __init__(self, paths: list[Path]) -> None:
+    def __init__(self, paths: list[Path], slots: int) -> None:
+        self.slots = slots
         self._groups = [(path, group) for path in paths for group in range(pq.read_metadata(path).num_row_groups)]
         ids, districts, marks, self._begins = [], [], [], [0]
         for path, group in self._groups:
@@ -93,7 +94,6 @@ class _Revision:
             districts.append(data["district_id"].cast(pa.string()).combine_chunks())
             marks.append(_marks(bytes_of(data["slots"]), data["unit_kwh"].to_numpy()))
             self._begins.append(self._begins[-1] + len(data))
-        self.slots = 0 if not self._groups else counts_of(data["slots"]).shape[1]
         self.meter_ids = pa.concat_arrays(ids) if ids else pa.array([], pa.string())
         self.district_ids = pa.concat_arrays(districts) if districts else pa.array([], pa.string())
         self.marks = np.concatenate(marks) if marks else np.empty(0, np.uint64)

@@ -31,7 +31,8 @@ def curves_of(paths: Sequence[Path], districts: Sequence[str]) -> pa.Table:
     if not paths:
         return pa.table({"district_id": pa.array([], pa.string())})
     query = """
-        SELECT * FROM read_parquet($paths) WHERE district_id IN (SELECT unnest($districts)) ORDER BY district_id
+        SELECT * FROM read_parquet($paths, hive_partitioning = false)
+        WHERE district_id IN (SELECT unnest($districts)) ORDER BY district_id
     """
     return _asked(query, {"paths": [str(path) for path in paths], "districts": list(districts)})
 
