@@ -1,4 +1,9 @@
-"""Finds the row of a meter by its id: a hash table over the bytes that Arrow holds, no Python object per meter."""
+"""Finds the row of a meter by its id: a hash table over the bytes that Arrow holds, no Python object per meter.
+
+Tables come meter after meter, or all meters interval after interval in the same order. Who asks for many ids of such a
+table brings a memory of which meter followed which: then the id before is tried first, and the one that followed it
+last time, and only then is anything hashed.
+"""
 
 from collections import OrderedDict
 
@@ -24,12 +29,17 @@ class MeterIndex:
         self._table = _build(self._offsets, self._bytes, np.full(size, UNKNOWN, np.int32))
         self._remembered: OrderedDict[tuple[int, str, str], tuple[pa.Array, Indexes]] = OrderedDict()
 
-    def look_up(self, ids: pa.Array) -> Indexes:
-        """Rows of the known ids, UNKNOWN for others; may run in any thread."""
+    def look_up(self, ids: pa.Array, memory: Indexes | None = None) -> Indexes:
+        """Rows of the known ids, UNKNOWN for others; may run in any thread, each with a memory of its own."""
         offsets, data = _text(ids)
         found = np.empty(len(ids), np.int32)
-        _find(self._offsets, self._bytes, self._table, offsets, data, found)
+        followed = np.empty(0, np.int32) if memory is None else memory
+        _find(self._offsets, self._bytes, self._table, offsets, data, found, followed)
         return found
+
+    def memory(self) -> Indexes:
+        """A memory for `look_up` that knows nothing yet."""
+        return np.full(self.known, UNKNOWN, np.int32)
 
     def rows(self, ids: pa.Array) -> Indexes:
         """Rows of the known ids; a column that came before in the same order costs a comparison."""
@@ -116,15 +126,35 @@ def _find(
     offsets: np.ndarray,
     data: np.ndarray,
     found: np.ndarray,
+    followed: np.ndarray,
 ) -> None:
-    mask = np.uint64(len(table) - 1)
+    before = -1
     for at in range(len(found)):
         begin, end = offsets[at], offsets[at + 1]
-        place = _hash(data, begin, end) & mask
-        found[at] = -1
-        while table[place] >= 0:
-            row = table[place]
-            if _same(known_data, known[row], known[row + 1], data, begin, end):
-                found[at] = row
-                break
-            place = (place + np.uint64(1)) & mask
+        row = -1
+        if before >= 0 and len(followed):
+            if _same(known_data, known[before], known[before + 1], data, begin, end):
+                found[at] = before
+                continue
+            row = followed[before]
+            if row >= 0 and not _same(known_data, known[row], known[row + 1], data, begin, end):
+                row = -1
+        if row < 0:
+            row = _probe(known, known_data, table, data, begin, end)
+        if row >= 0:
+            if before >= 0 and len(followed):
+                followed[before] = row
+            before = row
+        found[at] = row
+
+
+@njit(cache=True, nogil=True)
+def _probe(known: np.ndarray, known_data: np.ndarray, table: np.ndarray, data: np.ndarray, begin: int, end: int) -> int:
+    mask = np.uint64(len(table) - 1)
+    place = _hash(data, begin, end) & mask
+    while table[place] >= 0:
+        row: int = table[place]
+        if _same(known_data, known[row], known[row + 1], data, begin, end):
+            return row
+        place = (place + np.uint64(1)) & mask
+    return -1

@@ -43,13 +43,17 @@ class Findings:
 
     def ids(self, sheet: Sheet, column: str) -> Words:
         """Identifiers: there, short enough, and unique."""
+        return _words(self.keys(sheet, column))
+
+    def keys(self, sheet: Sheet, column: str) -> pa.ChunkedArray:
+        """The same, left as the column that they came in."""
         text = sheet.text(column)
         length = pc.utf8_length(text).to_numpy()
         self._add("network.id_missing", sheet, np.flatnonzero(length == 0), column)
         long = np.flatnonzero(length > IDENTIFIER_CHARACTERS_MAX)
         self._add("network.id_too_long", sheet, long, column, limit=IDENTIFIER_CHARACTERS_MAX)
         self._repeated(sheet, column, text)
-        return _words(text)
+        return text
 
     def _repeated(self, sheet: Sheet, column: str, text: pa.ChunkedArray) -> None:
         if pc.count_distinct(text).as_py() == len(text):

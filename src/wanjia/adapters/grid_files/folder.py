@@ -44,14 +44,15 @@ def read_network(folder: Path, with_meters: bool = True) -> Decoded:
     for name, columns in TABLES.items():
         if name == "meters" and not with_meters:
             continue
-        sheet, found = _sheet(folder, name, columns)
+        sheet, found = read_sheet(folder, name, columns)
         faults += found
         if sheet is not None:
             sheets[name] = sheet
     return Decoded(None, tuple(faults)) if faults else decode(sheets, not with_meters)
 
 
-def _sheet(folder: Path, name: str, columns: TableColumns) -> tuple[FolderSheet | None, list[Fault]]:
+def read_sheet(folder: Path, name: str, columns: TableColumns) -> tuple[FolderSheet | None, list[Fault]]:
+    """One table of a folder, or its faults; neither where it may lack and does. Raises OSError for a closed file."""
     paths = [folder / f"{name}{ending}" for ending in TABLE_ENDINGS if (folder / f"{name}{ending}").is_file()]
     if not paths:
         missing = Fault("network.table_missing", Where(f"{name}.csv"), {"table": name})

@@ -40,8 +40,8 @@ def add(
     found = MeterDays(np.empty(rows, np.int32), np.empty(rows), np.empty(rows, np.uint8))
     marks: SlotBits = np.empty((0, 0), np.uint8) if block.estimated is None else np.ascontiguousarray(block.estimated)
     pass_rows(
-        np.ascontiguousarray(block.values), _ends(block.values), parts_of(block.unit_kwh), block.district, block.role, marks,
-        _limits(block, expected, limit_kw, thresholds), expected.generation > 0, _bounds(thresholds),
+        np.ascontiguousarray(block.values), _ends(block.values), parts_of(block.unit_kwh), block.district, block.role,
+        marks, _limits(block, expected, limit_kw, thresholds), expected.generation > 0, _bounds(thresholds),
         (sums.energy, sums.present, sums.reporting, sums.flagged, sums.estimated),
         (found.present, found.energy_kwh, found.flags),
     )  # fmt: skip

@@ -1,0 +1,83 @@
+"""From READINGS to the sums of a day, by whichever way they lie."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+
+from wanjia.adapters.grid_files.metering import Metering
+from wanjia.cli._balance_filling import Day, Rows, day_of, faults_of
+from wanjia.cli._balance_long import read_long
+from wanjia.cli._balance_report import expected_meters
+from wanjia.cli._balance_sources import ReadingTable, is_store, reading_tables
+from wanjia.cli._balance_store import store_sums
+from wanjia.cli._balance_wide import read_wide
+from wanjia.kernels.balance.dense import BLOCK_ROWS
+from wanjia.kernels.balance.sums import Sums
+from wanjia.model.faults import Fault, Where
+from wanjia.series.balancing import sums_of_blocks
+
+Told = Callable[[str, int, int], None]
+"""Is told the file, parts of it done, parts in all."""
+
+
+@dataclass(frozen=True, eq=False)
+class Balanced:
+    """The sums (none: nothing could be read), the zone of the day, what became of the rows, every fault."""
+
+    sums: Sums | None
+    zone: str
+    faults: list[Fault]
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+def balance_readings(
+    readings: Path, metering: Metering, day: date, zone: str | None, engine: str, told: Told
+) -> Balanced:
+    """Raises OSError for a file that cannot be opened."""
+    if is_store(readings):
+
+        def tell(done: int, total: int) -> None:
+            told(readings.name, done, total)
+
+        return Balanced(*store_sums(readings, expected_meters(metering), day, zone, tell))
+    tables, faults = reading_tables(readings, day)
+    if faults:
+        return Balanced(None, zone or "UTC", faults)
+    return _of_tables(tables, day_of(day, zone or "UTC", metering), told)
+
+
+def _of_tables(tables: list[ReadingTable], day: Day, told: Told) -> Balanced:
+    faults: list[Fault] = []
+    counts: Counter[str] = Counter()
+    for table in tables:
+        rows = _read(table, day, partial(told, table.path.name))
+        if isinstance(rows, Fault):
+            return Balanced(None, day.zone, [*faults, rows])
+        faults += faults_of(rows, day)
+        counts += rows.counts()
+    return Balanced(dense_sums(day), day.zone, faults, dict(counts))
+
+
+def _read(table: ReadingTable, day: Day, told: Callable[[int, int], None]) -> Rows | Fault:
+    try:
+        return read_long(table, day, told) if table.form == "long" else read_wide(table, day, told)
+    except pa.ArrowException as error:
+        reason = str(error).splitlines()[0][:200]
+        code = "table.broken_parquet" if table.is_parquet else "table.broken_csv"
+        code = "table.not_utf8" if not table.is_parquet and "UTF8" in reason else code
+        return Fault(code, Where(table.path.name), {"reason": reason})
+
+
+def dense_sums(day: Day) -> Sums:
+    """The sums of the readings that were put."""
+    expected, count = expected_meters(day.metering), len(day.metering.meter_ids)
+    chunks = [
+        day.dense.blocks(day.metering.district, day.metering.role, low, min(low + BLOCK_ROWS, count))
+        for low in range(0, count, BLOCK_ROWS)
+    ]
+    return sums_of_blocks(chunks, expected, day.slots)
