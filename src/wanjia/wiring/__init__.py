@@ -68,3 +68,8 @@ def new_stream(kept: Path, grid: Any, plans: tuple[Any, ...]) -> Any:
     """A `wanjia.wiring.spark.SensingStream` that keeps what it knows in the folder `kept`. Raises Refused."""
     needs_spark()
     return import_module("wanjia.wiring.spark").SensingStream(kept, grid, plans)
+
+
+def safety() -> Any:
+    """The module `wanjia.wiring.safety`; loaded late because its rows exist only once Django is set up."""
+    return import_module("wanjia.wiring.safety")

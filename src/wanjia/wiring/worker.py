@@ -11,6 +11,7 @@ from wanjia.actions.cases.deliver_news import deliver_news
 from wanjia.actions.cases.discard_unclaimed_papers import discard_unclaimed_papers
 from wanjia.actions.cases.fire_due_clocks import fire_due_clocks
 from wanjia.actions.cases.open_recurring import STARTS_PER_LOOK, open_recurring
+from wanjia.actions.network.watch_monitors import watch_monitors
 from wanjia.actions.territory.hand_over import hand_over_due
 from wanjia.wiring.deliveries import start_lanes
 from wanjia.wiring.measuring import Measuring
@@ -59,6 +60,7 @@ class Worker:
             if open_recurring(now) >= STARTS_PER_LOOK:
                 self._next_daily = 0.0  # there are more of them
             discard_unclaimed_papers(now)
+            watch_monitors(now)
         return fired > 0
 
     def stop(self) -> None:

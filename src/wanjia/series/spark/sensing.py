@@ -7,7 +7,7 @@ that moves the watermark, for a dark feeder says nothing any more and must be ju
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
