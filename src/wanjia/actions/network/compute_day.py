@@ -8,6 +8,7 @@ from django.db import transaction
 
 from wanjia.actions.network.balance_tables import curve_table, district_table
 from wanjia.actions.network.collected import Collected
+from wanjia.actions.network.diagnosing import Findings, diagnose
 from wanjia.actions.permission import require
 from wanjia.kernels.balance.bands import BANDS, Edition
 from wanjia.kernels.balance.losses import DistrictDay
@@ -39,17 +40,25 @@ def silent(stage: str, done: int, total: int) -> None:
 
 
 def compute_day(
-    day: date, meters: Collected, store: MeasurementStore, actor: Actor, now: datetime, tell: Tell = silent
-) -> ComputedDay:
-    """Everything from what was accepted to the kept results. Done again it gives the same. Raises Denied, Refused."""
+    day: date, meters: Collected, store: MeasurementStore, actor: Actor, now: datetime, tell: Tell = silent,
+    with_findings: bool = True,
+) -> ComputedDay:  # fmt: skip
+    """Everything from what was accepted to the kept results. Done again it gives the same. Raises Denied, Refused.
+
+    `with_findings`: also looks for why districts are off; days of the past that are only counted do without.
+    """
     require(actor, "measurement", "import")
     compaction = store.compact(day, meters.register, lambda done, total: tell("compact", done, total))
     bands = loss_bands(day)
     found = store.balance(day, meters.expected, bands, lambda done, total: tell("balance", done, total))
+    findings: Findings = {}
+    if with_findings:
+        findings = diagnose(day, meters, found, store, lambda done, total: tell("findings", done, total))
     tell("keep", 0, 1)
-    table = district_table(found, meters.expected, {})
+    table = district_table(found, meters.expected, findings)
     kept = store.keep(day, table, curve_table(found, meters.expected))
     counts = _counts(found, compaction, kept)
+    counts["findings"] = sum(len(some) for some in findings.values())
     _note(ComputedDay(compaction, kept, counts), bands, actor, now)
     return ComputedDay(compaction, kept, counts)
 

@@ -71,7 +71,8 @@ def make_readings(network: Network, seed: int, now: datetime, today: date, tell:
     few, many, readings = of_network(early), of_network(whole), 0
     for number in range(YEAR_DAYS):
         day = first + timedelta(days=number)
-        readings += _day(day, parts, many if day >= all_since else few, now)
+        is_last = number == YEAR_DAYS - 1
+        readings += _day(day, parts, many if day >= all_since else few, now, is_last)
         tell(number + 1)
     return readings
 
@@ -101,10 +102,10 @@ def _part(network: Network, since: date, days: int, seed: int, faults: Injection
     return Pilot(dress(network, days, seed, faults, first_weekday=since.weekday()), since)
 
 
-def _day(day: date, parts: list[Pilot], meters: Collected, now: datetime) -> int:
-    """What arrived that day, and its computation early the next morning."""
+def _day(day: date, parts: list[Pilot], meters: Collected, now: datetime, is_last: bool) -> int:
+    """What arrived that day, and its computation early the next morning; why districts are off is said of the last."""
     batches = [batch for part in parts if (batch := part.batch(day)) is not None]
     at = now - timedelta(days=(now.date() - day).days - 1)
     receipt = ingest_readings(batches, SOURCE, SYSTEM, at)
-    compute_day(day, meters, measurement_store(), SYSTEM, at)
+    compute_day(day, meters, measurement_store(), SYSTEM, at, with_findings=is_last)
     return receipt.readings

@@ -120,6 +120,16 @@ class MeterFinding:
     values: dict[str, object]
     points: float
 
+    @property
+    def text_key(self) -> str:
+        """Key of the sentence that says it; its placeholders are `values`."""
+        key = f"measurements.finding.{self.code}"
+        if self.code == "wrong_district" and not self.values.get("fed_by"):
+            return f"{key}.nowhere"
+        if self.code == "abnormal_use" and self.values.get("use_before_kwh_a_day") is not None:
+            return f"{key}.fell"
+        return key
+
 
 ACTIONS = {
     "no_master": "check_register", "no_customers": "check_register", "master_silent": "repair_master",
