@@ -110,9 +110,8 @@ def test_days_on_which_the_clocks_change(engine: str, tmp_path: Path, day: date,
     assert values(store, ["C1"], day)["C1", slots - 1] == (slots - 1) / 4
     assert all(block.values.shape[1] == slots for block in store.blocks(day))
     with pytest.raises(Refused) as refused:
-        store.ingest(
-            [wide({"C1": [1.0] * (slots + 1)} if slots < 100 else {"C1": [1.0] * 100}, day - timedelta(7))], "x"
-        )
+        store.ingest([wide({"C1": [1.0] * 97}, SPRING), wide({"C1": [1.0] * 100}, AUTUMN - timedelta(days=7))], "x")
+    assert len(refused.value.faults) == 2
     assert {fault.code for fault in refused.value.faults} == {"series.slot_beyond_day"}
 
 
