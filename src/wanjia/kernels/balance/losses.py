@@ -66,8 +66,9 @@ def finish(sums: Sums, expected: Expected, bands: Edition = FOUR_AND_SIX) -> Dis
     incomplete = coverage[MASTER] < bands.master_least
     same = partial & ~incomplete
     counted = np.where(same[:, None], whole, True)
-    energy_in = ((sums.energy[MASTER] + sums.energy[GENERATION]) * counted).sum(axis=1) / PARTS_A_KWH
-    energy_out = (sums.energy[CUSTOMER] * counted).sum(axis=1) / PARTS_A_KWH
+    # In whole parts of a kWh, so that 4 % is 4 % and in no other band by the last bit of a quotient.
+    energy_in = ((sums.energy[MASTER] + sums.energy[GENERATION]) * counted).sum(axis=1)
+    energy_out = (sums.energy[CUSTOMER] * counted).sum(axis=1)
     reasons = _reasons(sums, expected, coverage, bands, energy_in)
     loss = np.where(reasons == 0, energy_in - energy_out, np.nan)
     rate = np.divide(loss, energy_in, out=np.full_like(loss, np.nan), where=reasons == 0)
@@ -77,9 +78,9 @@ def finish(sums: Sums, expected: Expected, bands: Edition = FOUR_AND_SIX) -> Dis
     missing = np.maximum(listed - heard.sum(axis=0), 0)
     flagged[:, FLAGS.index("silent")] = missing
     return DistrictDay(
-        energy_in_kwh=np.where(heard[MASTER] > 0, energy_in, np.nan),
-        energy_out_kwh=np.where(heard[CUSTOMER] > 0, energy_out, np.nan),
-        loss_kwh=loss,
+        energy_in_kwh=np.where(heard[MASTER] > 0, energy_in, np.nan) / PARTS_A_KWH,
+        energy_out_kwh=np.where(heard[CUSTOMER] > 0, energy_out, np.nan) / PARTS_A_KWH,
+        loss_kwh=loss / PARTS_A_KWH,
         loss_rate=rate,
         band=np.where(reasons == 0, bands.band_of(rate), NOT_COMPUTABLE).astype(np.int8),
         reasons=reasons,

@@ -40,7 +40,7 @@ def roll_up(day: DistrictDay, group: Indexes, groups: int) -> GroupDay:
     districts, computable = _count(group[mine], groups), _count(group[good], groups)
     energy_in, energy_out = (_sum(group, good, each, groups) for each in (day.energy_in_kwh, day.energy_out_kwh))
     some = computable > 0
-    loss = np.where(some, energy_in - energy_out, np.nan)
+    loss = np.where(some, np.rint((energy_in - energy_out) * PARTS_A_KWH) / PARTS_A_KWH, np.nan)
     rate = np.divide(loss, energy_in, out=np.full(groups, np.nan), where=some & (energy_in > 0))
     bands = np.stack([_count(group[mine & (day.band == code)], groups) for code in range(len(BANDS))], axis=1)
     why = [_count(group[mine & (day.reasons >> bit & 1 > 0)], groups) for bit in range(len(REASONS))]
@@ -82,7 +82,7 @@ def head_balance(
     counted: Flags = (holes == 0) & (heads.present[MASTER] >= np.maximum(expected_heads, 1)[:, None])
     out = np.zeros((feeders, slots))
     np.add.at(out, feeder[mine], sums.energy[MASTER][mine])
-    energy_in, energy_out = ((each * counted).sum(axis=1) / PARTS_A_KWH for each in (heads.energy[MASTER], out))
+    energy_in, energy_out = ((each * counted).sum(axis=1) for each in (heads.energy[MASTER], out))
     hanging = _count(feeder[mine], feeders)
     enough = counted.sum(axis=1) >= bands.master_least * slots
     good = enough & (expected_heads > 0) & (hanging > 0) & (energy_in > 0)
@@ -90,7 +90,8 @@ def head_balance(
     rate = np.divide(loss, energy_in, out=np.full(feeders, np.nan), where=good)
     complete = mine & (whole_here.sum(axis=1) >= bands.master_least * slots)
     whole = np.divide(_count(feeder[complete], feeders), hanging, out=np.full(feeders, np.nan), where=hanging > 0)
-    return HeadDay(energy_in, energy_out, loss, rate, bands.band_of(rate), whole)
+    in_kwh, out_kwh, loss_kwh = (each / PARTS_A_KWH for each in (energy_in, energy_out, loss))
+    return HeadDay(in_kwh, out_kwh, loss_kwh, rate, bands.band_of(rate), whole)
 
 
 def _count(group: Indexes, groups: int) -> Counts:
@@ -98,4 +99,6 @@ def _count(group: Indexes, groups: int) -> Counts:
 
 
 def _sum(group: Indexes, good: Flags, values: Measures, groups: int) -> Measures:
-    return np.bincount(group[good], weights=values[good], minlength=groups).astype(np.float64)
+    """Sums in whole parts of a kWh, which no order of adding changes, as kWh."""
+    parts = np.rint(values[good] * PARTS_A_KWH)
+    return np.bincount(group[good], weights=parts, minlength=groups).astype(np.float64) / PARTS_A_KWH
