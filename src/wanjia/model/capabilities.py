@@ -384,6 +384,17 @@ _ROWS = (
         ),
     ),
     CapabilitySignature(
+        "compare_loads",
+        "A load before and after under one tariff by the hour: the figures after, and how energy and bill changed.",
+        {"load": ROWS, "maximum_kw": NUMBER, "after_load": ROWS, "after_maximum_kw": NUMBER, "tariff": ROWS},
+        {
+            **dict.fromkeys(("after_month_kwh", "after_max_kw", "after_peak_percent", "after_bill_yuan"), NUMBER),
+            **dict.fromkeys(("kwh_change_percent", "bill_change_percent"), NUMBER),
+            "after_wrong": ROWS,
+        },
+        optional=frozenset({"maximum_kw", "after_maximum_kw"}),
+    ),
+    CapabilitySignature(
         "events_fell",
         "Events of two times beside each other: `before` in `days_before`, `after` in `days_after`. The fall of the "
         "rate, and how likely chance alone made it.",

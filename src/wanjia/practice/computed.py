@@ -13,7 +13,7 @@ from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.districts import events_fell, microgrid_together
 from wanjia.practice.formats import is_day
-from wanjia.practice.load_advice import advise_load
+from wanjia.practice.load_advice import advise_load, compare_loads
 from wanjia.practice.meter_balance import reconcile_submeters
 
 Compute = Callable[[Facts, datetime, WorkCalendar], Facts]
@@ -93,6 +93,7 @@ COMPUTED: Mapping[str, Compute] = {
         events_fell,
         microgrid_together,
         advise_load,
+        compare_loads,
     )
 }
 

@@ -1,4 +1,4 @@
-"""The capability `advise_load`: a customer's load and stated prices, to what could be saved, and how."""
+"""The capabilities `advise_load` and `compare_loads`: loads and stated prices, to what is saved, and how."""
 
 from datetime import datetime
 
@@ -14,6 +14,10 @@ FIGURES = (
     "bill_flat_yuan", "bill_tariff_yuan", "tariff_saving_yuan", "moved_kwh", "moved_saving_yuan", "solar_kw",
     "solar_kwh", "solar_used_percent", "solar_spent_yuan", "solar_saving_yuan", "payback_years", "need_kva",
     "size_kva", "used_percent", "fee_basis", "fee_saving_yuan",
+)  # fmt: skip
+COMPARED = (
+    "after_month_kwh", "after_max_kw", "after_peak_percent", "after_bill_yuan", "kwh_change_percent",
+    "bill_change_percent",
 )  # fmt: skip
 FACTOR_LEAST, FACTOR_USUAL = 0.5, 0.9
 UTILISATION_LEAST, UTILISATION_USUAL = 0.2, 0.7
@@ -42,6 +46,32 @@ def advise_load(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
     figures = {**_of_load(load), **_of_tariff(shifted, periods), **_of_roof(roof), **_of_size(sized)}
     options: list[Json] = list(_options(shifted, roof, sized))
     return {**dict.fromkeys(FIGURES), **figures, "load_hours": load_rows(load), "options": options, "load_wrong": []}
+
+
+def compare_loads(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
+    """A load before and after, under one tariff: the figures after, and by how many percent energy and bill changed.
+
+    A change is empty where there was nothing before. Rows that cannot be reckoned with come back as `after_wrong`.
+    """
+    before, wrong = entered_load(rows_of(inputs.get("load")), figure(inputs.get("maximum_kw")))
+    after, after_wrong = entered_load(rows_of(inputs.get("after_load")), figure(inputs.get("after_maximum_kw")))
+    periods, tariff_wrong = periods_of(rows_of(inputs.get("tariff")))
+    problems = [*wrong, *after_wrong, *tariff_wrong]
+    if problems or before is None or after is None or not periods:
+        return {**dict.fromkeys(COMPARED), "after_wrong": [*problems]}
+    then, now_ = (shifting(load, periods, 0.0, 0.0) for load in (before, after))
+    figures = {**_of_load(after), **_of_tariff(now_, periods)}
+    return {
+        **{f"after_{name}": figures[name] for name in ("month_kwh", "max_kw", "peak_percent")},
+        "after_bill_yuan": figures["bill_tariff_yuan"],
+        "kwh_change_percent": _change(before.year_kwh, after.year_kwh),
+        "bill_change_percent": _change(then.tariff_yuan, now_.tariff_yuan),
+        "after_wrong": [],
+    }
+
+
+def _change(before: float, after: float) -> float | None:
+    return round(100 * (after - before) / before, 1) if before > 0 else None
 
 
 def _shifted(load: Load, periods: list[Period], inputs: Facts) -> Shifting | None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.processes import CALENDAR
 from wanjia.model.jsonvalue import Facts
-from wanjia.practice.load_advice import FIGURES, advise_load
+from wanjia.practice.load_advice import FIGURES, advise_load, compare_loads
 
 NOW = datetime(2026, 6, 2, 1, 0, tzinfo=UTC)
 ONE = {"read_at": "2026-03-02T00:15:00+08:00", "energy_kwh": 1}
@@ -97,3 +97,16 @@ def test_rows_that_make_no_sense_are_named_and_nothing_is_reckoned(
     rows = found["load_wrong"]
     assert [(row["row_id"], row["problem"]) for row in rows] == wrong  # type: ignore[union-attr,index,call-overload]
     assert not any(found[name] for name in FIGURES) and found["options"] == []
+
+
+def test_before_and_after_under_one_tariff() -> None:
+    less = [{**row, "workday_kw": row["workday_kw"] / 2, "restday_kw": row["restday_kw"] / 2} for row in SHOP]
+    given: Facts = {"load": SHOP, "after_load": less, "after_maximum_kw": 14, "tariff": TARIFF}  # type: ignore[dict-item]
+    found, alone = compare_loads(given, NOW, CALENDAR), asked(tariff=TARIFF)
+    assert (found["kwh_change_percent"], found["bill_change_percent"], found["after_max_kw"]) == (-50, -50, 14)
+    assert found["after_peak_percent"] == alone["peak_percent"] and found["after_wrong"] == []
+    assert found["after_bill_yuan"] == pytest.approx(float(str(alone["bill_tariff_yuan"])) / 2, abs=0.01)
+    nothing = [{**row, "workday_kw": 0, "restday_kw": 0} for row in SHOP]
+    assert compare_loads({**given, "load": nothing}, NOW, CALENDAR)["bill_change_percent"] is None  # type: ignore[dict-item]
+    wrong = compare_loads({**given, "after_load": SHOP[:1]}, NOW, CALENDAR)  # type: ignore[dict-item]
+    assert wrong["after_wrong"] == [{"row_id": "load", "problem": "hours_missing"}] and wrong["after_month_kwh"] is None
