@@ -1,4 +1,4 @@
-"""From READINGS to the sums of a day, by whichever way they lie."""
+"""From READINGS to the balance of a day, by whichever way they lie."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -14,9 +14,11 @@ from wanjia.cli._balance_filling import Day, Rows, day_of, faults_of
 from wanjia.cli._balance_long import read_long
 from wanjia.cli._balance_report import expected_meters
 from wanjia.cli._balance_sources import ReadingTable, is_store, reading_tables
-from wanjia.cli._balance_store import store_sums
+from wanjia.cli._balance_store import store_day
 from wanjia.cli._balance_wide import read_wide
+from wanjia.kernels.balance.bands import Edition
 from wanjia.kernels.balance.dense import BLOCK_ROWS
+from wanjia.kernels.balance.losses import DistrictDay, finish
 from wanjia.kernels.balance.sums import Sums
 from wanjia.model.faults import Fault, Where
 from wanjia.series.balancing import sums_of_blocks
@@ -27,16 +29,16 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class Balanced:
-    """The sums (none: nothing could be read), the zone of the day, what became of the rows, every fault."""
+    """The balance (none: nothing could be read), the zone of the day, every fault, what became of the rows."""
 
-    sums: Sums | None
+    found: DistrictDay | None
     zone: str
     faults: list[Fault]
     rows: dict[str, int] = field(default_factory=dict)
 
 
 def balance_readings(
-    readings: Path, metering: Metering, day: date, zone: str | None, engine: str, told: Told
+    readings: Path, metering: Metering, day: date, zone: str | None, bands: Edition, told: Told
 ) -> Balanced:
     """Raises OSError for a file that cannot be opened."""
     if is_store(readings):
@@ -44,14 +46,14 @@ def balance_readings(
         def tell(done: int, total: int) -> None:
             told(readings.name, done, total)
 
-        return Balanced(*store_sums(readings, expected_meters(metering), day, zone, tell))
+        return Balanced(*store_day(readings, expected_meters(metering), bands, day, zone, tell))
     tables, faults = reading_tables(readings, day)
     if faults:
         return Balanced(None, zone or "UTC", faults)
-    return _of_tables(tables, day_of(day, zone or "UTC", metering), told)
+    return _of_tables(tables, day_of(day, zone or "UTC", metering), bands, told)
 
 
-def _of_tables(tables: list[ReadingTable], day: Day, told: Told) -> Balanced:
+def _of_tables(tables: list[ReadingTable], day: Day, bands: Edition, told: Told) -> Balanced:
     faults: list[Fault] = []
     counts: Counter[str] = Counter()
     for table in tables:
@@ -60,7 +62,7 @@ def _of_tables(tables: list[ReadingTable], day: Day, told: Told) -> Balanced:
             return Balanced(None, day.zone, [*faults, rows])
         faults += faults_of(rows, day)
         counts += rows.counts()
-    return Balanced(dense_sums(day), day.zone, faults, dict(counts))
+    return Balanced(finish(dense_sums(day), expected_meters(day.metering), bands), day.zone, faults, dict(counts))
 
 
 def _read(table: ReadingTable, day: Day, told: Callable[[int, int], None]) -> Rows | Fault:

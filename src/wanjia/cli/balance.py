@@ -9,12 +9,11 @@ import click
 
 from wanjia.adapters.grid_files.metering import Metering, read_metering
 from wanjia.adapters.tables import TABLE_ENDINGS
-from wanjia.cli._balance_report import Asked, answer, balance_table, expected_meters, summary, write_balance
+from wanjia.cli._balance_report import Asked, answer, balance_table, summary, write_balance
 from wanjia.cli._balance_run import Balanced, balance_readings
 from wanjia.cli._language import language_option
 from wanjia.cli._output import FOLDER, finish, plain_faults, progress
 from wanjia.kernels.balance.bands import EDITIONS, Edition
-from wanjia.kernels.balance.losses import finish as finish_day
 from wanjia.model.faults import Fault
 from wanjia.texts import say
 
@@ -77,9 +76,9 @@ def command(
         finish(faults, None, say("balance.nothing_written", language, out=out.name), language)
         return
     every = [*faults, *_without_meters(metering)]
-    balanced = balance_readings(readings, metering, day, zone, engine, _telling(language))
+    balanced = balance_readings(readings, metering, day, zone, bands, _telling(language))
     every += balanced.faults
-    if balanced.sums is None:
+    if balanced.found is None:
         finish(every, None, say("balance.nothing_written", language, out=out.name), language)
         return
     _written(balanced, Asked(day, balanced.zone, bands), metering, every, (out, language, as_json))
@@ -90,8 +89,8 @@ def _written(
 ) -> None:
     """The table on disk, then the answer."""
     out, language, as_json = how
-    assert balanced.sums is not None
-    found = finish_day(balanced.sums, expected_meters(metering), asked.bands)
+    found = balanced.found
+    assert found is not None
     try:
         write_balance(out, balance_table(found, metering.district_ids))
     except OSError as error:

@@ -14,8 +14,8 @@ from wanjia.model.readings import Block, slots_of
 from wanjia.series.arrival_reading import sources_of
 from wanjia.series.arrival_rows import Days
 from wanjia.series.arriving import accept
+from wanjia.series.balancing import sums_of_parts
 from wanjia.series.compacting import MEMORY_BYTES, compact_day
-from wanjia.series.duckdb.day_balance import sums_of
 from wanjia.series.duckdb.year import curves_of, results_of
 from wanjia.series.keeping import CURVES_FILE, DISTRICTS_FILE, keep_results, result_paths
 from wanjia.series.layout import ARRIVALS, DAYS, create_or_open, days_of, open_form, part_paths, read_current
@@ -83,7 +83,7 @@ class DuckDBStore:
     def balance(self, day: date, expected: Expected, bands: Edition, tell: Tell = silent) -> DistrictDay:
         """The balance of the day's revision over the expected districts."""
         slots = slots_of(day, self._zone)
-        return finish(sums_of(self.parts(day), expected, slots, tell), expected, bands)
+        return finish(sums_of_parts(self.parts(day), expected, slots, tell), expected, bands)
 
     def meter_readings(self, meter_ids: Sequence[str], first_day: date, last_day: date) -> pa.Table:
         """Compacted readings of some meters, by meter and time."""
