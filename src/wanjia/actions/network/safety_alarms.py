@@ -92,8 +92,22 @@ def tell(row: SafetyAlarm, now: datetime) -> SafetyAlarm:
     return row
 
 
+def retry_cases(now: datetime) -> int:
+    """Open the cases that could not be opened when their alarms were raised; gives how many could now."""
+    waiting = SafetyAlarm.objects.filter(status=SafetyAlarm.Status.OPEN, level__in=OPENS_CASE, case_number="")
+    opened = 0
+    for pk in list(waiting.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            locked = SafetyAlarm.objects.select_for_update(of=("self",)).select_related("monitor__district")
+            row = locked.get(pk=pk)
+            if row.status == SafetyAlarm.Status.OPEN and not row.case_number:
+                _open_case(row, now)
+                opened += bool(row.case_number)
+    return opened
+
+
 def _open_case(row: SafetyAlarm, now: datetime) -> None:
-    """What keeps it from being opened stands in the row, is logged, and is tried again with the next change."""
+    """What keeps it from being opened stands in the row, is logged, and is tried again by `retry_cases`."""
     try:
         with transaction.atomic():
             number = _through_consent(row, now) if row.monitor.consent_case else _directly(row, now)

@@ -6,7 +6,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Q
 
-from wanjia.actions.network.safety_alarms import close_alarm, new_alarm, open_alarm, tell
+from wanjia.actions.network.safety_alarms import close_alarm, new_alarm, open_alarm, retry_cases, tell
 from wanjia.actions.network.safety_consent import purposes_in_force
 from wanjia.actions.network.safety_scenes import CARE, PLEASE_CALL, SILENT
 from wanjia.kernels.balance.inactivity import DAY, DAYS_MAX, STILL_HOURS_MAX, Floats, stillness
@@ -31,6 +31,7 @@ def watch_monitors(now: datetime) -> int:
             monitor = rows.filter(code=code).first()
             if monitor is not None:
                 began += _silence(monitor, now) + _stillness(monitor, now)
+    retry_cases(now)
     return began
 
 

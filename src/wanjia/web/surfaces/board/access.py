@@ -17,7 +17,7 @@ View = Callable[..., HttpResponse]
 
 FEEDERS_OFFERED_MAX = 120
 """Feeders offered while typing: those of a station or two; a company's 640 are found by their code."""
-PAGES = ("home", "outages", "works", "reliability", "losses", "districts")
+PAGES = ("home", "outages", "works", "reliability", "losses", "safety", "districts")
 
 
 def board_page(view: View) -> View:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.board import deeds, district, home, lists, losses, outage, reliability, runs, works
+from wanjia.web.surfaces.board import deeds, district, home, lists, losses, outage, reliability, runs, safety, works
 
 app_name = "board"
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
     path("works/", works.works, name="works"),
     path("works/new/", deeds.plan, name="work_new"),
     path("works/<str:code>/cancel/", deeds.cancel, name="work_cancel"),
+    path("safety/", safety.alarms, name="safety"),
+    path("safety/limits/", safety.limits, name="safety_limits"),
+    path("safety/<str:number>/", safety.alarm, name="safety_alarm"),
     path("reliability/", reliability.figures, name="reliability"),
     path("reliability/rows/", reliability.interruptions, name="interruptions"),
 ]
