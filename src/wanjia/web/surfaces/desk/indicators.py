@@ -12,6 +12,7 @@ from wanjia.queries.cases.installed import practice_names
 from wanjia.queries.cases.organisations import is_station, organisation_choices
 from wanjia.queries.standing.figure_rows import OpenedRow, opened_rows
 from wanjia.queries.standing.indicators import Figure, PracticeFigures, Scope, practice_figures
+from wanjia.queries.standing.measured_figures import measured_figures
 from wanjia.queries.standing.places import place_names
 from wanjia.texts import say
 from wanjia.web.csv_files import csv_response
@@ -28,14 +29,15 @@ COLUMNS = ("practice", "indicator", "value", "unit", "cases", "source")
 @require_GET
 def indicators(request: HttpRequest) -> HttpResponse:
     """All indicators of all practices that had cases, or of one with its places."""
-    scope, only, station = _asked(request)
+    scope, only, station = asked(request)
     found = practice_figures(request.actor, scope, request.now, request.language, only, by_cell=station)
     if request.GET.get("export") == "csv":
         return _export(request, found)
     values = {
         "found": found, "scope": scope, "only": only, "practices": practice_names(request.language),
-        "choices": organisation_choices(request.actor, request.language), "query": _query(request),
+        "choices": organisation_choices(request.actor, request.language), "query": query_of(request),
         "places": place_names(request.language, station) if only else {},
+        "measured": () if only else measured_figures(request.actor, scope, request.language, by_cell=station),
     }  # fmt: skip
     return render(request, "surfaces/desk/indicators.html", values)
 
@@ -44,7 +46,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
 @require_GET
 def rows(request: HttpRequest, practice: str, indicator: str) -> HttpResponse:
     """What one figure is taken from; with `?place=` at one cell or station (empty: at none)."""
-    scope, _, station = _asked(request)
+    scope, _, station = asked(request)
     figure = _figure(request, scope, practice, indicator, station)
     taken = figure.rows_at(request.GET.get("place"))
     if request.GET.get("export") == "csv":
@@ -52,7 +54,7 @@ def rows(request: HttpRequest, practice: str, indicator: str) -> HttpResponse:
     page = page_of(request, taken)
     opened = opened_rows(request.actor, page.rows, request.now, request.language)
     values = {
-        "figure": figure, "page": page, "opened": opened, "query": _query(request), "export_url": export_url(request)
+        "figure": figure, "page": page, "opened": opened, "query": query_of(request), "export_url": export_url(request)
     }  # fmt: skip
     return render(request, "surfaces/desk/indicator_rows.html", values)
 
@@ -66,7 +68,8 @@ def _figure(request: HttpRequest, scope: Scope, practice: str, indicator: str, s
     raise NotFound("indicator", indicator)
 
 
-def _asked(request: HttpRequest) -> tuple[Scope, str, bool]:
+def asked(request: HttpRequest) -> tuple[Scope, str, bool]:
+    """Period and place of the address, the practice that it asks for, whether the place is a station. Raises Denied."""
     if not may(request.actor, "report", "see"):
         raise Denied("report", "see")
     last = day_of(request.GET.get("to", "")) or request.today
@@ -76,7 +79,8 @@ def _asked(request: HttpRequest) -> tuple[Scope, str, bool]:
     return scope, request.GET.get("practice", "")[:64], is_station(organisation)
 
 
-def _query(request: HttpRequest) -> str:
+def query_of(request: HttpRequest) -> str:
+    """The address's filters, to hand on."""
     query = request.GET.copy()
     for name in ("page", "export", "place"):
         query.pop(name, None)

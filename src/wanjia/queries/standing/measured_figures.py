@@ -1,0 +1,110 @@
+"""Two of a station's indicators, out of the kept balances: collection quality and synchronous line-loss compliance.
+
+Neither is typed in. Each opens to the district-days that it is taken from.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from wanjia.model.actors import Actor, may
+from wanjia.queries.cases.visible import below
+from wanjia.queries.network.loss_rows import OBJECT, QUALIFIED, results
+from wanjia.queries.network.parts import cells_below, seen_districts
+from wanjia.queries.standing.figure_cases import Scope
+from wanjia.records.network.models import TransformerDistrict
+
+SOURCES = {
+    "collection_quality": "采集成功率目标 99.5-99.8 %（未核实，M）",
+    "loss_compliance": "同期线损达标：线损率在合格区间的台区日 / 应考核台区日，不可算不计为达标（公司实践，C）",
+}
+"""The two figures, and where their targets come from."""
+
+
+@dataclass(frozen=True)
+class MeasuredRow:
+    """One district and day: it adds `part` to the figure's numerator and `whole` to its denominator."""
+
+    district: str
+    name: str
+    place: str
+    day: date
+    band: str
+    part: float
+    whole: float
+
+
+@dataclass(frozen=True)
+class MeasuredFigure:
+    """A share in percent of a period (None without rows), by place, and its rows in the order of day and district."""
+
+    id: str
+    unit: str
+    better: str
+    source: str
+    value: float | None
+    rows: tuple[MeasuredRow, ...]
+    by_place: tuple[tuple[str, float | None, int], ...]
+
+    def rows_at(self, place: str | None) -> tuple[MeasuredRow, ...]:
+        """The rows of one place; all of them without one."""
+        return tuple(row for row in self.rows if place is None or row.place == place)
+
+
+def measured_figures(actor: Actor, scope: Scope, language: str, by_cell: bool = False) -> tuple[MeasuredFigure, ...]:
+    """Both figures of the period and place, as far as the actor sees; none without any computed day."""
+    if not may(actor, OBJECT, "see"):
+        return ()
+    places = _places(actor, scope, language, by_cell)
+    rows = results(scope.first, scope.last, places).to_pylist() if places else []
+    return tuple(_figure(name, rows, places) for name in SOURCES) if rows else ()
+
+
+def _places(actor: Actor, scope: Scope, language: str, by_cell: bool) -> dict[str, tuple[str, str]]:
+    """Name and place of every district that counts, by code."""
+    wanted = seen_districts(actor, obj=OBJECT)
+    if scope.organisation:
+        wanted &= Q(organisation__in=below([scope.organisation]))
+    if scope.cell:
+        wanted &= Q(cell_code__in=sorted(cells_below({scope.cell})))
+    name, place = "name_en" if language == "en" else "name_zh", "cell_code" if by_cell else "organisation"
+    rows = TransformerDistrict.objects.filter(wanted).values_list("pk", name, "name_zh", place)
+    return {code: (said or zh, where) for code, said, zh, where in rows}
+
+
+def _figure(name: str, rows: Sequence[Mapping[str, Any]], places: Mapping[str, tuple[str, str]]) -> MeasuredFigure:
+    taken = [
+        MeasuredRow(row["district_id"], *places[row["district_id"]], row["day"], row["band"], *shares)
+        for row in rows if (shares := _SHARES[name](row)) is not None
+    ]  # fmt: skip
+    by_place: dict[str, list[MeasuredRow]] = defaultdict(list)
+    for one in taken:
+        by_place[one.place].append(one)
+    lines = tuple((place, _percent(some), len(some)) for place, some in sorted(by_place.items()))
+    return MeasuredFigure(name, "percent", "higher", SOURCES[name], _percent(taken), tuple(taken), lines)
+
+
+def _percent(rows: Sequence[MeasuredRow]) -> float | None:
+    whole = sum(row.whole for row in rows)
+    return 100 * sum(row.part for row in rows) / whole if whole else None
+
+
+def _collected(row: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Readings of customer meters that came and those expected, in meter-days; none without customers."""
+    if row["coverage"] is None:
+        return None
+    return row["coverage"] * row["customer_meters"], float(row["customer_meters"])
+
+
+def _qualified(row: Mapping[str, Any]) -> tuple[float, float]:
+    return float(row["band"] in QUALIFIED), 1.0
+
+
+_SHARES: Mapping[str, Callable[[Mapping[str, Any]], tuple[float, float] | None]] = {
+    "collection_quality": _collected,
+    "loss_compliance": _qualified,
+}
