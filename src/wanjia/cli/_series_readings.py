@@ -13,6 +13,7 @@ from wanjia.adapters.tables import TABLE_ENDINGS, Table, numbers, read_table, te
 from wanjia.cli._sense_files import milliseconds, missing_columns
 from wanjia.kernels.balance.curves import Curves, timeline
 from wanjia.model.faults import Fault, Where
+from wanjia.model.network import Codes, Indexes
 from wanjia.model.readings import SLOT_MINUTES, day_bounds, slots_of
 
 CELLS_MAX = 200_000_000
@@ -26,14 +27,27 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, eq=False)
+class Hung:
+    """Where meters hang, [n] each: role in METER_ROLES, position in `district_ids`."""
+
+    role: Codes
+    district: Indexes
+    district_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Loaded:
-    """Curves of the meters `meter_ids`, sorted; the first day; readings in all, those that came as estimated."""
+    """Curves of the meters `meter_ids`; the first day; readings in all, those that came as estimated.
+
+    hung: what a store knows of the meters; None for plain tables.
+    """
 
     meter_ids: tuple[str, ...]
     first: date
     curves: Curves
     readings: int
     estimated: int
+    hung: Hung | None = None
 
 
 @dataclass(frozen=True, eq=False)

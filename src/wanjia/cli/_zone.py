@@ -5,15 +5,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 
-def _known(_: click.Context, __: click.Parameter, name: str) -> str:
+def _known(_: click.Context, __: click.Parameter, name: str | None) -> str | None:
     """The name of a zone that there is."""
     try:
-        return ZoneInfo(name).key
+        return ZoneInfo(name).key if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise click.BadParameter(f"{name!r} is no time zone; write it like Asia/Shanghai") from error
 
 
 zone_option = click.option(
-    "--timezone", default="UTC", show_default=True, callback=_known, help="Zone in which the days begin."
+    "--timezone", callback=_known, metavar="ZONE", help="Zone in which the days begin [default: UTC; a store's own]."
 )
-"""`--timezone`; the command is given the name of a zone that there is."""
+"""`--timezone`; the command is given the name of a zone that there is, None where nobody asked."""
