@@ -4,13 +4,16 @@
 A gap is expected to fail, strictly: when it works, the entry must go.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from tests.support.machine import needs
+from tests.support.small_spark import SMALL
 from wanjia.series.duckdb.store import DuckDBStore
 from wanjia.series.port import MeasurementStore
 
@@ -34,7 +37,16 @@ class Gap:
     reason: str
 
 
-ENGINES: dict[str, Engine] = {"duckdb": Engine(DuckDBStore)}
+def spark_store(folder: Path, zone: str) -> MeasurementStore:
+    """Loaded late, because Spark is an extra; one small session for all tests of a process."""
+    os.environ.update({**SMALL, **{name: os.environ[name] for name in SMALL if name in os.environ}})
+    store: MeasurementStore = import_module("wanjia.series.spark.store").SparkStore(folder, zone)
+    return store
+
+
+ENGINES: dict[str, Engine] = {
+    "duckdb": Engine(DuckDBStore), "spark": Engine(spark_store, (pytest.mark.heavy, needs("spark"))),
+}  # fmt: skip
 GAPS: dict[tuple[str, str], Gap] = {}
 """(engine, name of the test function) -> gap."""
 KINDS = ("notimpl", "notyet", "never")

@@ -12,12 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.support.small_spark import SMALL
 from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.nouns import EVENT_KINDS, Batch
 from wanjia.series.spark.sensing import EVENTS, MARK
 
-SMALL = {"WANJIA_SPARK_MASTER": "local[2]", "WANJIA_SPARK_MEMORY": "1g", "WANJIA_SPARK_PARTITIONS": "2"}
-"""Environment of a session in a test: two threads, as little memory as Spark takes."""
 MOMENT = pa.timestamp("ms", "UTC")
 WAIT_SECONDS_MAX = 120.0
 

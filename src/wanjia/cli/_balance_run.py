@@ -38,15 +38,17 @@ class Balanced:
 
 
 def balance_readings(
-    readings: Path, metering: Metering, day: date, zone: str | None, bands: Edition, told: Told
-) -> Balanced:
+    readings: Path, metering: Metering, day: date, zone: str | None, bands: Edition, engine: str, told: Told
+) -> Balanced:  # fmt: skip
     """Raises OSError for a file that cannot be opened."""
     if is_store(readings):
 
         def tell(done: int, total: int) -> None:
             told(readings.name, done, total)
 
-        return Balanced(*store_day(readings, expected_meters(metering), bands, day, zone, tell))
+        return Balanced(*store_day(readings, expected_meters(metering), bands, day, zone, (engine, tell)))
+    if engine == "spark":
+        return Balanced(None, zone or "UTC", [Fault("balance.spark_wants_store", Where(readings.name))])
     tables, faults = reading_tables(readings, day)
     if faults:
         return Balanced(None, zone or "UTC", faults)

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from wanjia import wiring
 from wanjia.kernels.balance.bands import Edition
 from wanjia.kernels.balance.expected import Expected
 from wanjia.kernels.balance.losses import DistrictDay
@@ -13,10 +14,13 @@ from wanjia.series.port import MeasurementStore, Tell
 StoreDay = tuple[DistrictDay | None, str, list[Fault], dict[str, int]]
 
 
-def store_day(root: Path, expected: Expected, bands: Edition, day: date, zone: str | None, tell: Tell) -> StoreDay:
-    """The balance (none: the day is not there), the store's zone, faults, counts of the day."""
+def store_day(
+    root: Path, expected: Expected, bands: Edition, day: date, zone: str | None, how: tuple[str, Tell]
+) -> StoreDay:
+    """The balance (none: the day is not there), the store's zone, faults, counts of the day; how: engine, progress."""
+    engine, tell = how
     try:
-        store: MeasurementStore = DuckDBStore(root)
+        store: MeasurementStore = wiring.new_spark_store(root) if engine == "spark" else DuckDBStore(root)
     except Refused as refused:
         return None, zone or "UTC", list(refused.faults), {}
     where = Where(root.name)

@@ -53,7 +53,7 @@ def _bands(_: click.Context, __: click.Parameter, name: str) -> Edition:
 @click.option("--timezone", "zone", callback=_zone, metavar="ZONE",
               help="Zone in which days begin [default: UTC; a store's own].")  # fmt: skip
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
-              help="duckdb: in this process; spark: on a cluster, or on this machine's cores.")  # fmt: skip
+              help="duckdb: in this process; spark: a store's day on a cluster.")  # fmt: skip
 @click.option("--bands", type=click.Choice([each.edition for each in EDITIONS]), default=EDITIONS[0].edition,
               show_default=True, callback=_bands, help="Bands of loss rates, in percent.")  # fmt: skip
 @language_option
@@ -76,7 +76,7 @@ def command(
         finish(faults, None, say("balance.nothing_written", language, out=out.name), language)
         return
     every = [*faults, *_without_meters(metering)]
-    balanced = balance_readings(readings, metering, day, zone, bands, _telling(language))
+    balanced = balance_readings(readings, metering, day, zone, bands, engine, _telling(language))
     every += balanced.faults
     if balanced.found is None:
         finish(every, None, say("balance.nothing_written", language, out=out.name), language)

@@ -85,22 +85,24 @@ def read_cells(
     begin_ms = days.begin_ms(day)
     with ThreadPoolExecutor(THREADS) as pool:
         waiting: deque[tuple[int, Source, Future[pa.Table]]] = deque()
-        for number, source, path, group in _groups(root, sources):
-            waiting.append((number, source, pool.submit(_decoded, path, group)))
+        for number, source, path, group in groups_of(root, sources):
+            waiting.append((number, source, pool.submit(decoded, path, group)))
             if len(waiting) > THREADS:
                 yield _next(waiting, begin_ms, index, done)
         while waiting:
             yield _next(waiting, begin_ms, index, done)
 
 
-def _groups(root: Path, sources: tuple[Source, ...]) -> Iterator[tuple[int, Source, Path, int]]:
+def groups_of(root: Path, sources: tuple[Source, ...]) -> Iterator[tuple[int, Source, Path, int]]:
+    """The row groups of the sources in their order: number of the source, source, file, row group."""
     for number, source in enumerate(sources):
         path = arrival_path(root, source.day, source.arrival)
         for group in range(pq.read_metadata(path).num_row_groups):
             yield number, source, path, group
 
 
-def _decoded(path: Path, group: int) -> pa.Table:
+def decoded(path: Path, group: int) -> pa.Table:
+    """A row group as it lies in the file."""
     with pq.ParquetFile(path, memory_map=False) as file:
         return file.read_row_group(group, use_threads=False)
 

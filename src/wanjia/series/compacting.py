@@ -1,6 +1,6 @@
 """Makes a day's revision of all that arrived: streamed through dense cells of as many meters as memory allows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -24,7 +24,7 @@ from wanjia.series.layout_arrivals import REGISTER_FORM
 from wanjia.series.layout_parts import ROW_GROUP_ROWS, PartWriter, Rows
 from wanjia.series.meter_index import Others
 from wanjia.series.port import Compaction, Tell
-from wanjia.series.register import Ordered, Register
+from wanjia.series.register import Ordered, Register, Replacement
 from wanjia.series.revisions import begin_revision, drop_others, end_revision, next_revision
 from wanjia.series.spilling import Spill
 from wanjia.series.units import unit_of
@@ -37,8 +37,9 @@ LOCK = "compact.lock"
 
 
 def compact_day(
-    root: Path, zone: str, day: date, register: Register, tell: Tell, memory_bytes: int = MEMORY_BYTES
-) -> Compaction:
+    root: Path, zone: str, day: date, register: Register, tell: Tell, memory_bytes: int = MEMORY_BYTES,
+    make: "Callable[[Path, Days, date, Register, Tell], Compacting] | None" = None,
+) -> Compaction:  # fmt: skip
     """Compacts one day; readers see the revision before until this one is whole. Raises Refused without arrivals."""
     with only_one(root / LOCK):
         sources = sources_of(root, day)
@@ -48,7 +49,7 @@ def compact_day(
         names = tuple(source.name for source in sources)
         if before is not None and (before.arrivals, before.register) == (names, register.digest):
             return _unchanged(day, before)
-        return _Run(root, Days(zone), day, register, tell).made(sources, before, memory_bytes)
+        return (make or Compacting)(root, Days(zone), day, register, tell).made(sources, before, memory_bytes)
 
 
 def _unchanged(day: date, current: Current) -> Compaction:
@@ -60,7 +61,7 @@ def _unchanged(day: date, current: Current) -> Compaction:
 
 
 @dataclass
-class _Counts:
+class Counts:
     """What is counted along the way."""
 
     meters: int = 0
@@ -72,20 +73,20 @@ class _Counts:
     faults: list[Fault] = field(default_factory=list)
 
 
-class _Run:
+class Compacting:
     """One compaction."""
 
     def __init__(self, root: Path, days: Days, day: date, register: Register, tell: Tell) -> None:
         self.root, self.days, self.day, self.register, self.tell = root, days, day, register, tell
         self.slots, self.known = days.slots(day), len(register.meter_ids)
-        self.counts = _Counts()
+        self.counts = Counts()
 
     def made(self, sources: tuple[Source, ...], before: Current | None, memory_bytes: int) -> Compaction:
         """Writes the revision, makes it current, and says what changed."""
         folder = made_folder(folder_of(self.root, DAYS, self.day))
         revision = next_revision(folder)
         unfinished = begin_revision(folder, revision)
-        parts = self._written(unfinished, sources, memory_bytes)
+        parts = self.written(unfinished, sources, memory_bytes)
         end_revision(unfinished)
         previous = before.revision if before is not None else ""
         counts = self.counts
@@ -104,23 +105,24 @@ class _Run:
         differences = compare(self.root, self.day, before, current)
         return replace(found, **vars(differences))
 
-    def _written(self, folder: Path, sources: tuple[Source, ...], memory_bytes: int) -> tuple[Part, ...]:
+    def written(self, folder: Path, sources: tuple[Source, ...], memory_bytes: int) -> tuple[Part, ...]:
+        """The parts of the revision, on disk."""
         has_registers = any(source.arrival.form == REGISTER_FORM for source in sources)
         size = max(1, memory_bytes // (self.slots * (REGISTER_CELL_BYTES if has_registers else CELL_BYTES)))
         others = Others(self.register.ordered.index)
         with ExitStack() as ending:
-            parts = _Parts(folder, self.slots)
+            parts = Parts(folder, self.slots)
             ending.callback(parts.close)
             dense, spills = self._sorted_out(folder, sources, others, size, ending)
             rows = self.register.ordered.behind(list(others.rows_of))
-            replaced = self._replaced(rows)
-            self._write(dense, rows, replaced, parts)
+            replaced = self.replaced(rows, self.register.replacements)
+            self.write(dense, rows, replaced, parts)
             del dense
             for spill in spills:
                 for cells in self._dense(spill, size):
-                    self._write(cells, rows, replaced, parts)
+                    self.write(cells, rows, replaced, parts)
                 spill.remove()
-        self.counts.faults += self._unknown_faults(list(others.rows_of))
+        self.note_unknown(list(others.rows_of))
         self.tell(len(sources), len(sources))
         return parts.synced()
 
@@ -150,7 +152,8 @@ class _Run:
                 dense.put(cells)
             yield dense
 
-    def _write(self, dense: DayCells, rows: Ordered, replaced: Replaced, parts: "_Parts") -> None:
+    def write(self, dense: DayCells, rows: Ordered, replaced: Replaced, parts: "Parts") -> None:
+        """Writes the rows of some cells, and counts them."""
         end = dense.first + len(dense.values)
         went_back = dense.finish(rows.digits[dense.first : end], replaced)
         self._note_backwards(rows, dense.first, went_back)
@@ -169,16 +172,16 @@ class _Run:
             where = Where("", 0, rows.meter_ids[first + at].as_py())
             self.counts.faults.append(Fault("series.register_backwards", where, {"day": self.day.isoformat()}))
 
-    def _unknown_faults(self, names: list[str]) -> list[Fault]:
+    def note_unknown(self, names: list[str]) -> None:
+        """Meters that the register lacks become faults, as many as are listed."""
         room = max(FAULTS_MAX - len(self.counts.faults), 0)
-        return [
-            Fault("series.meter_unknown", Where("", 0, name), {"day": self.day.isoformat()}) for name in names[:room]
-        ]
+        for name in names[:room]:
+            self.counts.faults.append(Fault("series.meter_unknown", Where("", 0, name), {"day": self.day.isoformat()}))
 
-    def _replaced(self, rows: Ordered) -> Replaced:
+    def replaced(self, rows: Ordered, replacements: Sequence[Replacement]) -> Replaced:
         """The replacements of these meters, as the kernel wants them."""
         begin = day_bounds(self.day, self.days.zone)[0]
-        found = [one for one in self.register.replacements if abs((one.replaced_at - begin).days) <= 2]
+        found = [one for one in replacements if abs((one.replaced_at - begin).days) <= 2]
         at = pc.index_in(pa.array([one.meter_id for one in found], pa.string()), value_set=rows.meter_ids)
         row = pc.fill_null(at, -1).to_numpy(zero_copy_only=False).astype(np.int32)
         slots = np.array([_slot(one.replaced_at, begin) for one in found], np.int64)
@@ -194,19 +197,23 @@ def _slot(moment: datetime, begin: datetime) -> int:
     return -(-late_ms // SLOT_MS) - 1
 
 
-class _Parts:
-    """The files of a revision, each begun when its first row comes."""
+class Parts:
+    """The files of a revision, each begun when its first row comes. They end in `mark`, and in `attempt` until synced,
+    so that several may write beside each other and one that is done again does not meet its own rubbish."""
 
-    def __init__(self, folder: Path, slots: int) -> None:
-        self.folder, self.slots = folder, slots
+    def __init__(self, folder: Path, slots: int, mark: str = "", attempt: str = "") -> None:
+        self.folder, self.slots, self._mark, self._attempt = folder, slots, mark, attempt
         self._writers: dict[str, PartWriter] = {}
+
+    def _name(self, kind: str) -> str:
+        return f"{kind}{self._mark}.parquet"
 
     def write(self, counted: Counted, rows: Ordered, is_unknown: bool) -> None:
         """Writes rows behind those before."""
         is_exact = counted.values.dtype == np.float64
         kind = ("exact" if is_exact else "counts") + ("_unknown" if is_unknown else "")
         if kind not in self._writers:
-            self._writers[kind] = PartWriter(self.folder / f"{kind}.parquet", self.slots, is_exact)
+            self._writers[kind] = PartWriter(self._begun(kind), self.slots, is_exact)
         at = counted.rows
         if is_unknown:  # as they came: by name, so that the order of arrival leaves no trace
             order = pc.sort_indices(rows.meter_ids.take(pa.array(at))).to_numpy()
@@ -224,8 +231,12 @@ class _Parts:
         for writer in self._writers.values():
             writer.close()
 
+    def _begun(self, kind: str) -> Path:
+        return self.folder / f"{self._name(kind)}{self._attempt}"
+
     def synced(self) -> tuple[Part, ...]:
-        """The files on disk for good."""
+        """The files, closed before, on disk for good."""
         for kind in self._writers:
-            sync_file(self.folder / f"{kind}.parquet")
-        return tuple(Part(f"{kind}.parquet", kind, writer.rows) for kind, writer in self._writers.items())
+            sync_file(self._begun(kind))
+            self._begun(kind).replace(self.folder / self._name(kind))
+        return tuple(Part(self._name(kind), kind, writer.rows) for kind, writer in self._writers.items())

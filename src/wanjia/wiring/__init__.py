@@ -73,3 +73,9 @@ def new_stream(kept: Path, grid: Any, plans: tuple[Any, ...]) -> Any:
 def safety() -> Any:
     """The module `wanjia.wiring.safety`; loaded late because its rows exist only once Django is set up."""
     return import_module("wanjia.wiring.safety")
+
+
+def new_spark_store(folder: Path, zone: str = "") -> Any:
+    """A `wanjia.series.spark.store.SparkStore` of that folder. Raises Refused."""
+    needs_spark()
+    return import_module("wanjia.series.spark.store").SparkStore(folder, zone)

@@ -5,22 +5,20 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from wanjia.kernels.balance.bands import Edition
 from wanjia.kernels.balance.expected import Expected
 from wanjia.kernels.balance.losses import DistrictDay, finish
 from wanjia.model.readings import Block, slots_of
-from wanjia.series.arrival_reading import sources_of
 from wanjia.series.arrival_rows import Days
 from wanjia.series.arriving import accept
 from wanjia.series.balancing import sums_of_parts
 from wanjia.series.compacting import MEMORY_BYTES, compact_day
+from wanjia.series.day_states import day_states, districts_of, parts_of
 from wanjia.series.duckdb.year import curves_of, results_of
 from wanjia.series.keeping import CURVES_FILE, DISTRICTS_FILE, keep_results, result_paths
-from wanjia.series.layout import ARRIVALS, DAYS, create_or_open, days_of, open_form, part_paths, read_current
-from wanjia.series.layout_arrivals import arrivals_of
-from wanjia.series.layout_parts import open_part, read_blocks, read_named_blocks
+from wanjia.series.layout import create_or_open, open_form
+from wanjia.series.layout_parts import read_blocks, read_named_blocks
 from wanjia.series.meter_history import readings_of
 from wanjia.series.port import Batches, Compaction, DayState, Kept, Receipt, Tell, silent
 from wanjia.series.register import Register
@@ -45,15 +43,7 @@ class DuckDBStore:
 
     def days(self) -> tuple[DayState, ...]:
         """Every day with arrivals or a revision, oldest first."""
-        found = sorted({*days_of(self.root, ARRIVALS), *days_of(self.root, DAYS)})
-        return tuple(self._state(day) for day in found)
-
-    def _state(self, day: date) -> DayState:
-        arrivals, current = len(arrivals_of(self.root, day)), read_current(self.root, day)
-        if current is None:
-            return DayState(day, arrivals)
-        is_stale = {source.name for source in sources_of(self.root, day)} != set(current.arrivals)
-        return DayState(day, arrivals, current.revision, current.meters, current.readings, is_stale)
+        return day_states(self.root)
 
     def compact(self, day: date, register: Register, tell: Tell = silent) -> Compaction:
         """Makes the day's revision of everything that arrived."""
@@ -61,16 +51,11 @@ class DuckDBStore:
 
     def parts(self, day: date, unknown: bool = False) -> list[Path]:
         """Files of the day's revision that counts; none before the first."""
-        current = read_current(self.root, day)
-        return [] if current is None else part_paths(self.root, day, current, unknown)
+        return parts_of(self.root, day, unknown)
 
     def districts(self, day: date) -> tuple[str, ...]:
         """Districts with meters in the day's revision, sorted."""
-        found: set[str] = set()
-        for path in self.parts(day):
-            with open_part(path) as part:
-                found |= set(pc.unique(part.read(columns=["district_id"])["district_id"].cast(pa.string())).to_pylist())
-        return tuple(sorted(found))
+        return districts_of(self.root, day)
 
     def blocks(self, day: date, districts: Sequence[str] | None = None) -> Iterator[Block]:
         """The day's meters on these districts, whose positions the blocks hold."""
