@@ -108,6 +108,8 @@ def faults_of(file: PlainFile) -> tuple[list[Fault], int]:
             rejects = _rejects(connection) if file.is_csv else []
         except duckdb.Error as error:
             return _unreadable(file, error), 1
+    if rejects and (line := _not_utf8(file.path)):
+        return [Fault("table.not_utf8", Where(file.path.name, line))], 1
     lines, wrong_width = _lines(file) if file.is_csv else ([], [])
     found = wrong_width or [
         Fault("table.broken_csv", Where(file.path.name, line), {"reason": text}) for line, text in rejects
