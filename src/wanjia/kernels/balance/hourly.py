@@ -20,6 +20,8 @@ HOURS = 24
 SLOTS_AN_HOUR = 4
 FILLED_SHARE_MAX = 0.03
 """Of an hour's energy out; where more had to be filled in, the district's loss of that hour says nothing."""
+FILL_DAYS = 3
+"""Days before and after whose readings stand for a missing one: habits change within a month."""
 FILL_ROWS = 8_192
 """Meters filled at a time; some 90 MB of working space over 28 days."""
 SHARES_OF_PHASE = ((1 / 3, 1 / 3, 1 / 3), (1, 0, 0), (0, 1, 0), (0, 0, 1), (1 / 3, 1 / 3, 1 / 3))
@@ -40,7 +42,7 @@ class Part:
 class Hourly:
     """Energy by the hour, rows by meter, sorted by district.
 
-    kwh: [n, days x 24]; a customer's missing hours hold its mean at that hour of the day, a master's stay NaN.
+    kwh: [n, days x 24]; a customer's missing hours hold its mean of that hour on near days, a master's stay NaN.
     first: [d + 1] rows at which each district begins. filled: [d, days x 24] kWh of customers that were filled in.
     """
 
@@ -118,11 +120,21 @@ def _fill(kwh: Hours, district: Indexes, role: Codes, filled: Hours) -> None:
     here = gaps[rows]
     by_hour = kwh[rows].reshape(len(rows), kwh.shape[1] // HOURS, HOURS)
     known = ~np.isnan(by_hour)
-    mean = np.where(known, by_hour, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-    own = np.where(here, np.tile(mean, (1, kwh.shape[1] // HOURS)), 0).astype(np.float32)
+    own = np.where(here, _near_means(np.where(known, by_hour, 0), known).reshape(here.shape), 0).astype(np.float32)
     kwh[rows] = np.where(here, own, kwh[rows])
     customers = role[rows] == CUSTOMER
     np.add.at(filled, district[rows][customers], own[customers])
+
+
+def _near_means(kwh: Hours, known: Flags) -> Hours:
+    """Mean of the same hour on the known days up to FILL_DAYS away, else on all known days, [k, days, 24]."""
+    days = kwh.shape[1]
+    near = np.abs(np.arange(days)[:, None] - np.arange(days)) <= FILL_DAYS
+    window = near.astype(np.float32)
+    sums, counts = np.matmul(window, kwh), np.matmul(window, known.astype(np.float32))
+    always = kwh.sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
+    found: Hours = np.where(counts > 0, sums / np.maximum(counts, 1), always).astype(np.float32)
+    return found
 
 
 def losses_of(hours: Hourly, phase: Codes) -> Losses:

@@ -32,9 +32,13 @@ COEFFICIENT = (0.15, 30.0)
 """A share of 13 % to 97 % goes past; less is within what meters and their clocks are off."""
 VANISHED = (0.4, 2.0)
 """Loss that appeared over use that vanished; other changes of habit in the same weeks make it more or less than 1."""
-DAYS_BEFORE_MIN, DAYS_AFTER_MIN = 3, 5
-"""Days needed on either side of a beginning; over a weekend alone many things fit."""
-FALL_GAIN = (-8.0, 8.0)
+DAYS_BEFORE_MIN, DAYS_AFTER_MIN = 3, 7
+"""Days needed on either side of a beginning; over half a week many things fit."""
+STEP_GAIN_MAX = 4.0
+"""Nats that a rise of the loss on one day may count for."""
+VANISHED_GAIN_MAX = 12.0
+"""Nats that loss in place of vanished use may count for: a rise on one day too, but of the right size and hours."""
+FALL_GAIN = (-4.0, 4.0)
 """Bounds on what the fall of a meter's own use may count for: people's habits change for reasons of their own."""
 HABIT_SHARE = 0.15
 """Standard deviation by which a household's use over weeks changes for no reason that neighbours share."""
@@ -134,17 +138,27 @@ def _leads_of(yard: _Yard) -> list[Lead]:
 
 
 def _share(yard: _Yard) -> _Tried:
-    """Loss left over in proportion to use from a day on, and the fall of the use itself."""
+    """Loss left over in proportion to use from a day on, and the fall of the use itself.
+
+    The loss must have risen from that day on, and go with the use within the days after. That it rose counts for
+    STEP_GAIN_MAX at most: losses rise for some days for many reasons, and then every curve fits a little.
+    """
     side, use, root = yard.side, yard.use, yard.root
-    along = _from(np.einsum("kdh,dh->kd", use, yard.by_day(side.pull)))
-    power = _from(np.einsum("kdh,kdh,dh->kd", use, use, root**2))
-    power -= ((_from(use * root**2) ** 2) / side.basis.weights).sum(axis=2)
-    power -= (_from(np.einsum("kdh,dha->kda", use, yard.by_day(side.basis.axes) * root[..., None])) ** 2).sum(axis=2)
-    tried = _tried(yard, along, power, COEFFICIENT)
+    pull, heavy = yard.by_day(side.pull), _from(root**2, 0)
+    sums, weighed = _from(use * root**2), _from(np.einsum("kdh,kdh,dh->kd", use, use, root**2))
+    along = _from(np.einsum("kdh,dh->kd", use, pull))
+    in_axes = _from(np.einsum("kdh,dha->kda", use, yard.by_day(side.basis.axes) * root[..., None]))
+    power = weighed - (sums**2 / side.basis.weights).sum(axis=2) - (in_axes**2).sum(axis=2)
+    inside = _from(pull, 0) / np.maximum(heavy, 1e-9)
+    shape_along = along - np.einsum("kdh,dh->kd", sums, inside)
+    shape_power = weighed - (sums**2 / np.maximum(heavy, 1e-9)).sum(axis=2)
+    shape = _tried(yard, shape_along, np.minimum(shape_power, power), COEFFICIENT)
+    whole = _tried(yard, along, power, COEFFICIENT)
+    gain = np.minimum(whole.gain, shape.gain + STEP_GAIN_MAX)
     was, _, everybody = _daily(yard)
-    past = np.clip(tried.coefficient, 0, None)
+    past = np.clip(whole.coefficient, 0, None)
     fall = np.clip(_fall(yard, past / (1 + past) * was * everybody), *FALL_GAIN)
-    return replace(tried, gain=np.where(tried.gain > 0, tried.gain + fall, 0.0))
+    return replace(whole, gain=np.where(gain > 0, gain + fall, 0.0))
 
 
 def _vanished(yard: _Yard) -> _Tried:
@@ -167,7 +181,7 @@ def _vanished(yard: _Yard) -> _Tried:
     tried = _tried(yard, along, power, VANISHED)
     lost = tried.coefficient * gone.mean(axis=2) * HOURS
     fall = np.clip(_fall(yard, lost), *FALL_GAIN)
-    gain = np.where(tried.gain > 0, tried.gain + fall, 0.0)
+    gain = np.where(tried.gain > 0, np.minimum(tried.gain, VANISHED_GAIN_MAX) + fall, 0.0)
     gain[:, 0] = 0
     return replace(tried, gain=gain)
 

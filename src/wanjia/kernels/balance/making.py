@@ -226,7 +226,7 @@ def _chunks(first: np.ndarray) -> Iterator[tuple[int, int]]:
 
 def _made(city: City, rows: slice, day: int, rng: np.random.Generator) -> _Made:
     homes, role = city.households, city.network.meters.role[rows]
-    use = customer_use(homes, rows, (city.first_weekday + day) % 7 > 4, city.temperature[day], rng)
+    use = customer_use(homes, rows, day, (city.first_weekday + day) % 7 > 4, city.temperature[day], rng)
     solar = solar_use(homes.peak_kw[rows], city.sun[day], rng)
     customer = (role == CUSTOMER)[:, None]
     carried = np.where(customer, use.plain_kw + use.circuit_kw, 0) * np.float32(HOURS_A_SLOT)
@@ -298,7 +298,7 @@ def _gaps(city: City, first: np.ndarray, values: np.ndarray, rng: np.random.Gene
     """Readings that never arrive: whole days, runs of slots, some hours of a whole district, and bad collection."""
     dirt, role, count = city.dirt, city.network.meters.role, len(values)
     customer: Flags = role != MASTER
-    values[(rng.random(count) < dirt.missing_days) & customer] = MISSING
+    values[rng.random(count) < dirt.missing_days] = MISSING
     for row in np.flatnonzero((rng.random(count) < dirt.missing_runs) & customer):
         begin = int(rng.integers(0, SLOTS))
         values[row, begin : begin + int(rng.integers(1, 13))] = MISSING

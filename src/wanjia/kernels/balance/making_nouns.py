@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from wanjia.model.network import Codes, Indexes, Measures, Network
+from wanjia.model.network import Codes, Flags, Indexes, Measures, Network
 from wanjia.model.readings import Block
 
 Curves: TypeAlias = NDArray[np.float32]
@@ -16,6 +16,7 @@ DeathKind: TypeAlias = Literal["silent", "zero"]
 SLOTS = 96
 """Intervals of a made day; a made city keeps one time the whole year, as the demo's zone does."""
 HOURS_A_SLOT = 0.25
+NEVER = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Dirt:
     deviation of how late a meter's clock is. missing_days, missing_runs: share of meter-days without any reading, and
     with a run of up to three hours missing. district_outages: share of district-days on which the concentrator lost
     some hours of all customers. unmetered: share of districts with street lamps that have no meter. phases: share of
-    single-phase meters whose phase is another than the books say.
+    single-phase meters whose phase is another than the books say. habits: share of customers whose habits change for
+    good on some day within four weeks: cooling or water heater given up or taken up, somebody moves out or in.
     """
 
     meter_error: float = 0.005
@@ -54,11 +56,12 @@ class Dirt:
     district_outages: float = 0.005
     unmetered: float = 0.10
     phases: float = 0.10
+    habits: float = 0.04
 
 
 REAL_DIRT = Dirt()
 """Meters of class 1 and 2, masters of class 0.5S, and a collection rate of 99.7 %."""
-NO_DIRT = Dirt(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NO_DIRT = Dirt(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 """Only what registers round is left: at most one count a meter and day."""
 
 
@@ -110,6 +113,26 @@ class Truth:
 
 
 @dataclass(frozen=True, eq=False)
+class Habits:
+    """Which customers change their ways for good, and how, [n]. changes_on: the day; NEVER: not at all.
+
+    level, circuit: factors on the daily curve and on water heater and cooling, before that day where use `grows` on
+    it, from it on where it shrinks.
+    """
+
+    changes_on: Indexes
+    level: Curves
+    circuit: Curves
+    grows: Flags
+
+    def changed(self, rows: slice, day: int) -> Flags:
+        """True where the factors hold on this day."""
+        on = self.changes_on[rows]
+        found: Flags = ((day < on) == self.grows[rows]) & (on < NEVER)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
 class Households:
     """What each meter's use is made of, [n] rows of the table `meters`; masters hold zeros.
 
@@ -129,6 +152,7 @@ class Households:
     error: Curves
     late: Curves
     unit_kwh: Measures
+    habits: Habits
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wanjia.kernels.balance.making_nouns import SLOTS, Curves, Dirt, Households
+from wanjia.kernels.balance.making_nouns import NEVER, SLOTS, Curves, Dirt, Habits, Households
 from wanjia.model.network import METER_ROLES, Codes, Indexes, Measures
 
 MASTER, CUSTOMER, GENERATION = (METER_ROLES.index(role) for role in ("master", "customer", "generation"))
 COOL_ABOVE_DEGREES = 26.0
+HABIT_DAYS = 28
+"""Days to which the share of customers who change their habits refers."""
 METER_UNIT_KWH = 0.01
 """A household meter's register has two decimals."""
 MASTER_UNIT_KWH = 0.001
@@ -103,7 +105,18 @@ def draw_households(role: Codes, ratios: Measures, dirt: Dirt, rng: np.random.Ge
         error=(1 + spread * rng.normal(0, 1, count)).astype(np.float32),
         late=np.where(role == MASTER, 0, late).astype(np.float32),
         unit_kwh=unit,
+        habits=_habits(count, dirt.habits, rng),
     )
+
+
+def _habits(count: int, share: float, rng: np.random.Generator) -> Habits:
+    """A third each: somebody moves out or in, a circuit is given up or taken up, a bit of both."""
+    day = np.where(rng.random(count) < share, rng.integers(0, HABIT_DAYS, count), NEVER)
+    what = rng.integers(0, 3, count)
+    away, off, some = rng.uniform(0.0, 0.3, count), rng.uniform(0.0, 0.2, count), rng.uniform(0.4, 0.8, count)
+    level, circuit = np.choose(what, [away, 1.0, some]), np.choose(what, [off, off, some])
+    grows = rng.random(count) < 0.5
+    return Habits(day.astype(np.int32), level.astype(np.float32), circuit.astype(np.float32), grows)
 
 
 def _drawn(ranges: Sequence[tuple[float, float]], kind: Codes, where: np.ndarray, rng: np.random.Generator) -> Curves:
@@ -152,8 +165,10 @@ class Use:
     circuit_kw: Curves
 
 
-def customer_use(homes: Households, rows: slice, is_weekend: bool, degrees: Measures, rng: np.random.Generator) -> Use:
-    """What the customers in these rows use on one day. degrees: [SLOTS]."""
+def customer_use(
+    homes: Households, rows: slice, day_number: int, is_weekend: bool, degrees: Measures, rng: np.random.Generator
+) -> Use:
+    """What the customers in these rows use on one day, counted from 0. degrees: [SLOTS]."""
     kind, count = homes.kind[rows], len(homes.kind[rows])
     shape = _shifted(curves(is_weekend), kind, homes.shift[rows])
     day = rng.lognormal(-0.06, 0.35, count).astype(np.float32)
@@ -169,6 +184,9 @@ def customer_use(homes: Households, rows: slice, is_weekend: bool, degrees: Meas
     shape += homes.standby_kw[rows][:, None]
     circuit = _heater(homes.heater_kw[rows] * (day > 0), rng)
     circuit += _cooling(homes, rows, day, degrees, rng)
+    changed = homes.habits.changed(rows, day_number)
+    shape *= np.where(changed, homes.habits.level[rows], 1)[:, None]
+    circuit *= np.where(changed, homes.habits.circuit[rows], 1)[:, None]
     return Use(shape, circuit)
 
 

@@ -1,8 +1,8 @@
 """Meters that the books have in one district and the wires in another: moves and swaps, and which balances they close.
 
 A meter m that is booked in B but fed by A is missing from A's energy out and too much in B's. Taking it from B to A
-adds its curve to B's loss and takes it from A's. With the unexplained losses l (see `residuals`) and its curve x, cleaned
-in each district, the squares that remain fall by
+adds its curve to B's loss and takes it from A's. With the unexplained losses l (see `residuals`) and its curve x, both
+cleaned in each district, the squares that remain fall by
 
     gain(m, A) = [-2 x.l - x.x] / 2 s^2  in B   +   [2 x.l - x.x] / 2 s^2  in A
 
@@ -18,14 +18,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from wanjia.kernels.balance.hourly import CUSTOMER, Hourly, Losses
+from wanjia.kernels.balance.hourly import CUSTOMER, Hourly, Hours, Losses
 from wanjia.kernels.balance.residuals import Basis, basis_of, clipped, fit, spread_of
 from wanjia.model.network import Districts, Indexes, Measures
 
 NEAREST = 12
 """Districts looked at beside those of the same feeder: wires cross to the next street, not through the town."""
-GAIN_MIN = 14.0
-"""Nats. One meter in some 7,000 is wrong (9 nats) and may hang in one of some 25 districts (3); 2 more: 7 to 1."""
+GAIN_MIN = 16.0
+"""Nats. One meter in some 7,000 is wrong (9 nats) and may hang in one of some 25 districts (3); 4 more: 50 to 1."""
 RETURN_GAIN_MIN = 6.0
 """Where a meter of the one district was found in the other, another the other way round is likely: one of some 200."""
 SIDE_GAIN_MIN = 0.0
@@ -157,10 +157,22 @@ class _Search:
             power = np.einsum("kt,kt->k", cleaned, cleaned)
             out = (-2 * (cleaned @ here.left) - power) / (2 * here.variance)
         gains = self._into(curves, power, others)
-        return _best(rows, district, out, gains, others, here is not None)
+        found = _best(rows, district, out, gains, others, here is not None)
+        return sorted((self._exactly(one) for one in found), key=lambda c: -c.gain)
 
-    def _into(self, curves: np.ndarray, power: Measures, others: list[int]) -> Measures:
-        """Gain of each curve in each other district, [k, others]; a little too small where hours are missing there."""
+    def _exactly(self, one: Candidate) -> Candidate:
+        """With the curve cleaned as the district is that it would move to: hours are missing there, too."""
+        side = None if one.fed_by is None else self.sides[one.fed_by]
+        if side is None:
+            return one
+        curve = side.basis.clean(self.hours.kwh[one.meter][None])[0]
+        into = float(2 * (curve @ side.left) - curve @ curve) / (2 * side.variance)
+        if into < SIDE_GAIN_MIN:
+            return replace(one, fed_by=None, gain=one.gain_booked)
+        return replace(one, gain=one.gain_booked + into)
+
+    def _into(self, curves: Hours, power: Measures, others: list[int]) -> Measures:
+        """Gain of each curve in each other district, [k, others], with its power as it is in its own."""
         sides = [side for d in others if (side := self.sides[d]) is not None]
         if not sides:
             return np.zeros((len(curves), 0))
