@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { corners, curveFaults, curveOptions, told, type CurveData } from "./curve";
+import { corners, curveFaults, curveOptions, outside, told, type CurveData } from "./curve";
 import type { Look } from "./options";
 
 const look: Look = { colour: (tone, index) => tone ?? `series-${index}`, text: "#111", line: "#ccc", font: "serif" };
@@ -48,6 +48,17 @@ it("keeps the limits of the bands on the paper, with their names", () => {
   expect(series[2]?.data).toEqual([[0, 0], [0, 7], [0, -1]]);
   const free = curveOptions({ ...day, zero: false, bands: [] }, look) as unknown as Drawn;
   expect(free.series[2]?.data).toEqual([]);
+});
+
+it("cuts what lies far beyond its window, and marks it at the edge", () => {
+  const far: CurveData = { ...day, series: [{ name: "率", values: [2, -900, null, 50] }], window: [-30, 30] };
+  expect(outside(far)).toEqual([[1.5, -30], [3.5, 30]]);
+  const made = curveOptions(far, look) as { yAxis: { min?: number }; series: { data: { symbolRotate?: number }[] }[] };
+  expect(made.yAxis.min).toBe(-30);
+  expect(made.series.at(-1)?.data.map((one) => one.symbolRotate)).toEqual([180, 0]);
+  expect(told(far, 1)).toContain("-900 kWh");
+  const near = curveOptions({ ...far, series: [{ name: "率", values: [2, 3, null, 5] }] }, look);
+  expect(near).not.toHaveProperty("yAxis.min");
 });
 
 it("says the interval and the values with their unit, also that there is none", () => {

@@ -28,6 +28,8 @@ export interface CurveData {
   series: CurveSeries[];
   gaps?: Gaps;
   bands?: Band[];
+  /** [lowest, highest] that is drawn where values lie far beyond; those are marked at the edge. */
+  window?: [number, number];
   /** false: the axis need not show 0, for shares that all lie close to 100 %. */
   zero?: boolean;
   description?: string;
@@ -58,6 +60,7 @@ export function corners(values: (number | null)[]): Point[] {
 export function curveOptions(data: CurveData, look: Look): Record<string, unknown> {
   const label = { color: look.text, fontFamily: look.font };
   const limits = (data.bands ?? []).flatMap(({ from, to }) => [from, to]).filter((one) => typeof one === "number");
+  const beyond = outside(data);
   return {
     animation: false,
     textStyle: { fontFamily: look.font, color: look.text },
@@ -88,8 +91,13 @@ export function curveOptions(data: CurveData, look: Look): Record<string, unknow
       axisLabel: label,
       splitLine: { lineStyle: { color: look.line } },
       scale: true,
+      ...(beyond.length > 0 && data.window ? { min: data.window[0], max: data.window[1] } : {}),
     },
-    series: [...data.series.map((series, index) => drawn(data, series, index, look)), reach(data.zero === false ? limits : [0, ...limits])],
+    series: [
+      ...data.series.map((series, index) => drawn(data, series, index, look)),
+      reach(data.zero === false ? limits : [0, ...limits]),
+      ...(beyond.length > 0 ? [edge(beyond, look)] : []),
+    ],
   };
 }
 
@@ -97,6 +105,32 @@ export function curveOptions(data: CurveData, look: Look): Record<string, unknow
 function top(data: CurveData, look: Look): number {
   if (data.series.length < 2) return 32;
   return data.series.length > 2 && (look.width ?? NARROW) < NARROW ? 80 : 56;
+}
+
+/** Places of values that the window cuts off, at its edge. */
+export function outside({ series, window }: CurveData): [at: number, edge: number][] {
+  if (!window) return [];
+  const [lowest, highest] = window;
+  return series.flatMap(({ values }) =>
+    values.flatMap((value, at): [number, number][] =>
+      value !== null && (value < lowest || value > highest) ? [[at + 0.5, value < lowest ? lowest : highest]] : [],
+    ),
+  );
+}
+
+/** An arrow at the edge for each value beyond it. */
+function edge(places: [number, number][], look: Look): Record<string, unknown> {
+  const highest = Math.max(...places.map(([, at]) => at));
+  return {
+    type: "line",
+    silent: true,
+    clip: false,
+    data: places.map((place) => ({ value: place, symbolRotate: place[1] === highest && highest > 0 ? 0 : 180 })),
+    symbol: "triangle",
+    symbolSize: 7,
+    itemStyle: { color: look.colour("overdue", 0) },
+    lineStyle: { width: 0 },
+  };
 }
 
 /** Nothing to see: what the axis has to reach besides the values, so that it still ends on round numbers. */
@@ -141,7 +175,7 @@ function behind(data: CurveData, look: Look): Record<string, unknown> {
     const at = from ?? to;
     if (typeof at !== "number") return [];
     const colour = look.colour(tone, 0);
-    const label = { formatter: `${name} ${at}`, color: colour, position: typeof from === "number" ? "insideEndTop" : "insideEndBottom" };
+    const label = { formatter: `${name} ${at}`, color: colour, position: typeof from === "number" ? "insideStartTop" : "insideStartBottom" };
     return [{ yAxis: at, lineStyle: { color: colour, type: "dashed" }, label }];
   });
   const areas = (data.gaps?.spans ?? []).map(([first, last]) => [{ xAxis: first }, { xAxis: last + 1 }]);

@@ -26,7 +26,9 @@ from wanjia.web.surfaces.board.access import board_page
 from wanjia.web.surfaces.board.district_calendar import calendar
 from wanjia.web.surfaces.board.losses import export_of, exported
 from wanjia.web.surfaces.board.losses_charts import (
+    FAR_PERCENT,
     day_chart,
+    far_days,
     gap_times,
     hours,
     load_chart,
@@ -37,6 +39,8 @@ from wanjia.web.surfaces.board.losses_charts import (
 )
 
 NOTE_MAX = 500
+NEIGHBOURS_SHOWN = 8
+"""Nearest ones that stand open; the others are unfolded."""
 HOUR_COLUMNS = ("time", "supplied", "generated", "used", "lost")
 DAY_COLUMNS = ("day", "band", "rate", "loss", "in", "coverage")
 
@@ -118,6 +122,8 @@ def _show(request: HttpRequest, code: str, day: date | None, trouble: Trouble | 
         "found": page, "line": line, "trouble": trouble, "faults": shown_faults(trouble.faults, language),
         **_of_curve(page, language), "bands": BANDS, "calendar": calendar(page.year, page.day),
         "year": page.year and year_chart(page.year, band_limits(page.day, request.actor), language),
+        "far_days": far_days(page.year), "far_percent": FAR_PERCENT,
+        "neighbours": page.neighbours[:NEIGHBOURS_SHOWN], "others": page.neighbours[NEIGHBOURS_SHOWN:],
         "open_case": open_now, "may_open": page.may_open_case and is_off and open_now is None,
         "export_url": export_of(request), "here": reverse("board:district", args=[code]),
     }  # fmt: skip

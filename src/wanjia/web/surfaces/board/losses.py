@@ -138,9 +138,10 @@ def _stations(request: HttpRequest, found: CompanyView) -> HttpResponse:
         header += [say(f"measurements.band.{name}", request.language) for name in BANDS]
         rows = [(line.code, line.name, *_rate_cells(line.rates), *_band_cells(line.bands)) for line in found.stations]
         return csv_response(f"line-loss-stations-{found.day}", header, rows)
+    shown = [line for line in found.stations if line.rates.expected or request.GET.get("all")]
     values = {
-        "found": found, "page": page_of(request, found.stations), "keep": kept(request, "day"),
-        "query": part_query(request), "export_url": export_of(request), "target": COLLECTION_TARGET,
+        "found": found, "page": page_of(request, shown), "others": len(found.stations) - len(shown),
+        "keep": kept(request, "day"), "query": part_query(request), "export_url": export_of(request), "target": COLLECTION_TARGET,
         "bands": _band_links(request, found.bands), "links": _links(request),
         "may_run": may(request.actor, "measurement", "import"),
     }  # fmt: skip

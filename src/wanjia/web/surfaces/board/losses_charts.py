@@ -16,6 +16,10 @@ from wanjia.texts import say
 
 Chart = dict[str, Any]
 TICK_HOURS = 3
+LONG_DAYS = 92
+"""Longer periods have a mark a month, shorter ones also one each Monday."""
+FAR_PERCENT = 30
+"""Loss rates beyond are marked at the edge of a chart: a dead meter's -1,700 % would hide every other day."""
 HEAVY, OVERLOAD = 0.8, 1.0
 """Shares of the capacity that are called heavy load and overload when they last (8 points of 15 minutes)."""
 
@@ -102,10 +106,11 @@ def year_chart(points: Sequence[DayPoint], limits: BandLimits, language: str) ->
     days = _all_days([one.day for one in points])
     rates = {one.day: one.loss_rate for one in points}
     values = [None if rates.get(day) is None else round(100 * (rates[day] or 0), 2) for day in days]
-    ticks = [at for at, day in enumerate(days) if day.day == 1]
+    is_long = len(days) > LONG_DAYS
+    edges = [f"{day:%Y-%m-%d}" if is_long else f"{day:%m-%d}" for day in (*days, days[-1] + timedelta(days=1))]
     return {
-        "kind": "curve", "unit": "%", "edges": [day.isoformat() for day in (*days, days[-1] + timedelta(days=1))],
-        "ticks": ticks or [0, len(days)],
+        "kind": "curve", "unit": "%", "window": [-FAR_PERCENT, FAR_PERCENT], "edges": edges,
+        "ticks": [at for at, day in enumerate(days) if day.day == 1 or (not is_long and day.weekday() == 0)],
         "series": [{"name": say("losses.rate", language), "values": values, "tone": "brand"}],
         "gaps": {"name": say("losses.no_rate", language), "spans": spans([one is None for one in values])},
         "bands": _bands(limits, language),
@@ -150,6 +155,11 @@ def hours(curve: Curve) -> list[SlotRow]:
         SlotRow(time, *(_sum(one[at : at + per_hour]) for one in columns))
         for at, time in zip(starts, times, strict=True)
     ]
+
+
+def far_days(points: Sequence[DayPoint]) -> int:
+    """Days that the year's chart cannot show in full."""
+    return sum(one.loss_rate is not None and abs(one.loss_rate) > FAR_PERCENT / 100 for one in points)
 
 
 def gap_times(chart: Chart) -> list[tuple[str, str]]:
