@@ -50,9 +50,14 @@ def cause_words(context: template.Context, code: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def finding_words(context: template.Context, finding: MeterFinding) -> str:
-    """The sentence of a finding with its figures; nothing where there is no sentence."""
-    found = code_words(context, "finding", finding.code, finding.values)
-    return "" if found == finding.code else found
+    """The sentence of a finding with its figures; nothing where there is none, or it was kept with other figures."""
+    key, language = finding.text_key, _language(context)
+    if say(key, language) == key:
+        return ""
+    try:
+        return say(key, language, **{name: _shown(value) for name, value in finding.values.items()})
+    except KeyError:
+        return ""
 
 
 @register.simple_tag(takes_context=True)

@@ -141,8 +141,8 @@ def _stations(request: HttpRequest, found: CompanyView) -> HttpResponse:
     shown = [line for line in found.stations if line.rates.expected or request.GET.get("all")]
     values = {
         "found": found, "page": page_of(request, shown), "others": len(found.stations) - len(shown),
-        "keep": kept(request, "day"), "query": part_query(request), "export_url": export_of(request), "target": COLLECTION_TARGET,
-        "bands": _band_links(request, found.bands), "links": _links(request),
+        "keep": kept(request, "day"), "query": part_query(request), "export_url": export_of(request),
+        "target": COLLECTION_TARGET, "bands": _band_links(request, found.bands), "links": _links(request),
         "may_run": may(request.actor, "measurement", "import"),
     }  # fmt: skip
     return render(request, "surfaces/board/losses_stations.html", values)

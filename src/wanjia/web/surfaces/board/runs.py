@@ -25,6 +25,8 @@ POLL_SECONDS = 1
 DAYS_SHOWN = 31
 PARTS = ("now", "past", "days")
 OPEN = ("waiting", "running")
+COUNTS = ("readings", "districts", "changed_districts")
+"""What is told of a computation that is over."""
 
 
 @never_cache
@@ -83,10 +85,14 @@ def _rows(request: HttpRequest) -> tuple[tuple[RunLine, ...], tuple[DayLine, ...
 
 
 def _values(request: HttpRequest, found: tuple[RunLine, ...], lines: tuple[DayLine, ...]) -> dict[str, object]:
-    shown = [(one, [fault_sentence(fault, request.language) for fault in one.faults]) for one in found]
+    language = request.language
     return {
-        "open": [(one, faults) for one, faults in shown if one.state in OPEN],
-        "past": [(one, faults) for one, faults in shown if one.state not in OPEN],
+        "open": [one for one in found if one.state in OPEN],
+        "past": [
+            (one, [fault_sentence(fault, language) for fault in one.faults], [one.outcome.get(name) for name in COUNTS])
+            for one in found
+            if one.state not in OPEN
+        ],
         "days": lines, "may_run": may(request.actor, "measurement", "import"),
         "waiting_days": {one.day for one in found if one.state in OPEN},
     }  # fmt: skip
