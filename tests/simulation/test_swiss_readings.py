@@ -1,19 +1,30 @@
-"""The 2,526,048 real readings of 537 Swiss homes: what plain SQL says of their dirt is what the check lists."""
+"""The 2,526,048 real readings of 537 Swiss homes: what plain SQL says of their dirt is what the check lists, as a plain
+table and out of a store; in made districts with made masters of a stated loss the balance closes to that loss."""
 
+import csv
 import json
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from wanjia.adapters.grid_files.metering import read_metering
+from wanjia.cli._balance_report import expected_meters
 from wanjia.cli.main import main
+from wanjia.kernels.balance.bands import EDITIONS
+from wanjia.series.duckdb.store import DuckDBStore
 
 ROOT = Path(__file__).resolve().parents[2]
 READINGS = ROOT.parent / "shared" / "data" / "meters_swiss" / "readings.parquet"
 WEEK = timedelta(days=7)
+DISTRICTS, LOSS = 27, 0.03
 pytestmark = pytest.mark.skipif(not READINGS.exists(), reason="needs ../shared/data/meters_swiss")
 
 
@@ -96,3 +107,107 @@ def test_few_homes_are_suspected(found: dict[str, Any]) -> None:
     suspected = {one["meter_id"] for one in found["findings"]}
     assert len(suspected) <= 40, "a list that names every tenth home is read by nobody"
     assert found["counts"]["gap"] == 0 == sql("select count(*) - 537 * 4704 from readings")[0][0]
+
+
+def district_of(home: str) -> str:
+    """Homes are dealt out to districts by the rest of their number."""
+    return f"d{int(home) % DISTRICTS:02d}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`net`: a network folder of the homes in districts, a master in each; `masters.parquet`; `store`: all of it."""
+    made = tmp_path_factory.mktemp("swiss")
+    homes = [name for (name,) in sql("select distinct meter_id from readings order by 1")]
+    districts = sorted({district_of(name) for name in homes})
+    write(made / "net/nodes.csv", "node_id,kind", [("s", "source"), *((f"n-{name}", "district") for name in districts)])
+    lines = [(f"b-{name}", "s", f"n-{name}", "line", "true", "f1") for name in districts]
+    write(made / "net/branches.csv", "branch_id,from_node,to_node,kind,closed,feeder_id", lines)
+    rows = [(name, f"n-{name}", "f1", name, 10.9, 49.9, "urban", 630, 20) for name in districts]
+    write(
+        made / "net/districts.csv",
+        "district_id,node_id,feeder_id,name,longitude,latitude,area,capacity_kva,customers",
+        rows,
+    )
+    meters = [(f"master-{name}", name, "master") for name in districts]
+    meters += [(name, district_of(name), "customer") for name in homes]
+    header = "meter_id,district_id,role,phase,priority"
+    write(made / "net/meters.csv", header, [(*row, "", "ordinary") for row in meters])
+    sums = sql(
+        f"select 'master-d' || printf('%02d', meter_id::bigint % {DISTRICTS}), read_at, "
+        f"round(sum(energy_kwh::double) / {1 - LOSS}, 6) from readings group by all order by all"
+    )
+    ids, at, kwh = zip(*sums, strict=True)
+    ends = pa.array(at, pa.timestamp("ms")).cast(pa.timestamp("ms", "UTC"))
+    pq.write_table(pa.table({"meter_id": ids, "read_at": ends, "energy_kwh": kwh}), made / "masters.parquet")
+    files = [str(each) for each in (made / "store", READINGS, made / "masters.parquet")]
+    done = CliRunner().invoke(main, ["series", "ingest", *files, "--json"])
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["readings"] == 2_526_048 + len(sums)
+    done = CliRunner().invoke(main, ["series", "compact", str(made / "store"), str(made / "net"), "--json"])
+    assert done.exit_code == 0, done.stderr
+    assert sum(day["readings"] for day in json.loads(done.stdout)["days"]) == 2_526_048 + len(sums)
+    return made
+
+
+def write(path: Path, header: str, rows: Iterable[tuple[object, ...]]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header.split(","), *rows])
+
+
+@pytest.mark.heavy
+def test_the_store_says_what_the_table_says(found: dict[str, Any], folder: Path) -> None:
+    done = CliRunner().invoke(main, ["series", "check", str(folder / "store"), "--json"])
+    assert done.exit_code == 0, done.stderr
+    stored = json.loads(done.stdout)
+    assert (stored["meters"], stored["readings"]) == (537 + DISTRICTS, 2_526_048 + DISTRICTS * 4704)
+    kinds = ("negative", "spike", "over_capacity", "zero_run", "zero_week", "stuck", "gap")
+    plain, again = (
+        sorted(
+            (one["meter_id"], one["kind"], one["starts_at"], one["ends_at"], round(one["figure"], 3))
+            for one in each["findings"]
+            if one["kind"] in kinds and not one["meter_id"].startswith("master")
+        )
+        for each in (found, stored)
+    )
+    assert plain == again
+    homes = [one for one in stored["findings"] if not one["meter_id"].startswith("master")]
+    assert all(one["district_id"] == district_of(one["meter_id"]) for one in homes)
+
+
+def test_every_district_and_day_closes_to_the_stated_loss(folder: Path) -> None:
+    store = DuckDBStore(folder / "store")
+    metering, faults = read_metering(folder / "net")
+    assert metering is not None and not faults
+    expected = expected_meters(metering)
+    true: dict[tuple[str, date], float] = {
+        (name, day): kwh
+        for name, day, kwh in sql(
+            f"select 'd' || printf('%02d', meter_id::bigint % {DISTRICTS}), (read_at - interval 1 minute)::date, "
+            "sum(energy_kwh::double) from readings group by all"
+        )
+    }
+    names = [str(name) for name in expected.ids]
+    days = [state.day for state in store.days()]
+    assert len(days) == 49
+    for day in days:
+        result = store.balance(day, expected, EDITIONS[0])
+        assert result.energy_out_kwh == pytest.approx([true[name, day] for name in names], rel=1e-6)
+        assert result.loss_rate == pytest.approx(np.full(len(names), LOSS), abs=1e-6)
+        assert (result.coverage == 1).all()
+
+
+@pytest.mark.heavy
+def test_a_forgotten_multiplier_among_real_homes_is_named(folder: Path, tmp_path: Path) -> None:
+    home = "4952170"
+    table = pq.read_table(READINGS)
+    energy = table["energy_kwh"].to_numpy().astype(float)
+    energy[np.array(table["meter_id"].to_pylist()) == home] /= 10
+    spoilt = tmp_path / "readings"
+    spoilt.mkdir()
+    pq.write_table(table.set_column(2, "energy_kwh", pa.array(energy)), spoilt / "homes.parquet")
+    pq.write_table(pq.read_table(folder / "masters.parquet"), spoilt / "masters.parquet")
+    done = CliRunner().invoke(main, ["series", "check", str(spoilt), "--network", str(folder / "net"), "--json"])
+    found = [one for one in json.loads(done.stdout)["findings"] if "fit" in one["evidence"]]
+    assert [(one["meter_id"], one["figure"]) for one in found] == [(home, pytest.approx(0.1))]
