@@ -141,7 +141,7 @@ def _through_consent(row: SafetyAlarm, now: datetime) -> str:
 
 def _told(row: SafetyAlarm) -> Facts:
     """What the case learns. Of a stillness: only that it is one."""
-    at = timezone.localtime(row.raised_at).isoformat(timespec="seconds")
+    at = timezone.localtime(datetime.fromisoformat(row.changes[-1]["at"])).isoformat(timespec="seconds")
     told: Facts = {"scene": scene_of(row.kind, row.monitor.scene), "alarmed_at": at}
     if row.kind not in (PLEASE_CALL, SILENT):
         told |= {"alarm_value": round(row.highest or 0.0, 1), "alarm_note": row.monitor.name_zh}

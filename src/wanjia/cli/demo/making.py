@@ -21,6 +21,7 @@ from wanjia.cli.demo.outages import Teller, tell_past
 from wanjia.cli.demo.past import LAST_YEAR, THIS_YEAR, Past, instant, make_past
 from wanjia.cli.demo.readings import YEAR_DAYS, make_readings, treat_worst
 from wanjia.cli.demo.restorations import PRACTICE, happenings
+from wanjia.cli.demo.safety import make_safety
 from wanjia.cli.demo.today import make_today
 from wanjia.cli.demo.turns import Play, Turn, play_turns
 from wanjia.cli.demo.works import make_works
@@ -76,7 +77,8 @@ def make(home: Path, seed: int, cases: int, days: int) -> None:
     today = make_today(home, ActiveNetwork(new.digest, new.network), np.random.default_rng((seed, 2)), now)
     with click.progressbar(length=cases, label="  " + say("demo.cases", _language())) as bar:
         works = make_works(today.loop.grid, np.random.default_rng((seed, 4)), now)
-        turns: list[Turn] = [*scripts, *happenings(teller, lately), *works, today]
+        watched = make_safety(np.random.default_rng((seed, 8)), now)
+        turns: list[Turn] = [*scripts, *happenings(teller, lately), *works, *watched, today]
         play_turns(play, turns, now, lambda opened: bar.update(opened - bar.pos))
     _readings(new.network, seed, now)
     with connection.cursor() as cursor:
