@@ -103,13 +103,15 @@ class _Tried:
     score: Measures
 
 
-def find_leads(hours: Hourly, losses: Losses, moves: Sequence[Move] = ()) -> tuple[Lead, ...]:
+def find_leads(
+    hours: Hourly, losses: Losses, moves: Sequence[Move] = (), gain_min: float = LEAD_GAIN_MIN
+) -> tuple[Lead, ...]:
     """All leads, best first. losses: as `find_moves` gives them back; moved meters are looked for where they hang."""
     found: list[Lead] = []
     for district in range(hours.districts):
         side = side_of(hours, losses, district)
         if side is not None:
-            found += _leads_of(_yard(hours, losses, moves, district, side))
+            found += _leads_of(_yard(hours, losses, moves, district, side), gain_min)
     return tuple(sorted(found, key=lambda lead: -lead.gain))
 
 
@@ -122,14 +124,14 @@ def _yard(hours: Hourly, losses: Losses, moves: Sequence[Move], district: int, s
     return _Yard(district, rows, side, use, root)
 
 
-def _leads_of(yard: _Yard) -> list[Lead]:
+def _leads_of(yard: _Yard, gain_min: float) -> list[Lead]:
     """The best lead, then the best of what it leaves unexplained."""
     found: list[Lead] = []
     for _ in range(LEADS_A_DISTRICT):
         share, vanished = _share(yard), _vanished(yard)
         kind: LeadKind = "share" if share.gain.max(initial=-1) >= vanished.gain.max(initial=-1) else "vanished"
         best = share if kind == "share" else vanished
-        if best.gain.size == 0 or best.gain.max() - np.log(best.gain.size) < LEAD_GAIN_MIN:
+        if best.gain.size == 0 or best.gain.max() - np.log(best.gain.size) < gain_min:
             break
         k, day = (int(at) for at in np.unravel_index(best.gain.argmax(), best.gain.shape))
         found.append(_lead(yard, kind, best, k, day))
