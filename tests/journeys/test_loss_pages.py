@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from django.db import connection
 from django.test import Client
@@ -21,6 +22,7 @@ from wanjia.actions.network.compute_day import compute_day
 from wanjia.actions.network.ingest_readings import ingest_readings
 from wanjia.kernels.balance.making_nouns import Injections
 from wanjia.model.actors import SYSTEM
+from wanjia.model.network import METER_ROLES
 from wanjia.queries.network.losses import DistrictDay
 from wanjia.queries.network.parts import Part
 from wanjia.queries.network.station_view import station_view
@@ -29,7 +31,9 @@ from wanjia.records.network.models import MeasurementRun
 
 KEY = re.compile(r"[\s>\"](?:board|losses|measurements|live|outages|desk|role|due|pager)\.[a-z_]+[\w.]*")
 QUERIES_MAX = 45
-PAGES = ("/board/losses/", "/board/losses/map/", "/board/losses/runs/", "/board/districts/T-C111/")
+PAGES = (
+    "/board/losses/", "/board/losses/map/", "/board/losses/runs/", "/board/losses/bands/", "/board/districts/T-C111/",
+)  # fmt: skip
 ODD = (
     "/board/losses/?day=x&band=y&sort=z&cause=%25&text=%00&page=zz", "/board/losses/?day=2020-01-01",
     "/board/losses/map/?day=2020-01-01&organisation=nowhere", "/board/districts/T-C111/?day=2020-01-01",
@@ -231,15 +235,59 @@ def test_a_run_is_started_by_who_may_and_followed_by_all(world: World, days: Mea
     assert "还没有安装电网模型" in again and "重新计算" in again
 
 
+def lead(days: Measured, code: str) -> str:
+    """Keep the last day again with a lead on the first customer meter of the district; the meter's number."""
+    day, network = days.day(1), days.network
+    at = network.districts.ids.tolist().index(code)
+    meters = [
+        str(name)
+        for name, district, role in zip(network.meters.ids, network.meters.district, network.meters.role, strict=True)
+        if district == at and METER_ROLES[role] == "customer"
+    ]
+    values = {"loss_kwh_a_day": 12.345, "use_after_kwh_a_day": 3.2, "use_before_kwh_a_day": None}
+    found = {"meter": meters[0], "role": "customer", "code": "abnormal_use", "values": values, "points": 80.0}
+    table = days.store.results(day, day).drop_columns(["day"])
+    texts = [json.dumps([found]) if one == code else "[]" for one in table["district_id"].to_pylist()]
+    column = table.schema.get_field_index("findings")
+    codes = table["district_id"].to_pylist()
+    days.store.keep(day, table.set_column(column, "findings", pa.array(texts)), days.store.curves(day, codes))
+    return meters[0]
+
+
 def test_a_meter_is_shown_for_a_reason_that_is_kept(world: World, days: Measured) -> None:
-    with_leads = next((code for code, line in lines(world, days).items() if line.cause == "wrong_district"), None)
-    if with_leads is None:
-        pytest.skip("no finding on these two days")
-    company, path = world.client("chief"), f"/board/districts/{with_leads}/"
-    html = page(company, path)
-    assert "****" in html and "核查依据" in html
+    number, chief, path = lead(days, "T-C111"), world.client("chief"), "/board/districts/T-C111/"
+    html = page(chief, path)
+    assert f"****{number[-4:]}" in html and number not in html
+    assert "日均约 12.3 kWh 未计入" in html and "不是对任何用户的结论" in html
     sent = {"finding": "0", "day": days.day(1).isoformat(), "reason": ""}
-    assert company.post(f"{path}meter/", sent).status_code == 422
-    shown = company.post(f"{path}meter/", {**sent, "reason": "核查户变关系"})
-    assert shown.status_code == 200 and PersonalDataRead.objects.filter(reason="核查户变关系").exists()
-    assert "仅本次显示" in shown.content.decode()
+    refused = chief.post(f"{path}meter/", sent)
+    assert refused.status_code == 422 and "<details" in refused.content.decode()
+    assert chief.post(f"{path}meter/", {**sent, "finding": "9", "reason": "核查用电"}).status_code == 404
+    assert not PersonalDataRead.objects.exists()
+    shown = chief.post(f"{path}meter/", {**sent, "reason": "核查用电异常线索"})
+    html = shown.content.decode()
+    assert shown.status_code == 200 and shown["Cache-Control"].count("no-store") and number in html
+    drawn = chart(html, "meter-chart")
+    assert len(drawn["edges"]) == 97 and html.count('<th scope="row">') == 96  # type: ignore[arg-type]
+    assert PersonalDataRead.objects.get().reason == "核查用电异常线索"
+
+
+def test_bands_are_set_from_a_day_on_by_who_may(world: World, days: Measured) -> None:
+    company, path = world.client("company"), "/board/losses/bands/"
+    assert "随系统提供" in page(company, path) and "现行" in page(company, path)
+    assert 'name="starts_on"' not in page(world.client("chief"), path)
+    sent = {
+        "starts_on": days.day(1).isoformat(), "negative_to_percent": "0", "negative_begins_below": "yes",
+        "economic_from_percent": "0", "economic_to_percent": "7", "high_from_percent": "10",
+        "high_begins_above": "yes", "coverage_least_percent": "98", "source": "望供电〔2026〕12号",
+    }  # fmt: skip
+    assert world.client("chief").post(path, sent).status_code == 403
+    wrong = company.post(path, {**sent, "high_from_percent": "ten", "source": ""})
+    assert wrong.status_code == 422 and "不是数字" in wrong.content.decode()
+    wrong = company.post(path, {**sent, "high_from_percent": "5", "source": ""}).content.decode()
+    assert "应满足" in wrong and "请写明依据" in wrong and 'value="7"' in wrong
+    assert company.post(path, sent).status_code == 302
+    html = page(company, path)
+    assert "望供电〔2026〕12号" in html and "&gt; 10" in html and "&lt; 0" in html
+    year = chart(page(company, "/board/districts/T-C111/"), "year-chart")
+    assert [one.get("from", one.get("to")) for one in year["bands"]] == [10, 7, 0]  # type: ignore[attr-defined]

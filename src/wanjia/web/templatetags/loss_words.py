@@ -107,6 +107,12 @@ def month_of(day: date, language: str) -> str:
 
 
 @register.filter
+def figure(value: float) -> str:
+    """A limit without needless zeros; binary fractions do not show."""
+    return f"{round(value, 6):g}"
+
+
+@register.filter
 def minus(value: int, other: int) -> int:
     """One number less another."""
     return value - other

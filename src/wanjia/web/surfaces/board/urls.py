@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from wanjia.web.surfaces.board import deeds, district, home, lists, losses, outage, reliability, runs, safety, works
+from wanjia.web.surfaces.board import (
+    deeds,
+    district,
+    home,
+    lists,
+    losses,
+    losses_bands,
+    outage,
+    reliability,
+    runs,
+    safety,
+    works,
+)
 
 app_name = "board"
 urlpatterns = [
@@ -15,6 +27,7 @@ urlpatterns = [
     path("districts/<str:code>/meter/", district.meter, name="district_meter"),
     path("losses/", losses.losses, name="losses"),
     path("losses/map/", losses.losses_map, name="losses_map"),
+    path("losses/bands/", losses_bands.bands, name="losses_bands"),
     path("losses/runs/", runs.computations, name="runs"),
     path("losses/runs/live", runs.live, name="runs_live"),
     path("losses/runs/start/", runs.start, name="runs_start"),
