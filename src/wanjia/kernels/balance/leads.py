@@ -34,10 +34,12 @@ VANISHED = (0.4, 2.0)
 """Loss that appeared over use that vanished; other changes of habit in the same weeks make it more or less than 1."""
 DAYS_BEFORE_MIN, DAYS_AFTER_MIN = 3, 7
 """Days needed on either side of a beginning; over half a week many things fit."""
-STEP_GAIN_MAX = 4.0
+STEP_GAIN_MAX = 6.0
 """Nats that a rise of the loss on one day may count for."""
 VANISHED_GAIN_MAX = 12.0
 """Nats that loss in place of vanished use may count for: a rise on one day too, but of the right size and hours."""
+HABIT_GAIN = 3.0
+"""Nats taken off for vanished use: far more people change their habits than are passed by."""
 FALL_GAIN = (-4.0, 4.0)
 """Bounds on what the fall of a meter's own use may count for: people's habits change for reasons of their own."""
 HABIT_SHARE = 0.15
@@ -183,7 +185,7 @@ def _vanished(yard: _Yard) -> _Tried:
     tried = _tried(yard, along, power, VANISHED)
     lost = tried.coefficient * gone.mean(axis=2) * HOURS
     fall = np.clip(_fall(yard, lost), *FALL_GAIN)
-    gain = np.where(tried.gain > 0, np.minimum(tried.gain, VANISHED_GAIN_MAX) + fall, 0.0)
+    gain = np.where(tried.gain > 0, np.minimum(tried.gain, VANISHED_GAIN_MAX) + fall - HABIT_GAIN, 0.0)
     gain[:, 0] = 0
     return replace(tried, gain=gain)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wanjia.kernels.balance.making_nouns import DeadMaster, Dirt, Injections, Theft, Truth, Wrong
+from wanjia.kernels.balance.making_nouns import DeadMaster, Dirt, Injections, Theft, TheftKind, Truth, Wrong
 from wanjia.kernels.balance.making_use import CUSTOMER, MASTER
 from wanjia.model.network import Counts, Measures, Network
 
@@ -12,7 +12,6 @@ SAME_FEEDER_SHARE = 0.8
 """Most wrong entries are between districts of one feeder; the others are between the nearest two of different ones."""
 UNDER_WAY_SHARE = 0.2
 """Thefts that began before the first day."""
-CIRCUIT_SHARE = 0.4
 STOLEN = (0.3, 0.9)
 
 
@@ -40,7 +39,7 @@ class _Draw:
 def draw_truth(network: Network, days: int, wanted: Injections, dirt: Dirt, rng: np.random.Generator) -> Truth:
     """Draws the faults. Raises ValueError where the city is too small for them."""
     districts, customers = len(network.districts.ids), np.flatnonzero(network.meters.role == CUSTOMER)
-    if 2 * wanted.swaps + wanted.moves + wanted.thefts > len(customers) or districts < 2:
+    if 2 * wanted.swaps + wanted.moves + wanted.thefts + wanted.circuits > len(customers) or districts < 2:
         raise ValueError("more faults than customers, or fewer than two districts")
     draw = _Draw(network, rng.permutation(customers).tolist(), rng)
     wrong = tuple(_swapped(draw, wanted.swaps)) + tuple(_moved(draw, wanted.moves))
@@ -51,7 +50,8 @@ def draw_truth(network: Network, days: int, wanted: Injections, dirt: Dirt, rng:
         tuple(sorted(int(sick.pop()) for _ in range(min(count, len(sick)))))
         for count in (wanted.gaps, wanted.overloads, wanted.low_voltages, wanted.unbalances)
     ]
-    thefts = tuple(_theft(draw, days) for _ in range(wanted.thefts))
+    kinds: list[TheftKind] = ["share"] * wanted.thefts + ["circuit"] * wanted.circuits
+    thefts = tuple(_theft(draw, days, kind) for kind in kinds)
     lamps = np.flatnonzero(rng.random(districts) < dirt.unmetered)
     deaths = tuple(DeadMaster(int(each), _day(days, rng), "silent" if rng.random() < 0.6 else "zero") for each in dead)
     return Truth(wrong, thefts, deaths, parts[0], parts[1], parts[2], parts[3], tuple(lamps.tolist()))
@@ -62,12 +62,10 @@ def _day(days: int, rng: np.random.Generator) -> int:
     return int(rng.integers(min(days // 7, days - 1), max(days - days // 5, 1)))
 
 
-def _theft(draw: _Draw, days: int) -> Theft:
+def _theft(draw: _Draw, days: int, kind: TheftKind) -> Theft:
     rng = draw.rng
     from_day = 0 if rng.random() < UNDER_WAY_SHARE else _day(days, rng)
-    if rng.random() < CIRCUIT_SHARE:
-        return Theft(draw.customer(), from_day, "circuit", 1.0)
-    return Theft(draw.customer(), from_day, "share", float(rng.uniform(*STOLEN)))
+    return Theft(draw.customer(), from_day, kind, float(rng.uniform(*STOLEN)) if kind == "share" else 1.0)
 
 
 def _swapped(draw: _Draw, count: int) -> list[Wrong]:

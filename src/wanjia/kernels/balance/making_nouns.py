@@ -23,12 +23,14 @@ NEVER = np.iinfo(np.int32).max
 class Injections:
     """How many of each fault to put into a city. A swap is two meters, a move one.
 
+    `thefts` let a share of everything pass the meter, `circuits` the water heater and the cooling; see `Theft`.
     `dead_masters`, `gaps`, `overloads`, `low_voltages` and `unbalances` count districts.
     """
 
     swaps: int = 0
     moves: int = 0
     thefts: int = 0
+    circuits: int = 0
     dead_masters: int = 0
     gaps: int = 0
     overloads: int = 0
