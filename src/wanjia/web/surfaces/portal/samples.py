@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from wanjia.queries.network.losses import BANDS
 from wanjia.queries.territory.who_answers import Answering
 from wanjia.texts import say
 from wanjia.web.forms import Choice, Field, PageForm
@@ -29,6 +30,7 @@ def page(language: str, now: datetime) -> dict[str, object]:
         "pages": (Page((), 31, 60, 95, "?page=1", "?page=3"), Page((), 1, 4, 4, "", "")),
         "answering": (_answering(3, "林海生"), _answering(2, ""), _answering(1, words("long_word") * 4)),
         "colours": COLOURS,
+        "bands": BANDS,
     }
 
 
