@@ -36,6 +36,19 @@ def wide_answer(spark: SparkSession, folder: Path) -> DataFrame:
     return _districts(meters)
 
 
+def array_answer(spark: SparkSession, folder: Path) -> DataFrame:
+    """The same columns as an array: functions over arrays instead of a formula of 96 terms, quicker to compile."""
+    data = spark.read.parquet(str(folder))
+    there = F.filter(F.array(*[data[name] for name in slot_names()]), lambda slot: slot.isNotNull())
+    meters = data.select("district_id", "role", "unit_kwh", there.alias("there")).select(
+        "district_id", "role",
+        (F.aggregate("there", F.lit(0), lambda total, slot: total + slot) * F.col("unit_kwh")).alias("energy"),
+        F.size("there").alias("present"), F.array_min("there").alias("low"),
+        (F.array_max("there") * F.col("unit_kwh")).alias("high"), F.array_max("there").alias("top"),
+    )  # fmt: skip
+    return _districts(meters)
+
+
 def long_answer(spark: SparkSession, folder: Path) -> DataFrame:
     """From a row a reading; meters first, since flags are theirs."""
     data = spark.read.parquet(str(folder))

@@ -6,6 +6,7 @@ one meter's history, keeping results. What reads a whole day, or years of result
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
@@ -37,8 +38,13 @@ class SparkStore:
     def __init__(self, root: Path, zone: str = "", spark: SparkSession | None = None) -> None:
         """Opens the store; with a zone, makes it where there is none. Raises Refused."""
         self.root = root.resolve()
-        self._spark = spark or spark_session("wanjia measurements")
+        self._given = spark
         self._zone = (create_or_open(self.root, zone) if zone else open_form(self.root)).zone
+
+    @cached_property
+    def _spark(self) -> SparkSession:
+        """Begun when something is spread over workers, not before."""
+        return self._given or spark_session("wanjia measurements")
 
     @property
     def zone(self) -> str:
