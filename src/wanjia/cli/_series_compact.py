@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import click
+
 from wanjia.cli._output import finish, plain_faults, progress
 from wanjia.cli._series_ingest import shown
 from wanjia.cli._series_progress import Progress
@@ -30,6 +32,8 @@ def compact_days(store: Path, network: Path, day: date | None, language: str, as
             return
         days = [day] if day else [state.day for state in opened.days() if state.stale and state.arrivals]
         made = [_compacted(opened, one, register, language) for one in days]
+    except OSError as error:
+        raise click.UsageError(f"{store.name}: {error}") from error
     except Refused as refused:
         finish(shown(refused.faults), None, say("series.nothing_compacted", language), language)
         return

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
+
 from wanjia.cli._output import finish, plain_faults
 from wanjia.cli._series_progress import Progress
 from wanjia.model.faults import Fault, Refused
@@ -26,6 +28,9 @@ def ingest_files(store: Path, readings: Sequence[Path], zone: str, language: str
         source = readings[0].name if len(readings) == 1 else f"{readings[0].name} + {len(readings) - 1}"
         with _store(store, zone) as opened:
             receipt = opened.ingest(plain_batches(files, progress), source)
+    except OSError as error:
+        progress.end()
+        raise click.UsageError(f"{store.name}: {error}") from error
     except Refused as refused:
         progress.end()
         faults = shown(refused.faults)

@@ -12,8 +12,10 @@ from wanjia.series.disk import sync_file
 
 DIGEST_CHARACTERS = 24
 """Of the digest in the name; 96 bits do not meet by chance among a company's arrivals."""
-ROW_GROUP_ROWS, ROW_GROUP_ROWS_MAX = 131_072, 524_288
-"""Rows that are gathered before they are written, and the most that are read again at a time."""
+ROW_GROUP_ROWS_MAX = 524_288
+"""Rows that are read again at a time."""
+WAITING_BYTES_MAX = 16 * 1024**2
+"""Of rows that are gathered before they are written, where few days are written at a time."""
 PLAIN_COLUMNS = ("meter_id", "slots")
 """Not worth a dictionary: a meter stands once in most batches."""
 
@@ -25,16 +27,16 @@ class ArrivalFile:
         self.path, self.readings = path, 0
         packed = [name for name in schema.names if name not in PLAIN_COLUMNS]
         self._writer = pq.ParquetWriter(path, schema, use_dictionary=packed, compression="zstd", write_statistics=False)
-        self._form, self._waiting, self._rows = form, list[pa.Table](), 0
+        self._form, self._waiting, self._bytes = form, list[pa.Table](), 0
         self._hashes = {name: [sha256()] for name in schema.names}
         self._hashes["meter_id"].append(sha256())
 
-    def write(self, piece: Piece) -> None:
-        """Adds the readings behind those before."""
+    def write(self, piece: Piece, waiting_bytes: int = WAITING_BYTES_MAX) -> None:
+        """Adds the readings behind those before; so many bytes may wait to be written with those to come."""
         self.readings += piece.readings
         self._waiting.append(piece.table)
-        self._rows += len(piece.table)
-        if self._rows >= ROW_GROUP_ROWS:
+        self._bytes += piece.table.nbytes
+        if self._bytes >= min(waiting_bytes, WAITING_BYTES_MAX):
             self._flush()
         for name, hashes in self._hashes.items():
             for chunk in piece.table[name].chunks:
@@ -54,4 +56,4 @@ class ArrivalFile:
     def _flush(self) -> None:
         if self._waiting:
             self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=ROW_GROUP_ROWS_MAX)
-        self._waiting, self._rows = [], 0
+        self._waiting, self._bytes = [], 0

@@ -1,7 +1,7 @@
 """Reads a day's arrivals back, in the order in which they were accepted, as cells: which row, slot and value."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +19,7 @@ from wanjia.series.cells import MEASURED_RANK
 from wanjia.series.layout_arrivals import REGISTER_FORM, WIDE_FORM, Arrival, arrival_path, arrivals_of
 from wanjia.series.layout_parts import bytes_of
 from wanjia.series.meter_index import Others
+from wanjia.series.port import Tell
 
 SLOT_MS = SLOT_MINUTES * 60_000
 THREADS = 2
@@ -79,18 +80,20 @@ def sources_of(root: Path, day: date) -> tuple[Source, ...]:
 
 
 def read_cells(
-    root: Path, day: date, sources: tuple[Source, ...], days: Days, index: Others, done: Callable[[int], None]
+    root: Path, day: date, sources: tuple[Source, ...], days: Days, index: Others, tell: Tell
 ) -> Iterator[AnyCells]:
-    """The cells of every source, in order; `done` is told the sources that are through."""
+    """The cells of every source, in order; `tell` is told the row groups that are through."""
     begin_ms = days.begin_ms(day)
+    groups = list(groups_of(root, sources))
     with ThreadPoolExecutor(THREADS) as pool:
-        waiting: deque[tuple[int, Source, Future[pa.Table]]] = deque()
-        for number, source, path, group in groups_of(root, sources):
-            waiting.append((number, source, pool.submit(decoded, path, group)))
+        waiting: deque[tuple[str, Future[pa.Table]]] = deque()
+        for done, (_, source, path, group) in enumerate(groups):
+            waiting.append((source.arrival.form, pool.submit(decoded, path, group)))
             if len(waiting) > THREADS:
-                yield _next(waiting, begin_ms, index, done)
+                yield _next(waiting, begin_ms, index)
+                tell(done - THREADS + 1, len(groups))
         while waiting:
-            yield _next(waiting, begin_ms, index, done)
+            yield _next(waiting, begin_ms, index)
 
 
 def groups_of(root: Path, sources: tuple[Source, ...]) -> Iterator[tuple[int, Source, Path, int]]:
@@ -107,12 +110,9 @@ def decoded(path: Path, group: int) -> pa.Table:
         return file.read_row_group(group, use_threads=False)
 
 
-def _next(
-    waiting: deque[tuple[int, Source, Future[pa.Table]]], begin_ms: int, index: Others, done: Callable[[int], None]
-) -> AnyCells:
-    number, source, future = waiting.popleft()
-    done(number)
-    return cells_of(future.result(), source.arrival.form, begin_ms, index)
+def _next(waiting: deque[tuple[str, Future[pa.Table]]], begin_ms: int, index: Others) -> AnyCells:
+    form, future = waiting.popleft()
+    return cells_of(future.result(), form, begin_ms, index)
 
 
 def cells_of(data: pa.Table, form: str, begin_ms: int, index: Others) -> AnyCells:

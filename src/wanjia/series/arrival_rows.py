@@ -168,10 +168,10 @@ def _by_day(data: pa.Table, later: np.ndarray) -> Iterator[tuple[int, pa.Table]]
         return
     order = np.argsort(later, kind="stable")
     ordered = later[order]
-    sorted_data = data.take(pa.array(order))
     cuts = [0, *(np.flatnonzero(np.diff(ordered)) + 1).tolist(), len(order)]
     for begin, end in pairwise(cuts):
-        yield int(ordered[begin]), sorted_data.slice(begin, end - begin)
+        # Each day's rows are a copy: a slice would hold the whole batch until the rarest day is written.
+        yield int(ordered[begin]), data.take(pa.array(order[begin:end]))
 
 
 def _wide_pieces(data: pa.Table, days: Days) -> tuple[list[Piece], int]:

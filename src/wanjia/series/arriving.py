@@ -25,6 +25,8 @@ from wanjia.series.port import Batches, Receipt
 
 OPEN_FILES_MAX = 128
 """Days written at a time; a table of more days gets several files for some of them."""
+WAITING_BYTES = 256 * 1024**2
+"""Of rows that wait to be written, of all open files together."""
 FAULTS_KEPT_MAX = 1_000
 """Faults that a refusal carries; a table in the wrong unit has one in every row."""
 INCOMING, LEASE, LOCK = ".incoming-", "lease", "ingest.lock"
@@ -102,7 +104,7 @@ class _Taken:
             self._made += 1
             file = ArrivalFile(self.folder / f"{self._made:06d}", piece.form, piece.table.schema)
         self._open[key] = file  # the one written last stands last
-        file.write(piece)
+        file.write(piece, WAITING_BYTES // len(self._open))
 
     def end(self) -> None:
         """Closes and syncs what is open."""

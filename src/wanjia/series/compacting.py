@@ -123,7 +123,6 @@ class Compacting:
                     self.write(cells, rows, replaced, parts)
                 spill.remove()
         self.note_unknown(list(others.rows_of))
-        self.tell(len(sources), len(sources))
         return parts.synced()
 
     def _sorted_out(
@@ -135,8 +134,7 @@ class Compacting:
         spills = [Spill(folder / f"spill-{at}", *span) for at, span in enumerate(pairwise(cuts))]
         for spill in spills:
             ending.callback(spill.remove)
-        total = len(sources)
-        for cells in read_cells(self.root, self.day, sources, self.days, others, lambda at: self.tell(at, total)):
+        for cells in read_cells(self.root, self.day, sources, self.days, others, self.tell):
             dense.put(cells)
             for spill in spills:
                 spill.put(cells)

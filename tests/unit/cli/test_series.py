@@ -1,6 +1,7 @@
 """`wanjia series ingest` and `compact` on files: what comes in, faults with file, row and column, exit status."""
 
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 from tests.support.feeders import feeders
 from tests.support.series import DAY, end_of
 from wanjia.adapters.grid_files.folder import write_network
+from wanjia.cli._series_progress import Progress
 from wanjia.cli.main import main
 
 ZONE = ("--timezone", "Asia/Shanghai")
@@ -180,6 +182,9 @@ def test_wrong_use(folder: Path) -> None:
     assert run("ingest", "store", "nothing.csv").exit_code == 2
     assert run("ingest", "store").exit_code == 2
     assert run("compact", "store", "net").exit_code == 2, "no such folder"
+    long_csv("good.csv", [(ids(folder)[0], 0, "1")])
+    result = run("ingest", "good.csv/store", "good.csv")
+    assert (result.exit_code, result.stderr.count("Error: store: ")) == (2, 1), "a place that cannot be written to"
     assert run("compact", "net", "net", "--day", "today").exit_code == 2
     result = run("compact", "net", "net")
     assert (result.exit_code, "holds no store of readings" in result.stderr) == (1, True)
@@ -236,3 +241,22 @@ def test_both_languages(folder: Path) -> None:
     result = run("ingest", "store", "bad.csv", "--language", "zh-Hans")
     assert result.stderr.startswith("bad.csv:2:read_at: “8 o'clock”不是带时区偏移的时间。")
     assert result.stdout == "未导入任何数据。\n"
+
+
+class Terminal(StringIO):
+    """Standard error of somebody who sits before it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_long_runs_tell_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, now = Terminal(), iter([0.0, 1.0, 10.0, 10.1, 20.0])
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr("time.monotonic", lambda: next(now))
+    progress = Progress("en", "2026-06-01")
+    for done in (1, 10, 11, 20):
+        progress(done, 40)
+    progress.end()
+    shown = terminal.getvalue().split("\r\x1b[K")
+    assert shown == ["", "2026-06-01: 25 %, 0:30 left", "2026-06-01: 50 %, 0:20 left", ""]

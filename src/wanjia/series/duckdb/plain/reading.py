@@ -9,11 +9,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.series.arriving import FAULTS_KEPT_MAX
 from wanjia.series.duckdb.plain.asking import Asking, asking_of
-from wanjia.series.duckdb.plain.files import PlainFile, file_of, files_of
+from wanjia.series.duckdb.plain.files import HEADER_BYTES_MAX, PlainFile, file_of, files_of
 from wanjia.series.layout_arrivals import LONG, WIDE
 from wanjia.series.port import Tell, silent
 
@@ -44,14 +45,24 @@ def plain_batches(files: Sequence[PlainFile], tell: Tell = silent) -> Iterator[p
     """Batches of all files in their order. Raises Refused when any row of any file has a fault: with all of them."""
     size, done = sum(file.path.stat().st_size for file in files), 0
     for number, file in enumerate(files):
-        asking = asking_of(file)
+        whole, row_bytes, rows = file.path.stat().st_size, _row_bytes(file), 0
         with _connection() as connection:
-            for batch in _batches(connection, file, asking):
+            for batch in _batches(connection, file, asking_of(file)):
                 if batch is None:
                     raise Refused(_all_faults(files[number:]))
                 yield batch
-        done += file.path.stat().st_size
-        tell(done, size)
+                rows += batch.num_rows
+                tell(done + min(whole, round(rows * row_bytes)), size)
+        done += whole
+
+
+def _row_bytes(file: PlainFile) -> float:
+    """How much of the file a row takes; of CSV, by its first lines."""
+    if not file.is_csv:
+        return file.path.stat().st_size / max(pq.read_metadata(file.path).num_rows, 1)
+    with file.path.open("rb") as text:
+        head = text.read(HEADER_BYTES_MAX)
+    return len(head) / max(head.count(b"\n"), 1)
 
 
 def _connection() -> duckdb.DuckDBPyConnection:
