@@ -3,8 +3,9 @@
 Run: `.venv/bin/python benchmarks/diagnosis_quality.py [SEEDS] [FIRST_SEED]` (5 from seed 1; `--quick`: 2, smaller).
 A city has 1,000 districts of some 220 customers; in 28 days, 30 of its meters hang on another district than the books
 say (10 swaps, 10 moves), at 20 a share of what is used goes past from a day on, and 10 masters die; beside these, 10
-are passed by with their heavy circuits only, which their own curve no longer tells anything of. Nobody sees to it that a fault can be found: meters of empty flats are swapped too, and thefts begin up to
-six days before the end. Readings are as dirty as `making_nouns.REAL_DIRT` says.
+are passed by with their heavy circuits only, which their own curve no longer tells anything of. Nobody sees to it that
+a fault can be found: meters of empty flats are swapped too, and thefts begin up to six days before the end. Readings
+are as dirty as `making_nouns.REAL_DIRT` says.
 
 The ranking is of meters, moves and leads together: 50 are true without the circuits.
 """

@@ -93,7 +93,11 @@ def _parts(losses: Losses, district: int) -> Measures:
     if valid.sum() < 7 * HOURS:
         return np.full(6, np.nan)
     hour = np.arange(len(valid)) % HOURS
-    squares, loss, load = (each[district][valid] for each in (losses.squares, losses.loss, losses.energy_in))
+    squares, loss, load = (
+        losses.squares(district)[valid],
+        losses.loss[district][valid],
+        losses.energy_in[district][valid],
+    )
     design = np.stack((np.ones(len(loss)), np.isin(hour, NIGHT_HOURS)[valid].astype(float), squares), axis=1)
     scale = np.maximum(np.abs(design).max(axis=0), 1e-9)
     standing, night, ohmic = np.linalg.lstsq(design / scale, loss, rcond=None)[0] / scale

@@ -67,14 +67,20 @@ class Hourly:
 class Losses:
     """Of each district and hour, [d, days x 24]: energy in and loss in kWh (0 where not valid), and where they count.
 
-    squares: kWh squared, three times the sum over phases of what its customers use less what they give, squared; the
-    resistive loss is proportional to it.
+    phases: [d, 3, days x 24] kWh that its customers use less what they give, by phase. shares: [n, 3] how each meter's
+    energy spreads over the phases.
     """
 
     energy_in: Measures
     loss: Measures
-    squares: Measures
+    phases: Measures
+    shares: Measures
     valid: Flags
+
+    def squares(self, district: int) -> Measures:
+        """Three times the sum of the phases' squares, [t] kWh squared; the resistive loss is proportional to it."""
+        found: Measures = 3 * (self.phases[district] ** 2).sum(axis=0)
+        return found
 
 
 def hours_of(block: Block) -> Hours:
@@ -145,26 +151,26 @@ def losses_of(hours: Hourly, phase: Codes) -> Losses:
     phase is unknown counts as spread over all three.
     """
     shape = (hours.districts, hours.kwh.shape[1])
-    energy_in, energy_out, squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    energy_in, energy_out = np.zeros(shape), np.zeros(shape)
+    phases, shares = np.zeros((shape[0], 3, shape[1])), np.array(SHARES_OF_PHASE)[phase]
     masters = np.zeros(shape, dtype=bool)
     for district in range(hours.districts):
         rows = slice(hours.first[district], hours.first[district + 1])
         kwh, role = hours.kwh[rows], hours.role[rows]
         energy_out[district] = kwh[role == CUSTOMER].sum(axis=0, dtype=np.float64)
-        squares[district] = _squares(kwh, role, phase[rows])
+        phases[district] = _phases(kwh, role, shares[rows])
         read = kwh[role == MASTER].astype(np.float64)
         still = np.repeat(_by_day(np.abs(read).sum(axis=0)) == 0, HOURS) & (energy_out[district] > 0)
         masters[district] = (len(read) > 0) & ~np.isnan(read).any(axis=0) & ~still
         energy_in[district] = np.nan_to_num(read).sum(axis=0) + kwh[role == GENERATION].sum(axis=0, dtype=np.float64)
     valid = masters & (energy_out > 0) & (hours.filled <= FILLED_SHARE_MAX * energy_out)
-    return Losses(np.where(valid, energy_in, 0), np.where(valid, energy_in - energy_out, 0), squares, valid)
+    return Losses(np.where(valid, energy_in, 0), np.where(valid, energy_in - energy_out, 0), phases, shares, valid)
 
 
-def _squares(kwh: Hours, role: Codes, phase: Codes) -> Measures:
-    """Three times the sum of the squares of what each phase takes, [t]."""
-    shares = np.array(SHARES_OF_PHASE)[phase] * np.array([0.0, 1.0, -1.0])[role][:, None]
-    each = shares.T @ np.nan_to_num(kwh).astype(np.float64)
-    found: Measures = 3 * (each**2).sum(axis=0)
+def _phases(kwh: Hours, role: Codes, shares: Measures) -> Measures:
+    """What each phase takes, [3, t]."""
+    signed = shares * np.array([0.0, 1.0, -1.0])[role][:, None]
+    found: Measures = signed.T @ np.nan_to_num(kwh).astype(np.float64)
     return found
 
 

@@ -50,8 +50,8 @@ def draw_truth(network: Network, days: int, wanted: Injections, dirt: Dirt, rng:
         tuple(sorted(int(sick.pop()) for _ in range(min(count, len(sick)))))
         for count in (wanted.gaps, wanted.overloads, wanted.low_voltages, wanted.unbalances)
     ]
-    kinds: list[TheftKind] = ["share"] * wanted.thefts + ["circuit"] * wanted.circuits
-    thefts = tuple(_theft(draw, days, kind) for kind in kinds)
+    thefts = tuple(_theft(draw, days, "share") for _ in range(wanted.thefts))
+    thefts += tuple(_theft(draw, days, "circuit") for _ in range(wanted.circuits))
     lamps = np.flatnonzero(rng.random(districts) < dirt.unmetered)
     deaths = tuple(DeadMaster(int(each), _day(days, rng), "silent" if rng.random() < 0.6 else "zero") for each in dead)
     return Truth(wrong, thefts, deaths, parts[0], parts[1], parts[2], parts[3], tuple(lamps.tolist()))

@@ -31,6 +31,8 @@ RETURN_GAIN_MIN = 6.0
 SIDE_GAIN_MIN = 0.0
 """Each of two balances must get better; where the other cannot be told, the one must do it alone."""
 ROUNDS_MAX = 12
+REGISTER_KWH = 0.01
+"""What a register shows; no loss is known better than that."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def side_of(hours: Hourly, losses: Losses, district: int) -> Side | None:
         return None
     left = _orthogonal(basis, clipped(basis))
     spread = spread_of(fit(basis, basis.clean(hours.kwh[customer_rows(hours, district)]), left).score)
-    return Side(basis, left, left * basis.root, float(left @ left) / basis.freedom * spread**2)
+    variance = max(float(left @ left) / basis.freedom, REGISTER_KWH**2) * spread**2
+    return Side(basis, left, left * basis.root, variance)
 
 
 def _orthogonal(basis: Basis, left: Measures) -> Measures:
@@ -137,7 +140,7 @@ class _Search:
 
     def __init__(self, hours: Hourly, losses: Losses, near: Near) -> None:
         self.hours, self.near = hours, near
-        self.losses = replace(losses, loss=losses.loss.copy())
+        self.losses = replace(losses, loss=losses.loss.copy(), phases=losses.phases.copy())
         self.sides = [side_of(hours, losses, district) for district in range(hours.districts)]
         self.moved: dict[int, Move] = {}
         self.found = {d: self.candidates(d) for d in range(hours.districts)}
@@ -194,13 +197,19 @@ class _Search:
             )
         for district, sign in ((booked, 1), (fed_by, -1)):
             if district is not None:
-                self.losses.loss[district] += sign * self.hours.kwh[one.meter] * self.losses.valid[district]
-                self.sides[district] = side_of(self.hours, self.losses, district)
+                self._shift(one.meter, district, sign)
         after = self._left(booked), self._left(fed_by)
         a_day = float(self.hours.kwh[one.meter].sum(dtype=np.float64)) / self.hours.days
         move = Move(one.meter, booked, fed_by, one.gain, one.gain_booked, coefficient, a_day, before, after)
         self.moved[one.meter] = move
         return move
+
+    def _shift(self, meter: int, district: int, sign: int) -> None:
+        """Takes a meter off a district's books (1), or puts it on them (-1)."""
+        kwh = self.hours.kwh[meter]
+        self.losses.loss[district] += sign * kwh * self.losses.valid[district]
+        self.losses.phases[district] -= sign * kwh * self.losses.shares[meter][:, None]
+        self.sides[district] = side_of(self.hours, self.losses, district)
 
     def _left(self, district: int | None) -> float:
         side = None if district is None else self.sides[district]

@@ -2,13 +2,16 @@
 
 Within a district the loss is taken as
 
-    loss(t) = a(hour of the day) + b x in(t) + c x squares(t) + what is wrong(t)
+    loss(t) = a(hour of the day) + b x out(t) + c x squares(t) + what is wrong(t)
 
 a: standing loss, and what has no meter but a daily rhythm, such as street lamps. b: small errors of the master and, on
 average, of the meters. c: resistive loss (Joule), by phases. What a, b and c explain is taken out of the loss and out
 of a meter's curve alike (Frisch-Waugh-Lovell), so that the coefficient of what is left of the one on what is left of
 the other is that of the whole regression: -1 for a meter that is counted here but fed from elsewhere, 1 for one that is
 fed from here but counted elsewhere, f / (1 - f) for a meter that a share f goes past, and about 0 for all others.
+
+`out` and `squares` are both of what customers' meters show. With the energy in beside squares of the energy out, the
+difference of the two, which is the loss itself, would be taken out as well, and small districts would have no faults.
 """
 
 from dataclasses import dataclass
@@ -26,6 +29,7 @@ FILLED_OFF = 0.5
 """A household's hour is off its own mean of that hour by half of it or more; so is what was filled in for it."""
 CLIP = 4.0
 """Hours on which the unexplained loss is further off than so many of its usual deviations count as just so far off."""
+SCORES_MIN = 20
 SPREAD_TO_SIGMA = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
 
@@ -81,7 +85,8 @@ def basis_of(losses: Losses, filled: Hours, district: int) -> Basis | None:
 def _basis(losses: Losses, district: int, root: Measures) -> Basis:
     weights = np.maximum((root**2).reshape(-1, HOURS).sum(axis=0), 1e-9)
     bare = Basis(root, weights, np.zeros((len(root), 0)), np.zeros(len(root)), 1)
-    plain = bare.clean(np.stack((losses.energy_in[district], losses.squares[district])))
+    out = losses.energy_in[district] - losses.loss[district]
+    plain = bare.clean(np.stack((out, losses.squares(district))))
     plain /= np.maximum(np.linalg.norm(plain, axis=1), 1e-9)[:, None]
     axes, spread = np.linalg.qr(plain.T)
     axes = axes[:, np.abs(np.diag(spread)) > 1e-6]
@@ -114,7 +119,10 @@ def fit(basis: Basis, cleaned: Measures, left: Measures) -> Fit:
 
 
 def spread_of(scores: Measures) -> float:
-    """How far scores of curves that explain nothing lie from nought, at least 1: what is left is not quite chance."""
-    if len(scores) == 0:
+    """How far scores of curves that explain nothing lie from nought, at least 1: what is left is not quite chance.
+
+    Of a handful of customers one cannot say which explain nothing; 1 then.
+    """
+    if len(scores) < SCORES_MIN:
         return 1.0
     return max(1.0, _usual(scores))
