@@ -10,6 +10,7 @@ from wanjia.adapters.grid_files.folder import read_network
 from wanjia.cli._balance_sources import is_store
 from wanjia.cli._language import language_option
 from wanjia.cli._output import FOLDER, finish, plain_faults, progress
+from wanjia.cli._series_estimates import Estimates
 from wanjia.cli._series_findings import Checked, findings_table, told
 from wanjia.cli._series_readings import Loaded, load
 from wanjia.cli._series_stored import stored_readings, stored_zone
@@ -30,17 +31,20 @@ READINGS = click.Path(exists=True, readable=True, path_type=Path)
               help="What a customer's connection can carry.")  # fmt: skip
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), callback=table_name,
               help="Where to write the findings (.csv or .parquet).")  # fmt: skip
+@click.option("--estimates", type=click.Path(dir_okay=False, path_type=Path), callback=table_name,
+              help="Where to write estimates for gaps, negatives and spikes (.csv or .parquet).")  # fmt: skip
 @language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, with all findings.")
 def check_command(
-    readings: Path, network: Path | None, timezone: str | None, connection_kw: float, out: Path | None, language: str,
-    as_json: bool,
+    readings: Path, network: Path | None, timezone: str | None, connection_kw: float, out: Path | None,
+    estimates: Path | None, language: str, as_json: bool,
 ) -> None:  # fmt: skip
     """List what looks wrong in READINGS: gaps, negatives, spikes, zeros, stuck values, moved clocks, multipliers.
 
     READINGS is a table with meter_id, read_at (end of the interval), energy_kwh and perhaps quality, or one with
     meter_id, day, slot_00 to slot_95 (.csv or .parquet), a folder of such tables, or a measurement store, whose
     compacted days are checked. Nothing is changed. Findings are the result, not faults: rows that cannot be read are.
+    The table of estimates holds the changed values only, each with its method and the value before.
 
     Exit status: 0 done, 1 faults are listed, 2 wrong use.
     """
@@ -48,7 +52,9 @@ def check_command(
     grid, faults = _network(network)
     try:
         zone, parts, found = _parts(readings, timezone)
-        checked = None if network and grid is None else _checked(parts, grid, connection_kw, zone, language)
+        checked = Checked(zone, Estimates() if estimates else None)
+        if not network or grid is not None:
+            _check(checked, parts, grid, connection_kw, language)
     except Refused as refused:
         checked, found = None, list(refused.faults)
     faults += found
@@ -58,6 +64,8 @@ def check_command(
         return
     if out is not None:
         written(out, findings_table(checked.rows, out))
+    if estimates is not None and checked.estimates is not None:
+        written(estimates, checked.estimates.table(estimates))
     result = {**checked.plain(), "findings": checked.rows, "faults": plain_faults(faults, language)}
     finish(faults, result if as_json else None, told(checked, language), language)
 
@@ -71,16 +79,15 @@ def _parts(readings: Path, zone: str | None) -> tuple[str, Iterator[Loaded], lis
     return zone or "UTC", iter([] if loaded is None else [loaded]), faults
 
 
-def _checked(
-    parts: Iterator[Loaded], network: Network | None, connection_kw: float, zone: str, language: str
-) -> Checked:
-    checked = Checked(zone)
+def _check(
+    checked: Checked, parts: Iterator[Loaded], network: Network | None, connection_kw: float, language: str
+) -> None:
+    """Checks part by part; a city's readings are never in memory together."""
     for loaded in parts:
         progress("series.checking", language, meters=checked.meters + len(loaded.meter_ids))
         known, districts = _known(loaded, network, connection_kw)
         ids = [districts[at] if at >= 0 else "" for at in known.district.tolist()]
         checked.add(loaded, check_meters(loaded.curves, known), ids)
-    return checked
 
 
 def _network(folder: Path | None) -> tuple[Network | None, list[Fault]]:

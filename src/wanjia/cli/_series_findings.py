@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from wanjia.cli._series_estimates import Estimates
 from wanjia.cli._series_readings import Loaded
 from wanjia.kernels.balance.checking import KINDS, Finding
 from wanjia.model.readings import SLOT_MINUTES
@@ -28,9 +29,10 @@ COLUMNS = ("meter_id", "district_id", "kind", "starts_at", "ends_at", "figure", 
 
 @dataclass
 class Checked:
-    """What was checked so far, and every finding as a row."""
+    """What was checked so far, and every finding as a row; estimates where they were asked for."""
 
     zone: str
+    estimates: Estimates | None = None
     meters: int = 0
     readings: int = 0
     estimated: int = 0
@@ -44,10 +46,13 @@ class Checked:
         self.estimated += loaded.estimated
         self.days |= {loaded.first, loaded.first + timedelta(days=len(loaded.curves.line.rest) - 1)}
         self.rows += [_row(one, loaded, district_ids) for one in findings]
+        if self.estimates is not None:
+            self.estimates.add(loaded, findings)
 
     def plain(self) -> dict[str, Any]:
         """The object of `--json` without its findings."""
         counts = Counter(row["kind"] for row in self.rows)
+        made = {} if self.estimates is None else {"estimates": self.estimates.plain()}
         return {
             "meters": self.meters,
             "readings": self.readings,
@@ -56,6 +61,7 @@ class Checked:
             "last_day": max(self.days).isoformat(),
             "timezone": self.zone,
             "counts": {kind: counts[kind] for kind in KINDS},
+            **made,
         }
 
 
@@ -101,6 +107,10 @@ def told(checked: Checked, language: str) -> str:
     lines += [_line(row, zone, language) for row in worst[:LISTED_MAX]]
     if len(rows) > LISTED_MAX:
         lines.append(say("series.more_findings", language, count=len(rows) - LISTED_MAX))
+    if checked.estimates is not None:
+        made = checked.estimates.plain()
+        left = made.pop("not_estimated", 0)
+        lines.append(say("series.estimates_made", language, made=sum(made.values()), left=left))
     return "\n".join(lines)
 
 

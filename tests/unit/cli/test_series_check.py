@@ -107,6 +107,22 @@ def test_findings_are_written_as_a_table(ending: str, tmp_path: Path) -> None:
         assert table.num_rows == 6 and str(table["starts_at"].type) == "timestamp[ms, tz=UTC]"
 
 
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_estimates_are_a_table_of_the_changed_values_only(ending: str, tmp_path: Path) -> None:
+    out = tmp_path / f"estimates{ending}"
+    readings = CASES / "dirty_fortnight/readings.csv"
+    found = plain(run(readings, "--timezone", ZONE, "--estimates", out, "--json"))
+    assert found["estimates"] == {"linear": 2, "similar_days": 7}
+    rows = list(csv.DictReader(out.open(encoding="utf-8", newline=""))) if ending == ".csv" else None
+    rows = rows or [{name: str(value) for name, value in row.items()} for row in pq.read_table(out).to_pylist()]
+    assert [(row["meter_id"], row["method"]) for row in rows] == [
+        *[("h1", "similar_days")] * 7, ("h2", "linear"), ("h3", "linear"),
+    ]  # fmt: skip
+    assert [row["before_kwh"] for row in rows[6:]] == ["" if ending == ".csv" else "None", "-4.25", "9.5"]
+    assert {row["quality"] for row in rows} == {"estimated"} and 0 < float(rows[7]["energy_kwh"]) < 0.3
+    assert datetime.fromisoformat(rows[7]["read_at"]) == datetime.fromisoformat("2026-03-07T07:45+08:00")
+
+
 def test_the_connection_can_be_stated() -> None:
     found = plain(run(CASES / "dirty_fortnight/readings.csv", "--timezone", ZONE, "--connection-kw", "30", "--json"))
     assert [one["meter_id"] for one in found["findings"] if one["kind"] == "over_capacity"] == ["h3", "h4"]

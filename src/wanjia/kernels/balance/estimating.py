@@ -24,8 +24,8 @@ AS_READ, LINEAR, SIMILAR, EVEN_TO_REGISTER, LEFT = (METHODS.index(name) for name
     "as_read", "linear", "similar_days", "even_to_register", "not_estimated"))  # fmt: skip
 TO_REGISTER = 2
 """What a closed register adds to the codes of linear and similar days."""
-LINEAR_SLOTS_MAX = 8
-"""Intervals; two hours. Longer than that a home does something else in between."""
+LINEAR_SLOTS_MAX = 4
+"""Intervals; on real homes similar days are nearer to the truth from an hour on."""
 DONORS_MAX = 5
 """Similar days whose mean is taken."""
 SCALING_SLOTS_MIN = 16
