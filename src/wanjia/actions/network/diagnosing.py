@@ -3,8 +3,7 @@
 What comes out are leads with their figures, the likeliest first in each district; no reading is changed by them.
 """
 
-import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,153 +13,147 @@ import pyarrow.compute as pc
 
 from wanjia.actions.network.collected import Collected, part_of
 from wanjia.kernels.balance.bands import BANDS
-from wanjia.kernels.balance.hourly import HOURS, MASTER, Hourly, Part, gather, losses_of
-from wanjia.kernels.balance.leads import Lead, find_leads
+from wanjia.kernels.balance.causes import Cause
+from wanjia.kernels.balance.diagnosis import diagnose as diagnosis_of
+from wanjia.kernels.balance.hourly import Part, gather
+from wanjia.kernels.balance.loading import loading_of
 from wanjia.kernels.balance.losses import DistrictDay
-from wanjia.kernels.balance.pairing import Move, find_moves, near_districts
-from wanjia.kernels.balance.residuals import VALID_DAYS_MIN
 from wanjia.model.jsonvalue import Facts
 from wanjia.model.network import METER_ROLES, Network
+from wanjia.model.readings import SLOT_MINUTES
 from wanjia.series.port import MeasurementStore
 
 DAYS_BACK = 28
-"""Days looked at: in four weeks a household's habits show, and a theft of last week still stands out."""
+"""Days looked at: in four weeks a household's habits show, and what changed last week still stands out."""
 DISTRICTS_MAX = 400
 """Districts looked at in one run, with all their neighbours on the feeder: some 90,000 meters, 250 MB of hours."""
+OFF = tuple(BANDS.index(band) for band in ("high", "negative", "not_computable"))
 ECONOMIC = BANDS.index("economic")
-OFF = tuple(BANDS.index(band) for band in ("high", "negative"))
-GAIN_SCALE = 25.0
-"""Nats at which a lead has two thirds of all points."""
-CERTAIN = 99.0
+SURE_ANYWHERE = frozenset({"meter_swapped", "meter_elsewhere", "meter_from_elsewhere", "master_zero", "master_silent"})
+"""What is said of a district whose balance closes, too: two errors may hide each other."""
+LEADS_WITHIN = frozenset({"abnormal_use"})
+"""What is said of a district in a normal band, but of none that is economic: there is no loss to explain."""
+POINTS_OVERLOAD, POINTS_HEAVY = 90.0, 70.0
 Findings = dict[int, list[Facts]]
-"""By position of the district: `code`, `meter`, `role`, `points` (0-100) and `values` of each finding."""
+"""By position of the district: `code`, `meter` (empty: the district as a whole), `role`, `points` (0-100), `values`."""
 Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
 class Looked:
-    """The part of the network that is looked at, its hours, and the first of the days."""
+    """The part of the network that is looked at, where its districts stand in the day's balance, and its first day."""
 
     network: Network
-    hours: Hourly
+    position: tuple[int, ...]
     first: date
 
 
 def diagnose(day: date, meters: Collected, found: DistrictDay, store: MeasurementStore, tell: Tell) -> Findings:
-    """Findings of the districts that are high or negative on the day, and of those their meters point at."""
-    network = _around(meters.network, np.flatnonzero(np.isin(found.band, OFF)))
+    """Findings of the districts that are off on the day, of those their meters point at, and of heavy transformers."""
+    findings: Findings = {}
+    network = _around(meters.network, found)
     days = [one.day for one in store.days() if one.revision and day - timedelta(days=DAYS_BACK) < one.day <= day]
-    if not len(network.districts.ids) or not days:
-        return {}
-    looked = _looked(network, days, store, tell)
-    closed = {meters.ids[at] for at in np.flatnonzero(found.band == ECONOMIC).tolist()}
-    rows = [*_dead_masters(looked), *_wrong(looked, len(days), closed)]
-    return _by_district(rows, network, meters.ids)
+    if len(network.districts.ids) and days:
+        at = {code: place for place, code in enumerate(meters.ids)}
+        looked = Looked(network, tuple(at[code] for code in network.districts.ids), days[0])
+        _add_causes(looked, days, store, found, findings, tell)
+    _add_loads(meters, found, findings)
+    return findings
 
 
-def _around(network: Network, off: np.ndarray) -> Network:
-    """The feeders on which a district is off, the first DISTRICTS_MAX districts of them."""
-    feeders = set(network.districts.feeder[off].tolist())
-    codes = [
-        code for code, feeder in zip(network.districts.ids, network.districts.feeder, strict=True) if feeder in feeders
-    ]
-    named = {network.districts.ids[at] for at in off.tolist()[:DISTRICTS_MAX]}
-    rest = [code for code in codes if code not in named][: DISTRICTS_MAX - len(named)]
-    return part_of(network, named | set(rest))
+def _around(network: Network, found: DistrictDay) -> Network:
+    """The feeders on which a district is off, the first DISTRICTS_MAX districts of them, those that are off first."""
+    off = [at for band in OFF for at in np.flatnonzero(found.band == band).tolist()]
+    ids, feeder = network.districts.ids, network.districts.feeder
+    named = {ids[at] for at in off[:DISTRICTS_MAX]}
+    feeders = {feeder[at] for at in off[:DISTRICTS_MAX]}
+    rest = [code for code, line in zip(ids, feeder, strict=True) if line in feeders and code not in named]
+    return part_of(network, named | set(rest[: DISTRICTS_MAX - len(named)]))
 
 
-def _looked(network: Network, days: Sequence[date], store: MeasurementStore, tell: Tell) -> Looked:
-    ids = pa.array(network.meters.ids, pa.string())
+def _add_causes(
+    looked: Looked, days: Sequence[date], store: MeasurementStore, found: DistrictDay, findings: Findings, tell: Tell
+) -> None:
+    network = looked.network
     hours = gather(
         network.meters.district, network.meters.role, len(network.districts.ids), len(days),
-        _parts(network, ids, days, store, tell),
+        _parts(network, days, store, tell),
     )  # fmt: skip
-    return Looked(network, hours, days[0])
+    for at, causes in enumerate(diagnosis_of(hours, network.meters.phase, network.districts).causes):
+        place = looked.position[at]
+        said = [_finding(looked, cause) for cause in causes if _is_said(cause, int(found.band[place]))]
+        if said:
+            findings[place] = said
 
 
-def _parts(
-    network: Network, ids: pa.Array, days: Sequence[date], store: MeasurementStore, tell: Tell
-) -> Iterator[Part]:
-    districts = network.districts.ids.tolist()
+def _parts(network: Network, days: Sequence[date], store: MeasurementStore, tell: Tell) -> Iterator[Part]:
+    """The days' readings of the looked-at meters; a meter that hung elsewhere then is left out of that day."""
+    districts, ids = network.districts.ids.tolist(), pa.array(network.meters.ids, pa.string())
     for number, day in enumerate(days):
         for names, block in store.named_blocks(day, districts):
             rows = pc.fill_null(pc.index_in(names.cast(pa.string()), value_set=ids), -1)
-            known = rows.to_numpy(zero_copy_only=False)
-            if (known >= 0).all():
-                yield Part(number, known.astype(np.int32), block)
+            known = rows.to_numpy(zero_copy_only=False).astype(np.int32)
+            kept = np.flatnonzero(known >= 0)
+            if len(kept) < len(known):
+                block = type(block)(block.values[kept], block.unit_kwh[kept], block.district[kept], block.role[kept])
+            yield Part(number, known[kept], block)
         tell(number + 1, len(days))
 
 
-def _dead_masters(looked: Looked) -> Iterator[tuple[int, Facts]]:
-    """Masters that counted nothing on the last day while customers of their district used energy."""
-    last = looked.hours.kwh[:, -HOURS:]
-    for row in np.flatnonzero(looked.hours.role == MASTER).tolist():
-        district = int(looked.hours.district[row])
-        mine = slice(int(looked.hours.first[district]), int(looked.hours.first[district + 1]))
-        used = float(np.nansum(last[mine][looked.hours.role[mine] == METER_ROLES.index("customer")]))
-        if used > 0 and not np.isnan(last[row]).any() and not last[row].any():
-            yield district, _finding(looked, row, "master_dead", CERTAIN, {"used_kwh": round(used, 1)})
+def _is_said(cause: Cause, band: int) -> bool:
+    if band in OFF or cause.code in SURE_ANYWHERE:
+        return True
+    return cause.code in LEADS_WITHIN and band != ECONOMIC
 
 
-def _wrong(looked: Looked, days: int, closed: Collection[str]) -> Iterator[tuple[int, Facts]]:
-    """Meters on the wrong district, and leads of abnormal use; no lead where the balance closes anyway."""
-    if days < VALID_DAYS_MIN:
-        return
-    losses = losses_of(looked.hours, looked.network.meters.phase)
-    moves, righted = find_moves(looked.hours, losses, near_districts(looked.network.districts))
-    for move in moves:
-        values = _values_of_move(looked, move)
-        for district in (move.booked, move.fed_by):
-            if district is not None:
-                yield district, _finding(looked, move.meter, "wrong_district", _points(move.gain), values)
-    for lead in find_leads(looked.hours, righted, moves):
-        if looked.network.districts.ids[lead.district] in closed:
-            continue
-        values = _values_of_lead(looked, lead)
-        yield lead.district, _finding(looked, lead.meter, "abnormal_use", _points(lead.gain), values)
-
-
-def _values_of_move(looked: Looked, move: Move) -> Facts:
-    table = looked.network.districts
-    elsewhere = "" if move.fed_by is None else str(table.ids[move.fed_by])
-    return {
-        "booked": str(table.ids[move.booked]), "fed_by": elsewhere, "booked_name": str(table.name[move.booked]),
-        "fed_by_name": "" if move.fed_by is None else str(table.name[move.fed_by]),
-        "energy_kwh_a_day": round(move.kwh_a_day, 2), "gain": round(move.gain, 1),
-    }  # fmt: skip
-
-
-def _values_of_lead(looked: Looked, lead: Lead) -> Facts:
-    before = None if math.isnan(lead.use_before) else round(lead.use_before, 2)
-    since = looked.first + timedelta(days=lead.from_day)
-    return {
-        "kind": lead.kind, "since": since.isoformat(), "loss_kwh_a_day": round(lead.loss_kwh_a_day, 2),
-        "use_before_kwh_a_day": before, "use_after_kwh_a_day": round(lead.use_after, 2),
-        "neighbours_percent": round(100 * lead.neighbours, 1), "gain": round(lead.gain, 1),
-    }  # fmt: skip
-
-
-def _finding(looked: Looked, row: int, code: str, points: float, values: Facts) -> Facts:
+def _finding(looked: Looked, cause: Cause) -> Facts:
     meters = looked.network.meters
+    meter = "" if cause.meter is None else str(meters.ids[cause.meter])
+    role = "" if cause.meter is None else METER_ROLES[meters.role[cause.meter]]
     return {
-        "code": code, "meter": str(meters.ids[row]), "role": METER_ROLES[meters.role[row]], "points": points,
-        "values": values,
+        "code": cause.code, "action": cause.action, "meter": meter, "role": role,
+        "points": round(100 * cause.sure, 1), "values": _values(looked, cause),
     }  # fmt: skip
 
 
-def _points(gain: float) -> float:
-    """0-100; only the order and the rough size mean something."""
-    return round(100 * (1 - math.exp(-max(gain, 0.0) / GAIN_SCALE)), 1)
+def _values(looked: Looked, cause: Cause) -> Facts:
+    """Figures for the sentence; positions become ids and days."""
+    values: Facts = {name: round(float(value), 3) for name, value in cause.values.items() if name not in _POSITIONS}
+    values["kwh_a_day"] = round(abs(cause.kwh_a_day), 2)
+    if "share" in cause.values:
+        values["share_percent"] = round(100 * float(cause.values["share"]), 1)
+    if "day" in cause.values:
+        values["since"] = (looked.first + timedelta(days=int(cause.values["day"]))).isoformat()
+    if cause.code.startswith("meter_"):
+        values |= _places(looked, cause)
+    return values
 
 
-def _by_district(rows: Sequence[tuple[int, Facts]], network: Network, ids: Sequence[str]) -> Findings:
-    position: Mapping[str, int] = {code: at for at, code in enumerate(ids)}
-    found: Findings = {}
-    for district, finding in rows:
-        found.setdefault(position[str(network.districts.ids[district])], []).append(finding)
-    return {at: sorted(some, key=_heaviest_first) for at, some in found.items()}
+_POSITIONS = frozenset({"partner", "day", "share"})
 
 
-def _heaviest_first(finding: Facts) -> tuple[float, str]:
-    points = finding["points"]
-    return -float(points) if isinstance(points, int | float) else 0.0, str(finding["meter"])
+def _places(looked: Looked, cause: Cause) -> Facts:
+    """Where the books have the meter and where the wires do; in both districts the same."""
+    table, meter = looked.network.districts, cause.meter
+    here = cause.district
+    booked = here if meter is None else int(looked.network.meters.district[meter])
+    fed_by = cause.other if booked == here else here
+    return {
+        "booked": str(table.ids[booked]), "booked_name": str(table.name[booked]),
+        "fed_by": "" if fed_by is None else str(table.ids[fed_by]),
+        "fed_by_name": "" if fed_by is None else str(table.name[fed_by]),
+    }  # fmt: skip
+
+
+def _add_loads(meters: Collected, found: DistrictDay, findings: Findings) -> None:
+    """Transformers at 80 or 100 % of their capacity for eight points on end."""
+    through = (found.supplied_kwh - np.nan_to_num(found.generated_kwh)) * (60 / SLOT_MINUTES)
+    load = loading_of(through, meters.expected.capacity_kva)
+    for place in np.flatnonzero(load.heavy).tolist():
+        over = bool(load.overloaded[place])
+        points = int(load.overload_points[place] if over else load.heavy_points[place])
+        values: Facts = {"load_percent": round(100 * float(load.peak[place]), 1), "hours": points * SLOT_MINUTES / 60}
+        findings.setdefault(place, []).append({
+            "code": "overload" if over else "heavy_load", "action": "enlarge", "meter": "", "role": "",
+            "points": POINTS_OVERLOAD if over else POINTS_HEAVY, "values": values,
+        })  # fmt: skip

@@ -37,16 +37,16 @@ def year_of(code: str, last: date) -> tuple[DayPoint, ...]:
 
 
 def meter_findings(text: str) -> tuple[MeterFinding, ...]:
-    """What was found of single meters, heaviest first; their numbers are masked."""
-    found = [
+    """What was found, the likeliest cause first; meters' numbers are masked."""
+    return tuple(
         MeterFinding(one["meter"], _masked(one["meter"]), one["role"], one["code"], one["values"], one["points"])
         for one in json.loads(text)
-        if one.get("meter")
-    ]
-    return tuple(sorted(found, key=lambda one: -one.points))
+    )
 
 
 def _masked(meter: str) -> str:
+    if not meter:
+        return ""
     return "****" + meter[-METER_DIGITS_SHOWN:] if len(meter) > METER_DIGITS_SHOWN else "****"
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from wanjia.kernels.balance.causes import ACTIONS as CAUSE_ACTIONS
+
 BANDS = ("high", "negative", "not_computable", "normal", "economic")
 """Worst first; so they stand on the pages."""
 OFF_BANDS = ("high", "negative", "not_computable")
@@ -109,7 +111,8 @@ class DayRates:
 class MeterFinding:
     """A meter with what was found of it on the day: a lead with its evidence, never a verdict.
 
-    `meter` is masked (`****1234`), `key` is what `reveal_meter_curve` takes. `code` names the finding, `values` what
+    `meter` is masked (`****1234`), `key` is what `reveal_meter_curve` takes; both are empty where the finding is about
+    the district as a whole. `code` names the finding, `values` what
     its sentence speaks of (numbers with their unit last in the name). `points` is the weight, 0-100, highest first.
     """
 
@@ -124,22 +127,17 @@ class MeterFinding:
     def text_key(self) -> str:
         """Key of the sentence that says it; its placeholders are `values`."""
         key = f"measurements.finding.{self.code}"
-        if self.code == "wrong_district" and not self.values.get("fed_by"):
-            return f"{key}.nowhere"
-        if self.code == "abnormal_use" and self.values.get("use_before_kwh_a_day") is not None:
-            return f"{key}.fell"
-        return key
+        return f"{key}.nowhere" if self.code == "meter_elsewhere" and not self.values.get("fed_by") else key
 
 
 ACTIONS = {
-    "no_master": "check_register", "no_customers": "check_register", "master_silent": "repair_master",
-    "master_incomplete": "repair_collection", "generation_incomplete": "repair_collection",
-    "coverage_low": "repair_collection", "no_energy_in": "repair_master", "wrong_district": "check_wiring",
-    "abnormal_use": "inspect", "overload": "enlarge", "heavy_load": "enlarge", "unbalance": "balance_phases",
-    "low_voltage": "enlarge", "master_dead": "repair_master",
+    **CAUSE_ACTIONS,
+    "no_master": "check_register", "no_customers": "check_register", "master_incomplete": "mend_collection",
+    "generation_incomplete": "mend_collection", "coverage_low": "mend_collection", "no_energy_in": "mend_master",
+    "overload": "enlarge", "heavy_load": "enlarge",
 }  # fmt: skip
-"""Likely cause -> what to do next; both are worded by the texts."""
-ACTIONS_OF_BANDS = {"high": "inspect", "negative": "check_wiring", "not_computable": "repair_collection"}
+"""Likely cause, or reason of the kernel -> what to do next; both are worded by the texts."""
+ACTIONS_OF_BANDS = {"high": "walk_through", "negative": "check_on_site", "not_computable": "mend_collection"}
 """What to do where no cause was found."""
 
 
