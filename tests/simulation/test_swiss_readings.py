@@ -17,8 +17,12 @@ from click.testing import CliRunner
 
 from wanjia.adapters.grid_files.metering import read_metering
 from wanjia.cli._balance_report import expected_meters
+from wanjia.cli._series_readings import load
 from wanjia.cli.main import main
 from wanjia.kernels.balance.bands import EDITIONS
+from wanjia.kernels.balance.checking_levels import check_levels
+from wanjia.kernels.balance.checking_shifts import check_clocks
+from wanjia.kernels.balance.curves import Curves
 from wanjia.series.duckdb.store import DuckDBStore
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -211,3 +215,45 @@ def test_a_forgotten_multiplier_among_real_homes_is_named(folder: Path, tmp_path
     done = CliRunner().invoke(main, ["series", "check", str(spoilt), "--network", str(folder / "net"), "--json"])
     found = [one for one in json.loads(done.stdout)["findings"] if "fit" in one["evidence"]]
     assert [(one["meter_id"], one["figure"]) for one in found] == [(home, pytest.approx(0.1))]
+
+
+@pytest.fixture(scope="module")
+def curves() -> Curves:
+    """All homes."""
+    loaded, _ = load(READINGS, "UTC")
+    assert loaded is not None
+    return loaded.curves
+
+
+def test_steps_by_a_ratio_are_found_in_most_homes_and_in_no_other(curves: Curves) -> None:
+    chance = np.random.default_rng(5)
+    homes = chance.choice(len(curves.values), 30, replace=False)
+    values, true = curves.values.copy(), {}
+    for home in homes.tolist():
+        day, ratio = int(chance.integers(6, 42)), float(chance.choice([0.1, 0.2, 5, 10, 20, 30, 100]))
+        values[home, day * 96 :] *= ratio
+        true[home] = (day, ratio)
+    before = {one.meter for one in check_levels(curves)}
+    found = check_levels(Curves(values, curves.line))
+    right = [
+        one
+        for one in found
+        if one.meter in true
+        and abs(one.begin / 96 - true[one.meter][0]) <= 1
+        and abs(np.log(one.evidence["factor"] / true[one.meter][1])) < 0.4
+    ]
+    print(f"steps: {len(right)} of 30 found, {len(found) - len(right)} others named, {len(before)} before")
+    assert len(right) >= 15 and {one.meter for one in found} <= before | set(true)
+
+
+def test_moved_clocks_are_found_in_half_the_homes(curves: Curves) -> None:
+    chance = np.random.default_rng(6)
+    homes = chance.choice(len(curves.values), 30, replace=False)
+    values, true = curves.values.copy(), set(homes.tolist())
+    for home in true:
+        day, slots = int(chance.integers(8, 40)), int(chance.choice([-32, -8, -4, 4, 8, 32, 48]))
+        values[home, day * 96 :] = np.roll(values[home, day * 96 :], slots)
+    before = {one.meter for one in check_clocks(curves)}
+    found = {one.meter for one in check_clocks(Curves(values, curves.line))}
+    print(f"clocks: {len(found & true)} of 30 found, {len(found - true)} others named, {len(before)} before")
+    assert len(found & true) >= 15 and len(found - true - before) <= 1
