@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from tests.support.machine import needs
 from tests.support.series_engines import spark_store
 from tests.support.towns import made_towns
+from wanjia.adapters.grid_files.folder import write_network
+from wanjia.cli.balance import command as balance
 from wanjia.kernels.balance.bands import FOUR_AND_SIX
 from wanjia.kernels.balance.expected import Expected, expected_of
 from wanjia.model.network import METER_ROLES, Network
@@ -186,3 +190,21 @@ def test_readings_and_results_come_back_alike(stores: tuple[Any, Any]) -> None:
         assert asked[0] == asked[1] and len(asked[0]) == 2 * len(districts or NETWORK.districts.ids)
     assert one.curves(DAY, some).to_pylist() == many.curves(DAY, some).to_pylist() != []
     assert one.results(date(2020, 1, 1), date(2020, 1, 2)).equals(many.results(date(2020, 1, 1), date(2020, 1, 2)))
+
+
+def test_the_command_gives_the_same_table(stores: tuple[Any, Any], tmp_path: Path) -> None:
+    """`wanjia balance` over one store, by both engines; a plain table is for one process only."""
+    folder, root = tmp_path / "network", stores[0].root
+    stores[0].compact(DAY, register())
+    write_network(folder, NETWORK, ".parquet")
+    for engine in ("duckdb", "spark"):
+        out = str(tmp_path / f"{engine}.csv")
+        asked = [str(folder), str(root), "--day", DAY.isoformat(), "--engine", engine, "-o", out]
+        done = CliRunner().invoke(balance, asked)
+        assert done.exit_code == 0, done.output
+    assert (tmp_path / "spark.csv").read_text() == (tmp_path / "duckdb.csv").read_text()
+    assert len((tmp_path / "spark.csv").read_text().splitlines()) == 1 + len(NETWORK.districts.ids)
+    (tmp_path / "plain.csv").write_text("meter_id,read_at,energy_kwh\n")
+    asked = [str(folder), str(tmp_path / "plain.csv"), "--day", DAY.isoformat(), "--engine", "spark", "-o", out]
+    refused = CliRunner().invoke(balance, asked)
+    assert refused.exit_code == 1 and "wanjia series ingest" in refused.output

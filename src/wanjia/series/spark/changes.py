@@ -8,6 +8,7 @@ and nothing was written.
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from wanjia.model.faults import Fault, Refused, Where
@@ -27,7 +28,7 @@ class Changes:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with self._open() as rows:
+        with closing(self._open()) as rows, rows:
             rows.executescript(TABLES)
 
     def _open(self) -> sqlite3.Connection:
@@ -39,7 +40,7 @@ class Changes:
 
     def claim(self, network: str, plans: Sequence[str]) -> None:
         """Notes whose changes these are. Raises Refused when they are another network's, or a plan has gone."""
-        with self._open() as rows:
+        with closing(self._open()) as rows, rows:
             held = dict(rows.execute("SELECT name, value FROM stream"))
             before = json.loads(held.get("plans", "[]"))
             if held.get("network", network) != network:
@@ -55,7 +56,7 @@ class Changes:
         """One batch of the stream: (part, at, body), and counts to add; nothing when it was written before."""
         if not changes and not any(counts.values()):
             return
-        with self._open() as rows:
+        with closing(self._open()) as rows, rows:
             if rows.execute("INSERT OR IGNORE INTO batches VALUES (?)", (batch,)).rowcount == 0:
                 return
             rows.executemany(
@@ -69,10 +70,10 @@ class Changes:
 
     def all(self) -> list[tuple[int, str]]:
         """(part, body) in the order of writing."""
-        with self._open() as rows:
+        with closing(self._open()) as rows, rows:
             return list(rows.execute("SELECT part, body FROM changes ORDER BY id"))
 
     def counts(self) -> dict[str, int]:
         """What was counted so far, by name."""
-        with self._open() as rows:
+        with closing(self._open()) as rows, rows:
             return dict(rows.execute("SELECT name, count FROM counts"))
