@@ -15,7 +15,6 @@ from wanjia.kernels.balance.dense import DenseDay, Span, Tally, dense_day, new_t
 from wanjia.model.faults import Fault, Where
 from wanjia.model.network import Indexes
 from wanjia.model.readings import SLOT_MINUTES, day_bounds
-from wanjia.series.meter_index import MeterIndex
 
 KINDS = {"differing": "balance.reading_twice", "bad_value": "balance.value_out_of_range"}
 NAMES_MAX = 100_000
@@ -31,7 +30,6 @@ class Day:
     begin: int
     end: int
     metering: Metering
-    index: MeterIndex
     dense: DenseDay
     every: Indexes
 
@@ -48,10 +46,9 @@ class Day:
 def day_of(day: date, zone: str, metering: Metering) -> Day:
     """An empty day. Raises ZoneInfoNotFoundError for an unknown zone."""
     begin, end = (round(at.timestamp()) for at in day_bounds(day, zone))
-    index = MeterIndex(metering.meter_ids)
     slots = span_of(begin, end, 1).slots
-    count = len(metering.meter_ids)
-    return Day(day, zone, begin, end, metering, index, dense_day(count, slots), np.arange(count, dtype=np.int32))
+    count = len(metering.meters.ids)
+    return Day(day, zone, begin, end, metering, dense_day(count, slots), np.arange(count, dtype=np.int32))
 
 
 @dataclass
@@ -96,7 +93,7 @@ def faults_of(rows: Rows, day: Day) -> list[Fault]:
     for kind, code in KINDS.items():
         noted = sorted(one for tally in rows.tallies for one in tally.faults(kind)[1])[:FAULTS_MAX]
         for row, meter, slot in noted:
-            name = day.metering.meter_ids[meter].as_py()
+            name = day.metering.meters.ids[meter].as_py()
             found.add(code, row, _column(rows.table, slot), meter=name, read_at=_end(day, slot))
         found.more(code, rows.counts()[kind] - len(noted))
     for name, count in rows.unknown.most_common(FAULTS_MAX):

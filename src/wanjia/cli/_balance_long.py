@@ -30,6 +30,24 @@ PLAIN_BYTES = 5.0
 Told = Callable[[int, int], None]
 
 
+@dataclass(frozen=True, eq=False)
+class _Lane:
+    """What a thread has of its own: its number, its tally, its memory of which meter followed which."""
+
+    number: int
+    tally: Tally
+    memory: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """Whose turn a batch is in, and whether it is the turn's last."""
+
+    turns: Turns
+    number: int
+    is_last: bool
+
+
 def read_long(table: ReadingTable, day: Day, told: Told) -> Rows:
     """Puts a table's readings. Raises ArrowException for a broken file, OSError for a closed one."""
     return _read_parquet(table, day, told) if table.is_parquet else _read_csv(table, day, told)
@@ -42,9 +60,9 @@ def _columns(table: ReadingTable) -> list[str]:
 def _read_csv(table: ReadingTable, day: Day, told: Told) -> Rows:
     stream = csv_batches(table.path, _columns(table), told)
     rows = Rows(table, stream.findings)
-    tally, memory = rows.tally(), day.index.memory()
+    lane = _Lane(0, rows.tally(), day.metering.meters.index.memory())
     for batch in stream.batches():
-        _put(batch, day, rows, tally, memory, rows.rows, None)
+        _put(batch, day, rows, lane, rows.rows, None)
         rows.rows += batch.num_rows
     return rows
 
@@ -54,14 +72,16 @@ def _read_parquet(table: ReadingTable, day: Day, told: Told) -> Rows:
         sizes = [file.metadata.row_group(group).num_rows for group in range(file.metadata.num_row_groups)]
         dictionary = _has_dictionary(file)
     rows = Rows(table, Findings(table.path.name, lambda row: row + 1), rows=sum(sizes))
-    turns, first_rows, todo = Turns(len(day.metering.meter_ids)), np.cumsum([0, *sizes]), iter(range(len(sizes)))
+    turns, first_rows, todo = Turns(len(day.metering.meters.ids)), np.cumsum([0, *sizes]), iter(range(len(sizes)))
+
+    lanes = iter(range(WORKERS))
 
     def work() -> None:
-        tally, memory = rows.tally(), day.index.memory()
+        lane = _Lane(next(lanes), rows.tally(), day.metering.meters.index.memory())
         try:
             with pq.ParquetFile(table.path, read_dictionary=["meter_id"] if dictionary else []) as mine:
                 while (group := next(todo, None)) is not None:
-                    _put_group(mine, group, table, day, rows, tally, memory, int(first_rows[group]), turns)
+                    _put_group(mine, group, day, rows, lane, int(first_rows[group]), turns)
                     told(group + 1, len(sizes))
         except BaseException:
             turns.fail()
@@ -92,28 +112,18 @@ def _has_dictionary(file: pq.ParquetFile) -> bool:
 
 
 def _put_group(
-    file: pq.ParquetFile, group: int, table: ReadingTable, day: Day, rows: Rows, tally: Tally, memory: np.ndarray,
-    first_row: int, turns: Turns,
+    file: pq.ParquetFile, group: int, day: Day, rows: Rows, lane: _Lane, first_row: int, turns: Turns
 ) -> None:  # fmt: skip
     """One row group, at once or, a large one, in batches; then the next one's turn comes."""
-    batches = _batches(file, group, _columns(table))
+    batches = _batches(file, group, _columns(rows.table))
     batch = next(batches, None)
     if batch is None:
         turns.pass_on(group)
     while batch is not None:
         following = next(batches, None)
-        _put(batch, day, rows, tally, memory, first_row, _Turn(turns, group, following is None))
+        _put(batch, day, rows, lane, first_row, _Turn(turns, group, following is None))
         first_row += batch.num_rows
         batch = following
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """Whose turn a batch is in, and whether it is the turn's last."""
-
-    turns: Turns
-    number: int
-    is_last: bool
 
 
 def _batches(file: pq.ParquetFile, group: int, columns: list[str]) -> Iterator[pa.RecordBatch]:
@@ -125,8 +135,7 @@ def _batches(file: pq.ParquetFile, group: int, columns: list[str]) -> Iterator[p
 
 
 def _put(
-    batch: pa.RecordBatch, day: Day, rows: Rows, tally: Tally, memory: np.ndarray, first_row: int,
-    turn: _Turn | None,
+    batch: pa.RecordBatch, day: Day, rows: Rows, lane: _Lane, first_row: int, turn: _Turn | None
 ) -> None:  # fmt: skip
     """A batch of rows; where several threads read, in its turn."""
     found, ids = rows.findings, batch.column("meter_id")
@@ -135,12 +144,12 @@ def _put(
     kwh = energies_of(batch.column("energy_kwh"), found, first_row)
     quality = batch.column("quality") if "quality" in batch.schema.names else None
     guessed = guesses_of(quality, found, first_row)
-    asked = _places(ids, day, memory)
+    asked = _places(ids, day, lane.memory)
     unknown = np.zeros(len(asked.names), np.int64)
 
     def put() -> None:
         places, meters = asked.places, asked.meters
-        day.dense.put(places, meters, at, kwh, guessed, day.span(ticks), tally, first_row, unknown)
+        day.dense.put(places, meters, at, kwh, guessed, day.span(ticks), lane.tally, first_row, unknown, lane.number)
 
     if turn is None:
         put()
@@ -166,7 +175,7 @@ def _places(ids: pa.Array, day: Day, memory: np.ndarray) -> _Asked:
     """Entries of a dictionary are looked up once each, other ids one by one. An empty id is one that nobody knows."""
     if not pa.types.is_dictionary(ids.type):
         text = (ids if pa.types.is_string(ids.type) else ids.cast(pa.string())).fill_null("")
-        row = day.index.look_up(text, memory)
+        row = day.metering.meters.index.look_up(text, memory)
         if (row >= 0).all():
             return _Asked(row, day.every, text[:0], row)
         return _Asked(np.arange(len(row), dtype=np.int32), row, text, row)
@@ -174,5 +183,5 @@ def _places(ids: pa.Array, day: Day, memory: np.ndarray) -> _Asked:
     if ids.null_count:
         names = pa.concat_arrays([names, pa.array([""])])
     places = ids.indices.fill_null(len(names) - 1).cast(pa.int32())
-    meters = day.index.look_up(names, memory)
+    meters = day.metering.meters.index.look_up(names, memory)
     return _Asked(places.to_numpy(zero_copy_only=False), meters, names, meters)

@@ -33,7 +33,7 @@ class Asked:
 
 def expected_meters(metering: Metering) -> Expected:
     """What the network leads one to expect; a district without listed meters has the customers that its row counts."""
-    found = expected_of(metering.district_ids, metering.district, metering.role, metering.capacity_kva)
+    found = expected_of(metering.district_ids, metering.meters.district, metering.meters.role, metering.capacity_kva)
     listed = found.masters + found.customers + found.generation
     customers = np.where(listed > 0, found.customers, metering.customers)
     return Expected(found.ids, found.masters, customers, found.generation, found.capacity_kva)

@@ -79,9 +79,9 @@ def _read(table: ReadingTable, day: Day, told: Callable[[int, int], None]) -> Ro
 
 def dense_sums(day: Day) -> Sums:
     """The sums of the readings that were put."""
-    expected, count = expected_meters(day.metering), len(day.metering.meter_ids)
+    expected, count = expected_meters(day.metering), len(day.metering.meters.ids)
     chunks = [
-        day.dense.blocks(day.metering.district, day.metering.role, low, min(low + BLOCK_ROWS, count))
+        day.dense.blocks(day.metering.meters.district, day.metering.meters.role, low, min(low + BLOCK_ROWS, count))
         for low in range(0, count, BLOCK_ROWS)
     ]
     return sums_of_blocks(chunks, expected, day.slots)

@@ -33,7 +33,7 @@ def read_wide(table: ReadingTable, day: Day, told: Told) -> Rows:
         stream = csv_batches(table.path, columns, told)
         rows, batches = Rows(table, stream.findings, ticks=1), stream.batches()
     _shape_faults(table, day, rows.findings)
-    tally, memory = rows.tally(), day.index.memory()
+    tally, memory = rows.tally(), day.metering.meters.index.memory()
     for batch in batches:
         _put(batch, day, rows, tally, memory, slots)
         rows.rows += batch.num_rows
@@ -68,7 +68,7 @@ def _put(batch: pa.RecordBatch, day: Day, rows: Rows, tally: Tally, memory: np.n
     first_row, found = rows.rows, rows.findings
     of_day = _days(batch.column("day"), day.day, rows, tally, first_row)
     ids = pc.cast(batch.column("meter_id"), pa.string()).fill_null("")
-    meters = day.index.look_up(ids, memory)
+    meters = day.metering.meters.index.look_up(ids, memory)
     unknown = (meters < 0) & of_day
     if unknown.any():
         rows.name_unknown(ids.filter(pa.array(unknown)))

@@ -20,13 +20,14 @@ UNKNOWN = -1
 
 
 class MeterIndex:
-    """Rows of the ids given."""
+    """Rows of the ids given; of an id that is given twice, the first. repeats: how many are such."""
 
     def __init__(self, ids: pa.Array) -> None:
         self._offsets, self._bytes = _text(ids)
         self.known = len(ids)
         size = 1 << max(4, (2 * self.known).bit_length())
-        self._table = _build(self._offsets, self._bytes, np.full(size, UNKNOWN, np.int32))
+        self._table = np.full(size, UNKNOWN, np.int32)
+        self.repeats = _build(self._offsets, self._bytes, self._table)
         self._remembered: OrderedDict[tuple[int, str, str], tuple[pa.Array, Indexes]] = OrderedDict()
 
     def look_up(self, ids: pa.Array, memory: Indexes | None = None) -> Indexes:
@@ -38,8 +39,10 @@ class MeterIndex:
         return found
 
     def memory(self) -> Indexes:
-        """A memory for `look_up` that knows nothing yet."""
-        return np.full(self.known, UNKNOWN, np.int32)
+        """A memory for `look_up`: at first as if meters came in the order in which they are known."""
+        following = np.arange(1, self.known + 1, dtype=np.int32)
+        following[-1:] = UNKNOWN
+        return following
 
     def rows(self, ids: pa.Array) -> Indexes:
         """Rows of the known ids; a column that came before in the same order costs a comparison."""
@@ -107,15 +110,21 @@ def _same(one: np.ndarray, at: int, end: int, other: np.ndarray, there: int, the
 
 
 @njit(cache=True, nogil=True)
-def _build(offsets: np.ndarray, data: np.ndarray, table: np.ndarray) -> np.ndarray:
+def _build(offsets: np.ndarray, data: np.ndarray, table: np.ndarray) -> int:
     """Open addressing; the table has at least twice as many places as there are ids."""
-    mask = np.uint64(len(table) - 1)
+    mask, repeats = np.uint64(len(table) - 1), 0
     for row in range(len(offsets) - 1):
         place = _hash(data, offsets[row], offsets[row + 1]) & mask
-        while table[place] >= 0:
+        first = -1
+        while table[place] >= 0 and first < 0:
+            other = table[place]
+            if _same(data, offsets[other], offsets[other + 1], data, offsets[row], offsets[row + 1]):
+                first = other
             place = (place + np.uint64(1)) & mask
-        table[place] = row
-    return table
+        if first < 0:
+            table[place] = row
+        repeats += first >= 0
+    return repeats
 
 
 @njit(cache=True, nogil=True)

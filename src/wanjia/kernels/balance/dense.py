@@ -6,6 +6,7 @@ not; so two million meters take 0.4 GB, and twice the readings in twice the rows
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,57 +104,61 @@ def new_tally() -> Tally:
 
 @dataclass(frozen=True, eq=False)
 class DenseDay:
-    """The readings of all meters, [meters, slots]; rows of `state` NARROW hold `counts`, those WIDE hold `kwh`.
+    """The readings of all meters: rows of `state` NARROW hold `counts` [meters, slots], those WIDE a row of `kwh`.
 
-    Neither array is touched where nothing is put. estimated: bits as in `Block`.
+    wide_row: [meters] which row of `kwh`, [rows, slots]; rows are taken from both ends, by the two lanes, `used` of
+    each. Neither array is touched where nothing is put. estimated: bits as in `Block`.
     """
 
     state: Bytes
     counts: NDArray[np.int16]
     kwh: Measures
     estimated: Bytes
+    wide_row: Indexes
+    used: Counts
 
     def put(
         self, places: Indexes, meter_of_place: Indexes, at: Counts, kwh: Measures, guessed: Bytes, span: Span,
-        tally: Tally, first_row: int, unknown: Counts,
+        tally: Tally, first_row: int, unknown: Counts, lane: int = 0,
     ) -> None:  # fmt: skip
         """Puts readings. places: [n] positions in `meter_of_place`, which says which meter it is (-1: none known).
 
         at: ends of the intervals in the unit of `span`, the least int64 where there is none. kwh: NaN where there is
         none. guessed: 1 where it is an estimate, or no entry at all. unknown: [places] counts readings of meters that
-        are not known. Two calls at once are safe as long as they have no meter in common.
+        are not known. Two calls at once are safe as long as they have no meter in common and are in lanes 0 and 1.
         """
         put_readings(
             places, meter_of_place, at, kwh, guessed, (span.begin, span.end, span.step), first_row, READING_KWH_MAX,
-            (self.state, self.counts, self.kwh, self.estimated), (tally.counts, tally.noted, tally.times), unknown,
+            self._arrays(), (tally.counts, tally.noted, tally.times), unknown, lane,
         )  # fmt: skip
 
     def put_days(self, meters: Indexes, first_slot: int, kwh: Measures, tally: Tally, first_row: int) -> None:
         """Puts readings of whole rows: kwh [slots, n] in Fortran or C order, of slots from `first_slot`; all measured.
 
-        meters: -1 rows are left out. Two calls at once are safe as long as they have no meter in common.
+        meters: -1 rows are left out. In one thread only.
         """
         put_columns(
-            meters, first_slot, kwh, first_row, READING_KWH_MAX, (self.state, self.counts, self.kwh, self.estimated),
-            (tally.counts, tally.noted),
+            meters, first_slot, kwh, first_row, READING_KWH_MAX, self._arrays(), (tally.counts, tally.noted), 0,
         )  # fmt: skip
+
+    def _arrays(self) -> tuple[NDArray[Any], ...]:
+        return self.state, self.counts, self.kwh, self.estimated, self.wide_row, self.used
 
     def blocks(self, district: Indexes, role: Codes, low: int = 0, high: int | None = None) -> Iterator[Block]:
         """The meters that have any reading, as blocks; district and role are those of all meters, [meters]."""
         high = len(self.state) if high is None else high
         for begin in range(low, high, BLOCK_ROWS):
             rows = slice(begin, min(begin + BLOCK_ROWS, high))
-            state = self.state[rows]
-            for kind, values, unit in ((NARROW, self.counts, UNIT_KWH), (WIDE, self.kwh, 1.0)):
-                chosen = state == kind
-                if chosen.any():
-                    # A slice is a view; choosing copies, and only where rows of both kinds are mixed.
-                    some = slice(None) if chosen.all() else chosen
-                    mine = values[rows][some]
-                    yield Block(
-                        mine, np.full(len(mine), unit), district[rows][some], role[rows][some],
-                        self.estimated[rows][some],
-                    )  # fmt: skip
+            narrow, wide = self.state[rows] == NARROW, self.state[rows] == WIDE
+            bits = self.estimated[rows]
+            if narrow.any():
+                # A view of all rows is cheaper than a copy of nearly all; the others belong to no district here.
+                places = np.where(narrow, district[rows], -1).astype(np.int32)
+                units = np.full(len(narrow), UNIT_KWH)
+                yield Block(self.counts[rows], units, places, role[rows], bits if bits.any() else None)
+            if wide.any():
+                values = self.kwh[self.wide_row[rows][wide]]
+                yield Block(values, np.ones(len(values)), district[rows][wide], role[rows][wide], bits[wide])
 
 
 def dense_day(meters: int, slots: int) -> DenseDay:
@@ -163,4 +168,6 @@ def dense_day(meters: int, slots: int) -> DenseDay:
         np.empty((meters, slots), np.int16),
         np.empty((meters, slots)),
         np.zeros((meters, (slots + 7) // 8), np.uint8),
+        np.empty(meters, np.int32),
+        np.zeros(2, np.int64),
     )

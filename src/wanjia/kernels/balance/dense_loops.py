@@ -32,12 +32,23 @@ def _note(tally: Any, kind: int, row: int, meter: int, slot: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _open_row(meter: int, is_wide: bool, day: Any) -> None:
+def _wide_row(meter: int, day: Any, lane: int) -> Any:
+    """A row for kWh that is not in use; lanes take theirs from opposite ends, so that threads do not meet."""
+    state, wide_row, used = day[0], day[4], day[5]
+    state[meter] = WIDE
+    row = used[0] if lane == 0 else len(wide_row) - 1 - used[1]
+    used[lane] += 1
+    wide_row[meter] = row
+    return row
+
+
+@njit(cache=True, nogil=True)
+def _open_row(meter: int, is_wide: bool, day: Any, lane: int) -> None:
     state, counts, kwh = day[0], day[1], day[2]
     if is_wide:
-        state[meter] = WIDE
+        row = _wide_row(meter, day, lane)
         for j in range(kwh.shape[1]):
-            kwh[meter, j] = np.nan
+            kwh[row, j] = np.nan
     else:
         state[meter] = NARROW
         for j in range(counts.shape[1]):
@@ -45,32 +56,33 @@ def _open_row(meter: int, is_wide: bool, day: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _widen(meter: int, day: Any) -> None:
+def _widen(meter: int, day: Any, lane: int) -> None:
     """A row of counts becomes one of kWh."""
-    state, counts, kwh = day[0], day[1], day[2]
-    state[meter] = WIDE
+    counts, kwh = day[1], day[2]
+    row = _wide_row(meter, day, lane)
     for j in range(kwh.shape[1]):
         count = counts[meter, j]
-        kwh[meter, j] = np.nan if count == MISSING else count / COUNTS_A_KWH
+        kwh[row, j] = np.nan if count == MISSING else count / COUNTS_A_KWH
 
 
 @njit(cache=True, nogil=True)
-def _put(meter: int, slot: int, value: float, guessed: bool, row: int, day: Any, tally: Any, opened: Any) -> None:
+def _put(meter: int, slot: int, value: float, guessed: bool, row: int, day: Any, tally: Any, opened: Any,
+         lane: int) -> None:  # fmt: skip
     """One reading. What stands there stays where it was measured and the new one is an estimate."""
-    state, counts, kwh, estimated = day
+    state, counts, kwh, estimated, wide_row, _ = day
     count = np.rint(value * COUNTS_A_KWH)
     fits = abs(count) <= COUNT_MAX and count / COUNTS_A_KWH == value
     if state[meter] == UNSEEN:
         is_wide = not fits and opened[1] * _NARROW_FIRST >= opened[0]
-        _open_row(meter, is_wide, day)
+        _open_row(meter, is_wide, day, lane)
         opened[0] += 1
         opened[1] += is_wide
     if state[meter] == NARROW and not fits:
-        _widen(meter, day)
+        _widen(meter, day, lane)
         opened[1] += 1
     bit = np.uint8(1 << (slot & 7))
     if state[meter] == WIDE:
-        before = kwh[meter, slot]
+        before = kwh[wide_row[meter], slot]
         there, same = before == before, before == value
     else:
         there, same = counts[meter, slot] != MISSING, counts[meter, slot] == count
@@ -88,7 +100,7 @@ def _put(meter: int, slot: int, value: float, guessed: bool, row: int, day: Any,
     else:
         tally[0][TAKEN] += 1
     if state[meter] == WIDE:
-        kwh[meter, slot] = value
+        kwh[wide_row[meter], slot] = value
     else:
         counts[meter, slot] = np.int16(count)
     if guessed:
@@ -98,7 +110,7 @@ def _put(meter: int, slot: int, value: float, guessed: bool, row: int, day: Any,
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _put_easily(meter: int, slot: int, value: float, state: Any, counts: Any, kwh: Any) -> bool:
+def _put_easily(meter: int, slot: int, value: float, state: Any, counts: Any, kwh: Any, wide_row: Any) -> bool:
     """Puts a measured reading where none stands yet and the row can hold it; else does nothing.
 
     This is nearly every reading, so it goes without a call, whose tuples of arrays cost more than the work.
@@ -108,9 +120,11 @@ def _put_easily(meter: int, slot: int, value: float, state: Any, counts: Any, kw
         if counts[meter, slot] == MISSING and abs(count) <= COUNT_MAX and count / COUNTS_A_KWH == value:
             counts[meter, slot] = np.int16(count)
             return True
-    elif state[meter] == WIDE and kwh[meter, slot] != kwh[meter, slot]:
-        kwh[meter, slot] = value
-        return True
+    elif state[meter] == WIDE:
+        row = wide_row[meter]
+        if kwh[row, slot] != kwh[row, slot]:
+            kwh[row, slot] = value
+            return True
     return False
 
 
@@ -147,10 +161,10 @@ def _put_run(values: Any, row: Any) -> int:
 
 @njit(cache=True, nogil=True)
 def put_readings(places: Any, meter_of_place: Any, at: Any, kwh: Any, guessed: Any, span: Any, first_row: int,
-                 most: float, day: Any, tally: Any, unknown: Any) -> None:  # fmt: skip
+                 most: float, day: Any, tally: Any, unknown: Any, lane: int) -> None:  # fmt: skip
     """Readings one by one, see `DenseDay.put`; and where they come meter after meter, a run at a time."""
     of_kind, times = tally[0], tally[2]
-    state, counts, dense, _ = day
+    state, counts, dense, _, wide_row, _ = day
     begin, end, step = span
     opened = np.zeros(2, np.int64)
     slot, before, i, guesses = -1, np.int64(0), -1, len(guessed) > 0
@@ -179,7 +193,7 @@ def put_readings(places: Any, meter_of_place: Any, at: Any, kwh: Any, guessed: A
         if not guesses and state[meter] != WIDE and i + 1 < len(places) and places[i + 1] == place:
             length = _run(places, at, i, step, counts.shape[1] - slot)
             if state[meter] == UNSEEN and opened[1] * _NARROW_FIRST <= opened[0]:
-                _open_row(meter, False, day)
+                _open_row(meter, False, day, lane)
                 opened[0] += 1
             if state[meter] == NARROW:
                 empty = _put_run(kwh[i : i + length], counts[meter, slot : slot + length])
@@ -194,17 +208,18 @@ def put_readings(places: Any, meter_of_place: Any, at: Any, kwh: Any, guessed: A
             of_kind[EMPTY] += 1
         elif abs(value) > most:
             _note(tally, BAD_VALUE, first_row + i, meter, slot)
-        elif guesses or not _put_easily(meter, slot, value, state, counts, dense):
-            _put(meter, slot, value, guesses and guessed[i] == 1, first_row + i, day, tally, opened)
+        elif guesses or not _put_easily(meter, slot, value, state, counts, dense, wide_row):
+            _put(meter, slot, value, guesses and guessed[i] == 1, first_row + i, day, tally, opened, lane)
         else:
             of_kind[TAKEN] += 1
 
 
 @njit(cache=True, nogil=True)
-def put_columns(meters: Any, first_slot: int, kwh: Any, first_row: int, most: float, day: Any, tally: Any) -> None:
+def put_columns(meters: Any, first_slot: int, kwh: Any, first_row: int, most: float, day: Any, tally: Any,
+                lane: int) -> None:  # fmt: skip
     """Whole rows, column after column of `kwh` [slots, n], see `DenseDay.put_days`."""
     of_kind = tally[0]
-    state, counts, dense, _ = day
+    state, counts, dense, _, wide_row, _ = day
     opened = np.zeros(2, np.int64)
     row = np.empty(len(kwh))
     for i in range(len(meters)):
@@ -214,7 +229,7 @@ def put_columns(meters: Any, first_slot: int, kwh: Any, first_row: int, most: fl
         for j in range(len(row)):
             row[j] = kwh[j, i]
         if state[meter] == UNSEEN and opened[1] * _NARROW_FIRST <= opened[0]:
-            _open_row(meter, False, day)
+            _open_row(meter, False, day, lane)
             opened[0] += 1
         if state[meter] == NARROW:
             empty = _put_run(row, counts[meter, first_slot : first_slot + len(row)])
@@ -228,7 +243,7 @@ def put_columns(meters: Any, first_slot: int, kwh: Any, first_row: int, most: fl
                 of_kind[EMPTY] += 1
             elif abs(value) > most:
                 _note(tally, BAD_VALUE, first_row + i, meter, slot)
-            elif _put_easily(meter, slot, value, state, counts, dense):
+            elif _put_easily(meter, slot, value, state, counts, dense, wide_row):
                 of_kind[TAKEN] += 1
             else:
-                _put(meter, slot, value, False, first_row + i, day, tally, opened)
+                _put(meter, slot, value, False, first_row + i, day, tally, opened, lane)

@@ -47,21 +47,23 @@ def _screen(row: Any, ends: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _longest(row: Any, missing: Any, zero: bool, least_count: float) -> int:
-    """The longest run of zeros, or of one and the same reading of at least so many counts; a missing one ends it."""
-    longest, run = 0, 0
-    for j in range(len(row)):
-        value = row[j]
-        if _absent(value, missing):
-            run = 0
-        elif zero:
-            run = run + 1 if value == 0 else 0
-        elif abs(float(value)) < least_count:
-            run = 0
-        else:
-            run = run + 1 if run > 0 and value == row[j - 1] else 1
-        longest = max(longest, run)
-    return longest
+def _has_run(row: Any, missing: Any, zero: bool, least_count: float, length: int) -> bool:
+    """Whether so many readings in a row are zero, or one and the same of at least so many counts.
+
+    Such a run holds a place that is a multiple of its length, so only those are looked at, to both sides.
+    """
+    for at in range(length - 1, len(row), length):
+        value = row[at]
+        if _absent(value, missing) or (value != 0 if zero else abs(float(value)) < least_count):
+            continue
+        low, high = at, at
+        while low > 0 and row[low - 1] == value:
+            low -= 1
+        while high + 1 < len(row) and row[high + 1] == value:
+            high += 1
+        if high - low + 1 >= length:
+            return True
+    return False
 
 
 @njit(cache=True, nogil=True)
@@ -87,9 +89,9 @@ def _oddities(row: Any, missing: Any, parts: float, role: int, back: bool, limit
         return found
     if zeros == present:
         return found | ALL_ZERO
-    if zeros >= zero_slots and _longest(row, missing, True, 0.0) >= zero_slots:
+    if zeros >= zero_slots and _has_run(row, missing, True, 0.0, zero_slots):
         found |= ZERO_RUN
-    if equal >= stuck_slots - 1 and _longest(row, missing, False, stuck / parts) >= stuck_slots:
+    if equal >= stuck_slots - 1 and greatest >= stuck and _has_run(row, missing, False, stuck / parts, stuck_slots):
         found |= STUCK
     return found
 
