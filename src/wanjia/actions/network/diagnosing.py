@@ -18,6 +18,7 @@ from wanjia.kernels.balance.diagnosis import diagnose as diagnosis_of
 from wanjia.kernels.balance.hourly import Part, gather
 from wanjia.kernels.balance.loading import loading_of
 from wanjia.kernels.balance.losses import DistrictDay
+from wanjia.kernels.balance.residuals import VALID_DAYS_MIN
 from wanjia.model.jsonvalue import Facts
 from wanjia.model.network import METER_ROLES, Network
 from wanjia.model.readings import SLOT_MINUTES
@@ -28,11 +29,13 @@ DAYS_BACK = 28
 DISTRICTS_MAX = 400
 """Districts looked at in one run, with all their neighbours on the feeder: some 90,000 meters, 250 MB of hours."""
 OFF = tuple(BANDS.index(band) for band in ("high", "negative", "not_computable"))
-ECONOMIC = BANDS.index("economic")
+ECONOMIC, NOT_COMPUTABLE = BANDS.index("economic"), BANDS.index("not_computable")
 SURE_ANYWHERE = frozenset({"meter_swapped", "meter_elsewhere", "meter_from_elsewhere", "master_zero", "master_silent"})
 """What is said of a district whose balance closes, too: two errors may hide each other."""
 LEADS_WITHIN = frozenset({"abnormal_use"})
 """What is said of a district in a normal band, but of none that is economic: there is no loss to explain."""
+SAID_BY_REASONS = frozenset({"no_hours", "collection"})
+"""What the balance itself says better: of a day that is not computable it names the reason."""
 POINTS_OVERLOAD, POINTS_HEAVY = 90.0, 70.0
 Findings = dict[int, list[Facts]]
 """By position of the district: `code`, `meter` (empty: the district as a whole), `role`, `points` (0-100), `values`."""
@@ -53,7 +56,7 @@ def diagnose(day: date, meters: Collected, found: DistrictDay, store: Measuremen
     findings: Findings = {}
     network = _around(meters.network, found)
     days = [one.day for one in store.days() if one.revision and day - timedelta(days=DAYS_BACK) < one.day <= day]
-    if len(network.districts.ids) and days:
+    if len(network.districts.ids) and len(days) >= VALID_DAYS_MIN:
         at = {code: place for place, code in enumerate(meters.ids)}
         looked = Looked(network, tuple(at[code] for code in network.districts.ids), days[0])
         _add_causes(looked, days, store, found, findings, tell)
@@ -101,6 +104,8 @@ def _parts(network: Network, days: Sequence[date], store: MeasurementStore, tell
 
 
 def _is_said(cause: Cause, band: int) -> bool:
+    if cause.code in SAID_BY_REASONS and band == NOT_COMPUTABLE:
+        return False
     if band in OFF or cause.code in SURE_ANYWHERE:
         return True
     return cause.code in LEADS_WITHIN and band != ECONOMIC
