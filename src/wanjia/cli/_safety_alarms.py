@@ -78,7 +78,8 @@ def _paired(name: str, quantity: Quantity, events: Sequence[Event], track: Track
 
 
 def _top(levels: Iterable[str]) -> str:
-    return max(levels, key=[*LEVELS].index)
+    reached = set(levels)
+    return next(level for level in reversed(LEVELS) if level in reached)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 from wanjia.actions.network.safety_nouns import MonitorEntry
 from wanjia.adapters.tables import read_table, rows
@@ -27,7 +28,8 @@ def read_monitors(path: Path) -> tuple[list[MonitorEntry], list[Fault]]:
         wrong = [name for name, value in numbers.items() if math.isnan(value)]
         faults += [Fault("safety.number", table.where(at, name), {"value": row.get(name, "")}) for name in wrong]
         words = {name: value.strip() for name, value in row.items() if name not in numbers}
-        entries.append(MonitorEntry(row=table.line(at), **words, **numbers))
+        values: dict[str, Any] = {**words, **numbers}
+        entries.append(MonitorEntry(row=table.line(at), **values))
     return entries, list(faults)
 
 

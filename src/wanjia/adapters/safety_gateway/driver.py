@@ -95,7 +95,7 @@ class Consumer:
 
     def _received(self, client: Client, _: Any, message: MQTTMessage) -> None:
         """Written first, then acknowledged. A payload that is wrong is logged and acknowledged: it stays wrong."""
-        found = decode(message.payload, gateway_of(message.topic), message.topic)
+        found = decode(bytes(message.payload), gateway_of(message.topic), message.topic)
         self.counts["messages"] += 1
         if isinstance(found, Refusal):
             self.counts["refused"] += 1

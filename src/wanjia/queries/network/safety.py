@@ -6,7 +6,7 @@ Whoever sees a district's outages sees the alarms in it. Of a stillness there is
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from wanjia.kernels.balance.safety import QUANTITIES, Limit, limit_on
@@ -149,7 +149,7 @@ def _limit(row: SafetyLimitEdition) -> Limit | None:
     )  # fmt: skip
 
 
-def _seen(actor: Actor, part: Part):  # type: ignore[no-untyped-def]
+def _seen(actor: Actor, part: Part) -> QuerySet[SafetyAlarm]:
     inside = _inside(seen_districts(actor, part), "monitor__")
     return SafetyAlarm.objects.filter(inside).select_related(*RELATED)
 

@@ -5,110 +5,141 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('network', '0007_measurements'),
+        ("network", "0007_measurements"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SafetyLimitEdition',
+            name="SafetyLimitEdition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.CharField(max_length=20)),
-                ('starts_on', models.DateField()),
-                ('pre_alarm', models.FloatField()),
-                ('alarm', models.FloatField()),
-                ('hysteresis', models.FloatField()),
-                ('hold_seconds', models.PositiveIntegerField()),
-                ('clear_seconds', models.PositiveIntegerField()),
-                ('source', models.CharField(max_length=200)),
-                ('entered_by', models.CharField(max_length=60)),
-                ('entered_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", models.CharField(max_length=20)),
+                ("starts_on", models.DateField()),
+                ("pre_alarm", models.FloatField()),
+                ("alarm", models.FloatField()),
+                ("hysteresis", models.FloatField()),
+                ("hold_seconds", models.PositiveIntegerField()),
+                ("clear_seconds", models.PositiveIntegerField()),
+                ("source", models.CharField(max_length=200)),
+                ("entered_by", models.CharField(max_length=60)),
+                ("entered_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['quantity', '-starts_on'],
-                'constraints': [models.UniqueConstraint(fields=('quantity', 'starts_on'), name='safety_edition_once')],
+                "ordering": ["quantity", "-starts_on"],
+                "constraints": [models.UniqueConstraint(fields=("quantity", "starts_on"), name="safety_edition_once")],
             },
         ),
         migrations.CreateModel(
-            name='SafetyMonitor',
+            name="SafetyMonitor",
             fields=[
-                ('code', models.CharField(max_length=24, primary_key=True, serialize=False)),
-                ('gateway', models.CharField(db_index=True, max_length=24)),
-                ('scene', models.CharField(help_text='`actions.network.safety_scenes.SCENES`', max_length=12)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('address', models.CharField(max_length=120)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('contact_name', models.CharField(blank=True, max_length=60)),
-                ('contact_phone', models.CharField(blank=True, max_length=24)),
-                ('helper_name', models.CharField(blank=True, max_length=60)),
-                ('helper_phone', models.CharField(blank=True, max_length=24)),
-                ('consent_case', models.CharField(blank=True, db_index=True, help_text='number, for a home', max_length=24)),
-                ('silent_hours', models.FloatField(help_text='without any reading the device has a fault')),
-                ('entered_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('heard_at', models.DateTimeField(blank=True, db_index=True, null=True)),
-                ('tracks', models.JSONField(default=dict, help_text='by quantity: `kernels.balance.safety.Track`')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.transformerdistrict')),
+                ("code", models.CharField(max_length=24, primary_key=True, serialize=False)),
+                ("gateway", models.CharField(db_index=True, max_length=24)),
+                ("scene", models.CharField(help_text="`actions.network.safety_scenes.SCENES`", max_length=12)),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("address", models.CharField(max_length=120)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("contact_name", models.CharField(blank=True, max_length=60)),
+                ("contact_phone", models.CharField(blank=True, max_length=24)),
+                ("helper_name", models.CharField(blank=True, max_length=60)),
+                ("helper_phone", models.CharField(blank=True, max_length=24)),
+                (
+                    "consent_case",
+                    models.CharField(blank=True, db_index=True, help_text="number, for a home", max_length=24),
+                ),
+                ("silent_hours", models.FloatField(help_text="without any reading the device has a fault")),
+                ("entered_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                ("heard_at", models.DateTimeField(blank=True, db_index=True, null=True)),
+                ("tracks", models.JSONField(default=dict, help_text="by quantity: `kernels.balance.safety.Track`")),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.transformerdistrict"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='SafetyAlarm',
+            name="SafetyAlarm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('kind', models.CharField(help_text='a quantity, `device_silent` or `please_call`', max_length=20)),
-                ('level', models.CharField(help_text='highest so far: pre_alarm, alarm, fault, call', max_length=12)),
-                ('status', models.CharField(choices=[('open', 'Open'), ('over', 'Over')], default='open', max_length=8)),
-                ('starts_at', models.DateTimeField(db_index=True)),
-                ('raised_at', models.DateTimeField(help_text='when it was known')),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('highest', models.FloatField(blank=True, null=True)),
-                ('limit_pre', models.FloatField(blank=True, null=True)),
-                ('limit_alarm', models.FloatField(blank=True, null=True)),
-                ('limit_from', models.DateField(blank=True, help_text='day from which the edition holds', null=True)),
-                ('limit_source', models.CharField(blank=True, max_length=200)),
-                ('changes', models.JSONField(default=list, help_text='change, level and instant of each')),
-                ('case_number', models.CharField(blank=True, max_length=24)),
-                ('case_fault', models.CharField(blank=True, help_text='why no case could be opened', max_length=60)),
-                ('monitor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='network.safetymonitor')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=24, unique=True)),
+                ("kind", models.CharField(help_text="a quantity, `device_silent` or `please_call`", max_length=20)),
+                ("level", models.CharField(help_text="highest so far: pre_alarm, alarm, fault, call", max_length=12)),
+                (
+                    "status",
+                    models.CharField(choices=[("open", "Open"), ("over", "Over")], default="open", max_length=8),
+                ),
+                ("starts_at", models.DateTimeField(db_index=True)),
+                ("raised_at", models.DateTimeField(help_text="when it was known")),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("highest", models.FloatField(blank=True, null=True)),
+                ("limit_pre", models.FloatField(blank=True, null=True)),
+                ("limit_alarm", models.FloatField(blank=True, null=True)),
+                ("limit_from", models.DateField(blank=True, help_text="day from which the edition holds", null=True)),
+                ("limit_source", models.CharField(blank=True, max_length=200)),
+                ("changes", models.JSONField(default=list, help_text="change, level and instant of each")),
+                ("case_number", models.CharField(blank=True, max_length=24)),
+                ("case_fault", models.CharField(blank=True, help_text="why no case could be opened", max_length=60)),
+                (
+                    "monitor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="alarms", to="network.safetymonitor"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-starts_at', '-id'],
-                'indexes': [models.Index(fields=['status', 'starts_at'], name='safety_alarm_by_status')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('monitor', 'kind'), name='one_open_alarm_a_kind')],
+                "ordering": ["-starts_at", "-id"],
+                "indexes": [models.Index(fields=["status", "starts_at"], name="safety_alarm_by_status")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "open")), fields=("monitor", "kind"), name="one_open_alarm_a_kind"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RhythmHour',
+            name="RhythmHour",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ends_at', models.DateTimeField(db_index=True)),
-                ('energy_kwh', models.FloatField()),
-                ('monitor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours', to='network.safetymonitor')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ends_at", models.DateTimeField(db_index=True)),
+                ("energy_kwh", models.FloatField()),
+                (
+                    "monitor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="hours", to="network.safetymonitor"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('monitor', 'ends_at'), name='rhythm_hour_once')],
+                "constraints": [models.UniqueConstraint(fields=("monitor", "ends_at"), name="rhythm_hour_once")],
             },
         ),
         migrations.CreateModel(
-            name='SafetyReading',
+            name="SafetyReading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.CharField(max_length=20)),
-                ('slot_at', models.DateTimeField(db_index=True, help_text='when the five minutes begin')),
-                ('highest', models.FloatField()),
-                ('monitor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='network.safetymonitor')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", models.CharField(max_length=20)),
+                ("slot_at", models.DateTimeField(db_index=True, help_text="when the five minutes begin")),
+                ("highest", models.FloatField()),
+                (
+                    "monitor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="readings", to="network.safetymonitor"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['slot_at'],
-                'constraints': [models.UniqueConstraint(fields=('monitor', 'quantity', 'slot_at'), name='safety_slot_once')],
+                "ordering": ["slot_at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("monitor", "quantity", "slot_at"), name="safety_slot_once")
+                ],
             },
         ),
     ]
