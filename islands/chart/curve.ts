@@ -37,6 +37,8 @@ export interface CurveData {
 type Point = [at: number, value: number | null];
 
 const NARROW = 480;
+/** Limits stand clear of the paper's edge, so that their names do not lie on the unit. */
+const ROOM = 1.05;
 const GAP_COLOUR = "#e3e6e4";
 
 /** All faults of the data at once. */
@@ -59,14 +61,16 @@ export function corners(values: (number | null)[]): Point[] {
 
 export function curveOptions(data: CurveData, look: Look): Record<string, unknown> {
   const label = { color: look.text, fontFamily: look.font };
-  const limits = (data.bands ?? []).flatMap(({ from, to }) => [from, to]).filter((one) => typeof one === "number");
+  const limits = (data.bands ?? []).flatMap(({ from, to }) => [from, to])
+    .filter((one) => typeof one === "number")
+    .map((one) => one * ROOM);
   const beyond = outside(data);
   return {
     animation: false,
     textStyle: { fontFamily: look.font, color: look.text },
     aria: { enabled: true, label: { enabled: false } },
     grid: { left: 8, right: 24, top: top(data, look), bottom: 8, containLabel: true },
-    legend: { show: data.series.length > 1, data: data.series.map(({ name }) => name), top: 0, left: 0, textStyle: label, itemWidth: 32 },
+    legend: { show: data.series.length > 1, data: data.series.map(({ name }) => name), top: 0, left: 0, textStyle: label, itemWidth: 32, itemStyle: { opacity: 0 } },
     tooltip: {
       trigger: "axis",
       renderMode: "richText",

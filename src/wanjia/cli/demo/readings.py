@@ -113,7 +113,7 @@ def _part(network: Network, since: date, days: int, seed: int, faults: Injection
 def _day(day: date, parts: list[Pilot], meters: Collected, now: datetime, is_last: bool) -> int:
     """What arrived that day, and its computation early the next morning; why districts are off is said of the last."""
     batches = [batch for part in parts if (batch := part.batch(day)) is not None]
-    at = now - timedelta(days=(now.date() - day).days - 1)
+    at = now - timedelta(days=(timezone.localdate(now) - day).days - 1)
     receipt = ingest_readings(batches, SOURCE, SYSTEM, at)
     compute_day(day, meters, measurement_store(), SYSTEM, at, with_findings=is_last)
     return receipt.readings

@@ -85,7 +85,7 @@ def _figure(name: str, rows: Sequence[Mapping[str, Any]], places: Mapping[str, t
     for one in taken:
         by_place[one.place].append(one)
     lines = tuple((place, _percent(some), len(some)) for place, some in sorted(by_place.items()))
-    return MeasuredFigure(name, "percent", "higher", SOURCES[name], _percent(taken), tuple(taken), lines)
+    return MeasuredFigure(name, "percent", "up", SOURCES[name], _percent(taken), tuple(taken), lines)
 
 
 def _percent(rows: Sequence[MeasuredRow]) -> float | None:

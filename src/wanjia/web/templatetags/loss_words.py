@@ -60,6 +60,13 @@ def finding_words(context: template.Context, finding: MeterFinding) -> str:
         return ""
 
 
+@register.simple_tag
+def other_district(finding: MeterFinding, code: str) -> str:
+    """Code of the other district that a finding speaks of; empty where it speaks of none."""
+    named = (str(finding.values.get(name) or "") for name in ("booked", "fed_by"))
+    return next((one for one in named if one and one != code), "")
+
+
 @register.simple_tag(takes_context=True)
 def code_note(context: template.Context, kind: str, code: str) -> str:
     """What a code means or asks for (`losses.<kind>.<code>`), where somebody has written it."""

@@ -220,7 +220,7 @@ def _series(
 
 
 def _bands(limits: BandLimits, language: str) -> list[Chart]:
-    shown = (("high", "from", limits.high_least, "overdue"), ("economic", "from", limits.economic_most, "ok"),
+    shown = (("high", "from", limits.high_least, "overdue"), ("economic", "to", limits.economic_most, "ok"),
              ("negative", "to", limits.negative_most, "due"))  # fmt: skip
     return [
         {"name": say(f"losses.limit.{name}", language), end: round(100 * value, 2), "tone": tone}
