@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import template
 from django.utils import timezone
 
+from wanjia.queries.network.district_page import DistrictPage
 from wanjia.queries.network.losses import MeterFinding
 from wanjia.texts import say
 from wanjia.web.templatetags.words import MONTHS, span
@@ -61,10 +62,10 @@ def finding_words(context: template.Context, finding: MeterFinding) -> str:
 
 
 @register.simple_tag
-def other_district(finding: MeterFinding, code: str) -> str:
-    """Code of the other district that a finding speaks of; empty where it speaks of none."""
-    named = (str(finding.values.get(name) or "") for name in ("booked", "fed_by"))
-    return next((one for one in named if one and one != code), "")
+def other_district(finding: MeterFinding, page: DistrictPage) -> str:
+    """Code of the neighbour that a finding speaks of; empty where it speaks of none, or one out of reach."""
+    named = {str(finding.values.get(name) or "") for name in ("booked", "fed_by")}
+    return next((one.code for one in page.neighbours if one.code in named), "")
 
 
 @register.simple_tag(takes_context=True)
