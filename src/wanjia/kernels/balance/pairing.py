@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wanjia.kernels.balance.hourly import CUSTOMER, Hourly, Hours, Losses
-from wanjia.kernels.balance.residuals import Basis, basis_of, clipped, fit, spread_of
+from wanjia.kernels.balance.residuals import Basis, basis_of, clipped, fit, huber, spread_of
 from wanjia.model.network import Districts, Indexes, Measures
 
 NEAREST = 12
@@ -98,6 +98,11 @@ class Side:
     pull: Measures
     variance: float
 
+    def gain(self, kwh: Hours | Measures) -> float:
+        """Nats by which taking this curve from the loss makes it likelier; far hours count less (Huber)."""
+        curve = self.basis.clean(kwh[None])[0]
+        return float(huber(self.basis, self.basis.left) - huber(self.basis, self.basis.left - curve)) / self.variance
+
 
 def side_of(hours: Hourly, losses: Losses, district: int) -> Side | None:
     """None where the balance of too few hours is known."""
@@ -105,9 +110,22 @@ def side_of(hours: Hourly, losses: Losses, district: int) -> Side | None:
     if basis is None:
         return None
     left = _orthogonal(basis, clipped(basis))
-    spread = spread_of(fit(basis, basis.clean(hours.kwh[customer_rows(hours, district)]), left).score)
+    spread = _spread(basis, basis.clean(hours.kwh[customer_rows(hours, district)]), left)
     variance = max(float(left @ left) / basis.freedom, REGISTER_KWH**2) * spread**2
     return Side(basis, left, left * basis.root, variance)
+
+
+def _spread(basis: Basis, cleaned: Measures, left: Measures) -> float:
+    """Spread of the scores once the curve that explains most is taken out.
+
+    Households are alike: where one meter is really wrong, all others seem to explain a little of the loss.
+    """
+    if len(cleaned) == 0:
+        return 1.0
+    every = fit(basis, cleaned, left)
+    best = int(np.abs(every.score).argmax())
+    rest = left - every.coefficient[best] * cleaned[best]
+    return spread_of(np.delete(fit(basis, cleaned, rest).score, best))
 
 
 def _orthogonal(basis: Basis, left: Measures) -> Measures:
@@ -158,30 +176,31 @@ class _Search:
         if here is not None:
             cleaned = here.basis.clean(curves)
             power = np.einsum("kt,kt->k", cleaned, cleaned)
-            out = (-2 * (cleaned @ here.left) - power) / (2 * here.variance)
+            along = np.minimum(cleaned @ here.left, cleaned @ here.basis.left)
+            out = (-2 * along - power) / (2 * here.variance)
         gains = self._into(curves, power, others)
         found = _best(rows, district, out, gains, others, here is not None)
         return sorted((self._exactly(one) for one in found), key=lambda c: -c.gain)
 
     def _exactly(self, one: Candidate) -> Candidate:
-        """With the curve cleaned as the district is that it would move to: hours are missing there, too."""
-        side = None if one.fed_by is None else self.sides[one.fed_by]
-        if side is None:
-            return one
-        curve = side.basis.clean(self.hours.kwh[one.meter][None])[0]
-        into = float(2 * (curve @ side.left) - curve @ curve) / (2 * side.variance)
-        if into < SIDE_GAIN_MIN:
-            return replace(one, fed_by=None, gain=one.gain_booked)
-        return replace(one, gain=one.gain_booked + into)
+        """With the curve cleaned in both districts, and hours far off weighed less on either side of the move."""
+        kwh = self.hours.kwh[one.meter]
+        here = self.sides[one.booked]
+        there = None if one.fed_by is None else self.sides[one.fed_by]
+        out = 0.0 if here is None else here.gain(-kwh)
+        into = 0.0 if there is None else there.gain(kwh)
+        fed_by = one.fed_by if into >= SIDE_GAIN_MIN else None
+        return replace(one, fed_by=fed_by, gain=out + max(into, 0.0), gain_booked=out)
 
     def _into(self, curves: Hours, power: Measures, others: list[int]) -> Measures:
         """Gain of each curve in each other district, [k, others], with its power as it is in its own."""
         sides = [side for d in others if (side := self.sides[d]) is not None]
         if not sides:
             return np.zeros((len(curves), 0))
-        left = np.stack([side.pull for side in sides]).astype(np.float32)
+        near = np.stack([side.pull for side in sides]).astype(np.float32)
+        far = np.stack([side.basis.left * side.basis.root for side in sides]).astype(np.float32)
         variance = np.array([side.variance for side in sides])
-        along = (curves @ left.T).astype(np.float64)
+        along = np.maximum(curves @ near.T, curves @ far.T).astype(np.float64)
         found: Measures = (2 * along - power[:, None]) / (2 * variance)
         return found
 

@@ -102,6 +102,13 @@ def clipped(basis: Basis) -> Measures:
     return found
 
 
+def huber(basis: Basis, left: Measures) -> float:
+    """Half the sum of the squares of what is left, but linear beyond CLIP usual deviations of the basis' own loss."""
+    far = CLIP * _usual(basis.left[basis.root > 0])
+    size = np.abs(left)
+    return float(np.where(size <= far, size**2 / 2, far * (size - far / 2)).sum())
+
+
 def _usual(left: Measures) -> float:
     """How far from nought values usually lie, as a standard deviation."""
     return max(float(np.median(np.abs(left))) * SPREAD_TO_SIGMA, 1e-6)
