@@ -35,7 +35,7 @@ def meters_report(case: Case) -> dict[str, Any]:
         "gap_percent": _percent(found.gap, found.main), "gap_yuan": _yuan(found.gap, case.price_yuan),
         "price_yuan": float(case.price_yuan), "price_source": case.price_source,
         "parts": _parts(case, found, losses), "proposals": [_proposal(one, names) for one in shared],
-        **_curves_report(case, names), "hints": [*_reading_hints(case), *_ratio_hints(found, names)],
+        **_curves_report(case, found, names), "hints": [*_reading_hints(case), *_ratio_hints(found, names)],
     }  # fmt: skip
 
 
@@ -102,8 +102,8 @@ def _share(share: Share, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _curves_report(case: Case, names: Mapping[str, str]) -> dict[str, Any]:
-    curves = _curves(case)
+def _curves_report(case: Case, balance: Balance, names: Mapping[str, str]) -> dict[str, Any]:
+    curves = _curves(case, balance.loss / balance.main if balance.main else 0.0)
     if curves is None:
         return {"when": None, "suspects": []}
     found, leads = when(curves), suspects(curves, [one.meter.id for one in case.subs])
@@ -127,8 +127,11 @@ def _suspect(one: Suspect, names: Mapping[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _curves(case: Case) -> Curves | None:
-    """The curves on the main meter's grid; None unless every meter has one of the same interval on that grid."""
+def _curves(case: Case, loss_rate: float) -> Curves | None:
+    """The curves on the main meter's grid; None unless every meter has one of the same interval on that grid.
+
+    What the wires lose is taken off the gap in proportion to the main meter's energy, as if it were a point.
+    """
     main = case.main.series
     if main is None:
         return None
@@ -138,12 +141,13 @@ def _curves(case: Case) -> Curves | None:
         return None
     width = timedelta(minutes=main.minutes)
     hours = [(main.begins_at + at * width).astimezone(case.zone).hour for at in range(len(main.kwh))]
-    points = np.zeros(len(main.kwh))
+    total = _floats(main, case.main.meter.multiplier)
+    points = loss_rate * total
     for one in case.points:
         if one.times:
             on = hours_in_slots(one.times, main.begins_at, main.minutes, len(main.kwh), case.zone)
             points += float(one.point.kw) * np.array(on)
-    return Curves(main.minutes, np.array(hours), _floats(main, case.main.meter.multiplier), np.vstack(known), points)
+    return Curves(main.minutes, np.array(hours), total, np.vstack(known), points)
 
 
 def _on_grid(one: Metered, main: Series) -> "np.ndarray | None":

@@ -84,6 +84,17 @@ def test_curves_name_the_meter_with_a_phase_that_is_not_measured() -> None:
     assert sound["suspects"] == [] and sound["gap_kwh"] == pytest.approx(0.2 * 168)
 
 
+def test_loss_is_taken_off_the_curve_before_the_night_is_read() -> None:
+    case = _house(1.0)
+    main = case["main_meter"]["series"]
+    main["kwh"] = [round(each * 1.02, 4) for each in main["kwh"]]
+    case["points"] = []
+    lossy = answer(case)
+    found = answer({**case, "loss_percent": 100 * 0.02 / 1.02})
+    assert lossy["when"]["night_kw"] - found["when"]["night_kw"] == pytest.approx(0.004, abs=0.0005)
+    assert lossy["when"]["window_kwh"] > found["when"]["window_kwh"] + 5
+
+
 def test_a_curve_is_cut_to_the_main_meter_s_days_and_its_gaps_are_time() -> None:
     case = _house(1.0)
     values: list[float | None] = [1.0] * 24 * 14
