@@ -20,7 +20,7 @@ from wanjia.series.arrival_files import ArrivalFile
 from wanjia.series.arrival_rows import Days, Piece, pieces_of
 from wanjia.series.disk import held, made_folder, only_one, sync_folder
 from wanjia.series.layout import ARRIVALS, folder_of
-from wanjia.series.layout_arrivals import Arrival, arrival_path, arrivals_of
+from wanjia.series.layout_arrivals import SEQUENCE_DIGITS, Arrival, arrival_of, arrival_path
 from wanjia.series.port import Batches, Receipt
 
 OPEN_FILES_MAX = 128
@@ -130,11 +130,14 @@ def _named(root: Path, taken: _Taken, source: str) -> Receipt:
 
 def _place(root: Path, file: _Finished) -> Arrival | None:
     """Names a file; None where the day has the same readings already."""
-    made_folder(folder_of(root, ARRIVALS, file.day))
-    there = arrivals_of(root, file.day)
-    if any((one.digest, one.form) == (file.digest, file.form) for one in there):
+    names = os.listdir(made_folder(folder_of(root, ARRIVALS, file.day)))
+    first = Arrival(1, file.digest, file.form)
+    ending = first.name[SEQUENCE_DIGITS:]
+    if any(name.endswith(ending) for name in names):
         return None
-    arrival = Arrival(there[-1].sequence + 1 if there else 1, file.digest, file.form)
+    # A day may have ten thousand arrivals: their names are not taken apart, the greatest is the latest.
+    last = arrival_of(max((name for name in names if name[:1].isdecimal()), default=""))
+    arrival = first if last is None else replace(first, sequence=last.sequence + 1)
     os.rename(file.path, arrival_path(root, file.day, arrival))
     return arrival
 
