@@ -102,8 +102,9 @@ def test_what_is_not_taken(world: World) -> None:
     found = takes(readings, world.now)
     assert (found.taken, found.unknown, found.from_future, found.without_consent) == (1, 1, 1, 1)
     assert takes(readings, world.now, "GW-OTHER").unknown == 4
+    takes(measured(LEAK, world.now - timedelta(minutes=9)), world.now)
     remove_monitor(STAIR, SYSTEM, world.now)
-    assert takes(readings, world.now).taken == 0
+    assert takes(readings, world.now).taken == 0 and SafetyAlarm.objects.get().status == "over"
 
 
 def test_a_device_that_falls_silent_is_a_fault_until_it_speaks(world: World) -> None:

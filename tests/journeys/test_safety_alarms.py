@@ -72,6 +72,7 @@ def test_an_alarm_at_home_shows_no_address(world: World) -> None:
     takes(measured([520.0, 540.0], world.now, monitor=AT_HOME), world.now, HOME_GATEWAY)
     alarm = SafetyAlarm.objects.get()
     page = world.client("manager").get(f"/board/safety/{alarm.number}/").content.decode()
+    page += world.client("manager").get("/board/safety/?export=csv").content.decode()
     assert "海棠村12号" not in page and "王秀英" not in page and alarm.case_number in page
 
 

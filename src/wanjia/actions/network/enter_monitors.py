@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from wanjia.actions.network.safety_alarms import close_alarm
 from wanjia.actions.network.safety_consent import purposes_in_force
 from wanjia.actions.network.safety_nouns import MonitorEntry
 from wanjia.actions.network.safety_scenes import AT_HOME, SCENES
@@ -13,7 +14,7 @@ from wanjia.model.actors import Actor
 from wanjia.model.faults import Fault, NotFound, Refused, Where
 from wanjia.model.places import Position
 from wanjia.records.cases.history import write_history
-from wanjia.records.network.models import SafetyMonitor, TransformerDistrict
+from wanjia.records.network.models import SafetyAlarm, SafetyMonitor, TransformerDistrict
 
 CODE_CHARACTERS_MAX = 24
 MONITORS_MAX = 20_000
@@ -46,7 +47,7 @@ def enter_monitors(entries: Sequence[MonitorEntry], actor: Actor, now: datetime)
 
 
 def remove_monitor(code: str, actor: Actor, now: datetime) -> SafetyMonitor:
-    """Out of use; its alarms stay, its hours go. Raises Denied, NotFound."""
+    """Out of use; its alarms are over and stay, its hours go. Raises Denied, NotFound."""
     require(actor, "network", "install")
     with transaction.atomic():
         row = SafetyMonitor.objects.select_for_update(of=("self",)).filter(code=code).first()
@@ -55,6 +56,8 @@ def remove_monitor(code: str, actor: Actor, now: datetime) -> SafetyMonitor:
         row.hours.all().delete()
         row.removed_at = row.removed_at or now
         row.save(update_fields=["removed_at"])
+        for alarm in row.alarms.filter(status=SafetyAlarm.Status.OPEN):
+            close_alarm(alarm, now, now)
         write_history(f"safety:{code}", actor, now, [("safety_monitor_removed", {"monitor": code})])
         return row
 

@@ -40,7 +40,7 @@ class AlarmFilters:
 
 @dataclass(frozen=True)
 class AlarmLine:
-    """One episode in the list."""
+    """One episode in the list; of a home there is no address."""
 
     number: str
     kind: str
@@ -191,7 +191,8 @@ def _line(row: SafetyAlarm, language: str) -> AlarmLine:
     english = language == "en"
     return AlarmLine(
         row.number, row.kind, row.level, row.status,
-        monitor.name_en if english and monitor.name_en else monitor.name_zh, monitor.address,
+        monitor.name_en if english and monitor.name_en else monitor.name_zh,
+        "" if monitor.consent_case else monitor.address,
         district.name_en if english and district.name_en else district.name_zh, district.code,
         district.organisation.name_en if english else district.organisation.name_zh, monitor.code, row.starts_at,
         row.ends_at, row.highest, row.limit_pre if row.level == "pre_alarm" else row.limit_alarm, row.case_number,
