@@ -26,6 +26,8 @@ from wanjia.series.port import MeasurementStore
 
 DAYS_BACK = 28
 """Days looked at: in four weeks a household's habits show, and what changed last week still stands out."""
+MOST = 0.9
+"""Share of the last day's meters that a day must have."""
 DISTRICTS_MAX = 400
 """Districts looked at in one run, with all their neighbours on the feeder: some 90,000 meters, 250 MB of hours."""
 OFF = tuple(BANDS.index(band) for band in ("high", "negative", "not_computable"))
@@ -55,13 +57,19 @@ def diagnose(day: date, meters: Collected, found: DistrictDay, store: Measuremen
     """Findings of the districts that are off on the day, of those their meters point at, and of heavy transformers."""
     findings: Findings = {}
     network = _around(meters.network, found)
-    days = [one.day for one in store.days() if one.revision and day - timedelta(days=DAYS_BACK) < one.day <= day]
+    days = _days(day, store)
     if len(network.districts.ids) and len(days) >= VALID_DAYS_MIN:
         at = {code: place for place, code in enumerate(meters.ids)}
         looked = Looked(network, tuple(at[code] for code in network.districts.ids), days[0])
         _add_causes(looked, days, store, found, findings, tell)
     _add_loads(meters, found, findings)
     return findings
+
+
+def _days(day: date, store: MeasurementStore) -> list[date]:
+    """The last weeks up to the day, without those before most of the meters were read."""
+    states = [one for one in store.days() if one.revision and day - timedelta(days=DAYS_BACK) < one.day <= day]
+    return [one.day for one in states if one.meters >= MOST * states[-1].meters]
 
 
 def _around(network: Network, found: DistrictDay) -> Network:

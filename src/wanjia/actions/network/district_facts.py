@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from wanjia.model.jsonvalue import Facts, Json
+from wanjia.records.network.likely_cause import likely_cause
 from wanjia.records.network.models import TransformerDistrict
 from wanjia.texts import DEFAULT_LANGUAGE, say
 
@@ -20,7 +21,7 @@ LOSS_PERCENT_LEAST, LOSS_PERCENT_MOST = -1000.0, 100.0
 
 def district_facts(district: TransformerDistrict, kept: Mapping[str, Json], note: str) -> Facts:
     """Facts by name; those that are not known are None. A practice takes those that its start form names."""
-    findings, cause = json.loads(str(kept["findings"])), cause_of(kept)
+    findings, cause = json.loads(str(kept["findings"])), likely_cause(kept)
     rate = kept["loss_rate"]
     percent = None if not isinstance(rate, float) else min(max(100 * rate, LOSS_PERCENT_LEAST), LOSS_PERCENT_MOST)
     return {
@@ -31,13 +32,6 @@ def district_facts(district: TransformerDistrict, kept: Mapping[str, Json], note
         "loss_percent": None if percent is None else round(percent, 2),
         "load_percent": next((one["values"].get("load_percent") for one in findings if one.get("values")), None),
     }  # fmt: skip
-
-
-def cause_of(kept: Mapping[str, Json]) -> str:
-    """The likeliest cause of what was kept: the first finding, else why it cannot be computed, else nothing."""
-    findings = json.loads(str(kept["findings"]))
-    reasons = [part for part in str(kept["reason"]).split() if "=" not in part]
-    return str(findings[0]["code"]) if findings else reasons[0] if reasons else ""
 
 
 def _note(kept: Mapping[str, Json], cause: str, findings: list[Mapping[str, Json]], note: str) -> str:

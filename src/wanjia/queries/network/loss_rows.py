@@ -1,6 +1,5 @@
 """Kept results read as lines and sums: which days there are, which districts somebody may see, what they show."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +13,9 @@ from django.db.models import Max, Min, Q
 from wanjia.kernels.balance.losses import NOTES, REASONS
 from wanjia.model.actors import Actor, may
 from wanjia.model.faults import Denied
-from wanjia.queries.network.losses import ACTIONS, BANDS, BandCount, DistrictDay, FlagCount, Rates, next_action
+from wanjia.queries.network.losses import BANDS, BandCount, DistrictDay, FlagCount, Rates, next_action
 from wanjia.records.cases.models import Case
+from wanjia.records.network.likely_cause import likely_cause
 from wanjia.records.network.lookups import CODES_IN_QUERY_MAX
 from wanjia.records.network.models import DistrictCase, MeasuredDay, TransformerDistrict
 from wanjia.series.opening import measurement_store
@@ -147,8 +147,7 @@ def _badness(one: DistrictDay) -> tuple[int, float, float, str]:
 
 def _line(row: Mapping[str, Any], known: Known, case_number: str) -> DistrictDay:
     reasons = tuple(part for part in row["reason"].split() if part in REMARKS)
-    findings = json.loads(row["findings"])
-    cause = findings[0]["code"] if findings else next((code for code in reasons if code in ACTIONS), "")
+    cause = likely_cause(row)
     return DistrictDay(
         row["district_id"], known.name, known.organisation, known.feeder, row["day"], row["energy_in_kwh"],
         row["energy_out_kwh"], row["loss_kwh"], row["loss_rate"], row["band"], row["coverage"], reasons, cause,
