@@ -27,7 +27,7 @@ def ingest_files(store: Path, readings: Sequence[Path], zone: str, language: str
         files = plain_files(readings)
         source = readings[0].name if len(readings) == 1 else f"{readings[0].name} + {len(readings) - 1}"
         with _store(store, zone) as opened:
-            receipt = opened.ingest(plain_batches(files, progress), source)
+            receipt = opened.ingest(plain_batches(files, opened.zone, progress), source)
     except OSError as error:
         progress.end()
         raise click.UsageError(f"{store.name}: {error}") from error

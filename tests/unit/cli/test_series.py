@@ -178,6 +178,21 @@ def test_files_that_cannot_be_read(folder: Path, name: str, content: str | bytes
     assert result.stderr.startswith(name)
 
 
+def test_slots_that_a_day_does_not_have(folder: Path) -> None:
+    header = ",".join(["meter_id", "day", *(f"slot_{slot:02d}" for slot in range(100))])
+    rows = [("2026-03-29", 92), ("2026-03-29", 93), ("2026-06-01", 96), ("2026-06-01", 98), ("2026-10-25", 100)]
+    lines = [",".join(["M", day, *["1"] * count, *[""] * (100 - count)]) for day, count in rows]
+    Path("w.csv").write_text("\n".join([header, *lines, ""]), "utf-8")
+    result = run("ingest", "store", "w.csv", "--timezone", "Europe/Berlin", "--json")
+    found = [(fault["row"], fault["column"], fault["code"]) for fault in plain(result)["faults"]]
+    assert found == [(3, "slot_92", "series.slot_beyond_day")] + [
+        (5, f"slot_{slot}", "series.slot_beyond_day") for slot in (96, 97)
+    ]
+    Path("w.csv").write_text("\n".join([header, lines[0], lines[2], lines[4], ""]), "utf-8")
+    result = run("ingest", "store", "w.csv", "--timezone", "Europe/Berlin", "--json")
+    assert plain(result)["readings"] == 92 + 96 + 100, result.stderr
+
+
 def test_wrong_use(folder: Path) -> None:
     assert run("ingest", "store", "nothing.csv").exit_code == 2
     assert run("ingest", "store").exit_code == 2

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from wanjia.model.readings import SLOT_MINUTES
 from wanjia.series.arrival_rows import ENERGY_KWH_MAX, FIRST_DAY, LAST_DAY, METER_CHARACTERS_MAX
 from wanjia.series.duckdb.plain.files import PlainFile
 from wanjia.series.layout_arrivals import WIDE_SLOTS_MAX
 
 MOMENT = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}(:?\d{2})?)"
 """ISO 8601 with an offset; without one nobody knows which hour is meant."""
+WIDE_SLOTS_MIN = 92
+"""Slots of the shortest day; what lies behind may not be there."""
 FIRST, LAST = f"TIMESTAMPTZ '{FIRST_DAY} 00:00:00+00'", f"TIMESTAMPTZ '{LAST_DAY} 00:00:00+00'"
 
 
@@ -51,16 +54,15 @@ class Asking:
         )
 
 
-def asking_of(file: PlainFile) -> Asking:
-    """How the file is read."""
+def asking_of(file: PlainFile, zone: str) -> Asking:
+    """How the file is read; the zone says how many slots a day has."""
     source, values = _source(file)
     meter = 'CAST("meter_id" AS VARCHAR)'
     checks = [
         Check("series.meter_empty", "meter_id", f"coalesce(length({meter}), 0) = 0"),
         Check("series.meter_long", "meter_id", f"coalesce(length({meter}), 0) > {METER_CHARACTERS_MAX}"),
     ]
-    add = _wide if file.is_wide else _long
-    columns, more, shown = add(file)
+    columns, more, shown = _wide(file, zone) if file.is_wide else _long(file)
     return Asking(source, values, (f"{meter} AS meter_id", *columns), (*checks, *more), ("meter_id", *shown))
 
 
@@ -137,7 +139,7 @@ def _number(name: str, kind: pa.DataType) -> tuple[str, list[Check]]:
     return found, checks
 
 
-def _wide(file: PlainFile) -> tuple[tuple[str, ...], list[Check], tuple[str, ...]]:
+def _wide(file: PlainFile, zone: str) -> tuple[tuple[str, ...], list[Check], tuple[str, ...]]:
     day, checks = _day(file)
     slots: list[str] = []
     for name in file.slots:
@@ -145,9 +147,19 @@ def _wide(file: PlainFile) -> tuple[tuple[str, ...], list[Check], tuple[str, ...
         slots.append(value)
         checks += more
     at = {int(name.removeprefix("slot_")): value for name, value in zip(file.slots, slots, strict=True)}
+    for slot, value in at.items():
+        if slot >= WIDE_SLOTS_MIN:
+            beyond = f"coalesce({value} IS NOT NULL AND NOT isnan({value}) AND {slot} >= {_slots_of(day, zone)}, false)"
+            checks.append(Check("series.slot_beyond_day", f"slot_{slot:02d}", beyond))
     values = ", ".join(at.get(slot, "NULL::DOUBLE") for slot in range(WIDE_SLOTS_MAX))
     shown = (*(["day"] if "day" in file.columns else []), *file.slots)
     return (f"{day} AS day", f"[{values}]::DOUBLE[{WIDE_SLOTS_MAX}] AS slots"), checks, shown
+
+
+def _slots_of(day: str, zone: str) -> str:
+    """How many intervals a day has."""
+    begin, end = (f"epoch_ms(timezone('{zone}', {one}::TIMESTAMP))" for one in (day, f"({day} + 1)"))
+    return f"({end} - {begin}) // {SLOT_MINUTES * 60_000}"
 
 
 def _day(file: PlainFile) -> tuple[str, list[Check]]:

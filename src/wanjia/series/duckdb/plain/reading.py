@@ -41,15 +41,18 @@ def plain_files(paths: Sequence[Path]) -> list[PlainFile]:
     return found
 
 
-def plain_batches(files: Sequence[PlainFile], tell: Tell = silent) -> Iterator[pa.RecordBatch]:
-    """Batches of all files in their order. Raises Refused when any row of any file has a fault: with all of them."""
+def plain_batches(files: Sequence[PlainFile], zone: str, tell: Tell = silent) -> Iterator[pa.RecordBatch]:
+    """Batches of all files in their order, for a store of this zone.
+
+    Raises Refused when any row of any file has a fault: with all of them.
+    """
     size, done = sum(file.path.stat().st_size for file in files), 0
     for number, file in enumerate(files):
         whole, row_bytes, rows = file.path.stat().st_size, _row_bytes(file), 0
         with _connection() as connection:
-            for batch in _batches(connection, file, asking_of(file)):
+            for batch in _batches(connection, file, asking_of(file, zone)):
                 if batch is None:
-                    raise Refused(_all_faults(files[number:]))
+                    raise Refused(_all_faults(files[number:], zone))
                 yield batch
                 rows += batch.num_rows
                 tell(done + min(whole, round(rows * row_bytes)), size)
@@ -96,12 +99,12 @@ def _rejects(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
     return [(int(line), str(text).splitlines()[0][:200]) for line, text in found]
 
 
-def _all_faults(files: Sequence[PlainFile]) -> list[Fault]:
+def _all_faults(files: Sequence[PlainFile], zone: str) -> list[Fault]:
     """Every fault of these files, at most FAULTS_KEPT_MAX, and then how many there are."""
     found: list[Fault] = []
     total = 0
     for file in files:
-        faults, count = faults_of(file)
+        faults, count = faults_of(file, zone)
         found += faults
         total += count
     if total > len(found[:FAULTS_KEPT_MAX]):
@@ -110,9 +113,9 @@ def _all_faults(files: Sequence[PlainFile]) -> list[Fault]:
     return found
 
 
-def faults_of(file: PlainFile) -> tuple[list[Fault], int]:
+def faults_of(file: PlainFile, zone: str) -> tuple[list[Fault], int]:
     """Faults of a file's rows, some of them, and how many there are."""
-    asking = asking_of(file)
+    asking = asking_of(file, zone)
     with _connection() as connection:
         try:
             rows = connection.sql(asking.faults, params={**asking.values, "limit": FAULTS_KEPT_MAX}).fetchall()
