@@ -1,6 +1,6 @@
 """Batches of readings as arrays: what a column says, and every value that cannot be understood with its place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,11 +34,15 @@ class Findings:
     faults: dict[str, list[Fault]] = field(default_factory=dict)
 
     def add(self, code: str, row: int, column: str, **values: object) -> None:
-        """One more."""
+        """One more, in a row counted from 0."""
+        self.at_line(code, self.line_of(row), column, values)
+
+    def at_line(self, code: str, line: int, column: str, values: Mapping[str, object]) -> None:
+        """One more, in a line as people count."""
         self.more(code, 1)
         kept = self.faults.setdefault(code, [])
         if len(kept) < FAULTS_MAX:
-            kept.append(Fault(code, Where(self.file, self.line_of(row), column), values))
+            kept.append(Fault(code, Where(self.file, line, column), values))
 
     def more(self, code: str, count: int) -> None:
         """So many more that are not shown."""

@@ -47,8 +47,8 @@ def csv_batches(path: Path, columns: Sequence[str], told: Callable[[int, int], N
     def skip(row: pc_csv.InvalidRow) -> str:
         """A row of the wrong width is a fault, and left out."""
         broken.append(row.number)
-        line = row.number - len(broken) + 1 - 2
-        findings.add("table.row_width", line, "", count=row.actual_columns, expected=row.expected_columns)
+        values = {"count": row.actual_columns, "expected": row.expected_columns}
+        findings.at_line("table.row_width", row.number, "", values)
         return "skip"
 
     # One thread: only then are broken rows numbered. Text, because a value that is no number must not end the stream.

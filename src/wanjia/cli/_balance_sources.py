@@ -103,7 +103,9 @@ def _header(path: Path) -> Sequence[str] | Fault:
             return names
         if path.stat().st_size == 0:
             return Fault("table.empty", Where(path.name))
-        with pc_csv.open_csv(path) as reader:
+        # Broken rows are told when they are read; here only the header counts.
+        parsing = pc_csv.ParseOptions(invalid_row_handler=lambda row: "skip")
+        with pc_csv.open_csv(path, parse_options=parsing) as reader:
             return list(reader.schema.names)
     except pa.ArrowInvalid as error:
         code = "table.broken_parquet" if path.suffix.lower() == ".parquet" else "table.broken_csv"

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -13,6 +12,7 @@ from wanjia.cli._balance_report import Asked, answer, balance_table, summary, wr
 from wanjia.cli._balance_run import Balanced, balance_readings
 from wanjia.cli._language import language_option
 from wanjia.cli._output import FOLDER, finish, plain_faults, progress
+from wanjia.cli._zone import zone_option
 from wanjia.kernels.balance.bands import EDITIONS, Edition
 from wanjia.model.faults import Fault
 from wanjia.texts import say
@@ -25,13 +25,6 @@ def _day(_: click.Context, __: click.Parameter, value: str) -> date:
         return date.fromisoformat(value)
     except ValueError as error:
         raise click.BadParameter(f"{value} is no day; write one like 2026-06-01") from error
-
-
-def _zone(_: click.Context, __: click.Parameter, name: str | None) -> str | None:
-    try:
-        return ZoneInfo(name).key if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise click.BadParameter(f"there is no time zone {name}; write one like Asia/Shanghai") from error
 
 
 def _out(_: click.Context, __: click.Parameter, path: Path) -> Path:
@@ -50,8 +43,7 @@ def _bands(_: click.Context, __: click.Parameter, name: str) -> Edition:
 @click.option("--day", required=True, callback=_day, metavar="YYYY-MM-DD", help="The day that is balanced.")
 @click.option("-o", "out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path), callback=_out,
               help="Where the table of districts is written (.csv or .parquet).")  # fmt: skip
-@click.option("--timezone", "zone", callback=_zone, metavar="ZONE",
-              help="Zone in which days begin [default: UTC; a store's own].")  # fmt: skip
+@zone_option
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
               help="duckdb: in this process; spark: a store's day on a cluster.")  # fmt: skip
 @click.option("--bands", type=click.Choice([each.edition for each in EDITIONS]), default=EDITIONS[0].edition,
@@ -59,8 +51,8 @@ def _bands(_: click.Context, __: click.Parameter, name: str) -> Edition:
 @language_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def command(
-    network: Path, readings: Path, day: date, out: Path, zone: str | None, engine: str, bands: Edition, language: str,
-    as_json: bool,
+    network: Path, readings: Path, day: date, out: Path, timezone: str | None, engine: str, bands: Edition,
+    language: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Energy in against energy out of every transformer district on one day.
 
@@ -76,7 +68,7 @@ def command(
         finish(faults, None, say("balance.nothing_written", language, out=out.name), language)
         return
     every = [*faults, *_without_meters(metering)]
-    balanced = balance_readings(readings, metering, day, zone, bands, engine, _telling(language))
+    balanced = balance_readings(readings, metering, day, timezone, bands, engine, _telling(language))
     every += balanced.faults
     if balanced.found is None:
         finish(every, None, say("balance.nothing_written", language, out=out.name), language)
