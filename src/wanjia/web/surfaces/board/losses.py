@@ -117,12 +117,12 @@ def _districts(request: HttpRequest, part: Part, asked: Asked) -> HttpResponse:
         places = dict(organisation_choices(request.actor, request.language))
         cells = [_cells(line, places, request.language) for line in lines[:EXPORT_ROWS_MAX]]
         return csv_response(f"line-loss-{found.day}", header, cells)
-    choices = part_choices(request, part)
     values = {
-        **choices, "places": dict(choices["organisations"]), "found": found, "asked": asked,
+        **part_choices(request, part), "found": found, "asked": asked,
         "page": page_of(request, lines), "bands": _band_links(request, found.bands), "causes": causes, "sorts": SORTS,
         "narrowed": bool(asked.band or asked.cause or asked.text or part.organisation or part.cell or part.feeder),
         "keep": kept(request, "day"), "query": part_query(request), "export_url": export_of(request),
+        "places": dict(organisation_choices(request.actor, request.language)),
         "one_station": len({line.organisation for line in found.lines}) < 2,
         "links": _links(request), "month_chart": month_chart(found.month, request.language),
         "month": _month(request, found), "target": COLLECTION_TARGET,

@@ -35,7 +35,8 @@ ANSWERS = ("high_begins_above", "negative_begins_below")
 def bands(request: HttpRequest) -> HttpResponse:
     """All editions, and the form for the next."""
     editions = band_editions(request.today, request.actor)
-    values, faults = _known(next(one for one in editions if one.in_force)), ()
+    values = _known(next(one for one in editions if one.in_force))
+    faults: tuple[Fault, ...] = ()
     if request.method == "POST":
         values = sent(request.POST, *(field.name for field in FIELDS))
         try:
@@ -71,7 +72,11 @@ def _wanted(values: dict[str, str]) -> WantedBands:
     wrong = [name for name, figure in figures.items() if math.isnan(figure)]
     if wrong:
         raise Refused([Fault("losses.no_number", Where(column=name), {"text": values[name][:40]}) for name in wrong])
-    return WantedBands(**figures, **{name: values[name] == "yes" for name in ANSWERS})
+    return WantedBands(
+        figures["economic_from_percent"], figures["economic_to_percent"], figures["high_from_percent"],
+        figures["negative_to_percent"], values["high_begins_above"] == "yes", values["negative_begins_below"] == "yes",
+        figures["coverage_least_percent"],
+    )  # fmt: skip
 
 
 def _number(text: str) -> float:
