@@ -23,8 +23,9 @@ from wanjia.series.layout import ARRIVALS, folder_of
 from wanjia.series.layout_arrivals import SEQUENCE_DIGITS, Arrival, arrival_of, arrival_path
 from wanjia.series.port import Batches, Receipt
 
-OPEN_FILES_MAX = 128
-"""Days written at a time; a table of more days gets several files for some of them."""
+OPEN_FILES_MAX = 500
+"""Days written at a time, more than a year's and less than a process may open; of a table with more days some get
+several files."""
 WAITING_BYTES = 256 * 1024**2
 """Of rows that wait to be written, of all open files together."""
 FAULTS_KEPT_MAX = 1_000

@@ -3,9 +3,11 @@
 import os
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from tests.support.series import DAY, SMALL, ZONE, long
+from wanjia.series import arriving
 from wanjia.series.duckdb.store import DuckDBStore
 from wanjia.series.layout import ARRIVALS, CURRENT_FILE, DAYS, UNFINISHED, folder_of
 
@@ -90,3 +92,19 @@ def test_rubbish_of_a_crash_is_cleared_and_work_under_way_is_not(store: DuckDBSt
     assert len(seen) == 1 and seen[0] != dead.name
     assert store.compact(DAY, SMALL).readings == 3
     assert sorted(path.name for path in folder.iterdir()) == ["000001", CURRENT_FILE]
+
+
+@pytest.mark.parametrize(("open_max", "arrivals"), [(40, 30), (7, 90)])
+def test_a_table_of_many_days(
+    store: DuckDBStore, monkeypatch: pytest.MonkeyPatch, open_max: int, arrivals: int
+) -> None:
+    monkeypatch.setattr(arriving, "OPEN_FILES_MAX", open_max)
+
+    def batches() -> list[pa.RecordBatch]:
+        return [long([("C1", 96 * day + slot, float(slot)) for day in range(30)]) for slot in range(3)]
+
+    receipt = store.ingest(batches(), "a")
+    assert (receipt.readings, len(receipt.days), len(receipt.arrivals)) == (90, 30, arrivals)
+    again = store.ingest(batches(), "a")
+    assert (again.readings, again.repeated_readings) == (0, 90)
+    assert [store.compact(day, SMALL).readings for day in receipt.days] == [3] * 30
