@@ -1,6 +1,7 @@
 """A day of readings from the batch to the page, on both stores: every figure is the sum of the readings behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 
@@ -119,6 +120,19 @@ def test_each_sees_the_own_area_only(world: World, days: Measured) -> None:
         station_view(world.actor("clerk"), Part(), FIRST, world.now, "zh-Hans")
     with pytest.raises(Refused):
         district_page("T-C211", FIRST, world.actor("manager"), world.now, "zh-Hans")
+
+
+def test_pages_ask_the_store_of_rows_a_few_times(
+    world: World, days: Measured, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    compute(world, days)
+    company = world.actor("company")
+    with django_assert_max_num_queries(8):
+        station_view(company, Part(), FIRST, world.now, "zh-Hans")
+    with django_assert_max_num_queries(10):
+        company_view(company, Part(), FIRST, world.now, "zh-Hans")
+    with django_assert_max_num_queries(32):
+        district_page("T-C111", FIRST, company, world.now, "zh-Hans")
 
 
 def test_stations_stand_beside_each_other_and_on_the_map(world: World, days: Measured) -> None:

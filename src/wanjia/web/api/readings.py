@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pyarrow as pa
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from wanjia.actions.network.ask_computation import ask_computation
 from wanjia.actions.network.ingest_readings import ingest_readings
@@ -37,7 +37,7 @@ def ingest(request: HttpRequest, body: Readings):
 def ask(request: HttpRequest, body: Computation):
     """Asks for a day's computation; the answer's `id` is followed below."""
     found = ask_computation(body.day, acting(request), request.now)
-    return 202, _run(run(found.pk, request.actor, request.now))
+    return Status(202, _run(run(found.pk, request.actor, request.now)))
 
 
 @router.get("/computations/{key}", response=RunOut)
