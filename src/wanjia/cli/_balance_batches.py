@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 import pyarrow as pa
@@ -26,12 +27,13 @@ LineOf = Callable[[int], int]
 
 @dataclass
 class Findings:
-    """Faults by kind: how many, and the first of them."""
+    """Faults by kind: how many, and the first of them; any thread may add."""
 
     file: str
     line_of: LineOf
     counts: dict[str, int] = field(default_factory=dict)
     faults: dict[str, list[Fault]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def add(self, code: str, row: int, column: str, **values: object) -> None:
         """One more, in a row counted from 0."""
@@ -39,14 +41,16 @@ class Findings:
 
     def at_line(self, code: str, line: int, column: str, values: Mapping[str, object]) -> None:
         """One more, in a line as people count."""
-        self.more(code, 1)
-        kept = self.faults.setdefault(code, [])
-        if len(kept) < FAULTS_MAX:
-            kept.append(Fault(code, Where(self.file, line, column), values))
+        with self._lock:
+            self.counts[code] = self.counts.get(code, 0) + 1
+            kept = self.faults.setdefault(code, [])
+            if len(kept) < FAULTS_MAX:
+                kept.append(Fault(code, Where(self.file, line, column), values))
 
     def more(self, code: str, count: int) -> None:
         """So many more that are not shown."""
-        self.counts[code] = self.counts.get(code, 0) + count
+        with self._lock:
+            self.counts[code] = self.counts.get(code, 0) + count
 
     def rows(self, code: str, rows: np.ndarray, first_row: int, column: str, shown: pa.Array) -> None:
         """One for each of these rows, with the text that stands there."""

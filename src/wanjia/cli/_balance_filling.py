@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from threading import Lock
 
 import numpy as np
 import pyarrow as pa
@@ -61,6 +62,7 @@ class Rows:
     unknown: Counter[str] = field(default_factory=Counter)
     ticks: int = 1
     rows: int = 0
+    _lock: Lock = field(default_factory=Lock)
 
     def tally(self) -> Tally:
         """One for a thread."""
@@ -72,9 +74,10 @@ class Rows:
         if counts is None:
             pairs = pc.value_counts(ids)
             ids, counts = pairs.field(0), pairs.field(1).to_numpy()
-        for name, count in zip(ids.to_pylist(), counts.tolist(), strict=True):
-            if name in self.unknown or len(self.unknown) < NAMES_MAX:
-                self.unknown[str(name)] += count
+        with self._lock:
+            for name, count in zip(ids.to_pylist(), counts.tolist(), strict=True):
+                if name in self.unknown or len(self.unknown) < NAMES_MAX:
+                    self.unknown[name] += count
 
     def counts(self) -> Counter[str]:
         """All threads' tallies together."""

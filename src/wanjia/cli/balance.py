@@ -1,6 +1,5 @@
 """`wanjia balance`: what went into every transformer district on a day, what came out, and what that says."""
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from wanjia.adapters.grid_files.metering import Metering, read_metering
 from wanjia.adapters.tables import TABLE_ENDINGS
 from wanjia.cli._balance_report import Asked, answer, balance_table, summary, write_balance
 from wanjia.cli._balance_run import Balanced, balance_readings
+from wanjia.cli._balance_told import told_of
 from wanjia.cli._language import language_option
 from wanjia.cli._output import FOLDER, finish, plain_faults, progress
 from wanjia.cli._zone import zone_option
@@ -68,7 +68,8 @@ def command(
         finish(faults, None, say("balance.nothing_written", language, out=out.name), language)
         return
     every = [*faults, *_without_meters(metering)]
-    balanced = balance_readings(readings, metering, day, timezone, bands, engine, _telling(language))
+    with told_of(language) as told:
+        balanced = balance_readings(readings, metering, day, timezone, bands, engine, told)
     every += balanced.faults
     if balanced.found is None:
         finish(every, None, say("balance.nothing_written", language, out=out.name), language)
@@ -94,12 +95,3 @@ def _written(
 
 def _without_meters(metering: Metering) -> list[Fault]:
     return [] if metering.has_meters else [Fault("balance.no_meters")]
-
-
-def _telling(language: str) -> Callable[[str, int, int], None]:
-    """Progress of a long run on standard error."""
-
-    def told(file: str, done: int, total: int) -> None:
-        progress("balance.reading", language, file=file, done=done, total=total)
-
-    return told
