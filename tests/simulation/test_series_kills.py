@@ -62,9 +62,9 @@ def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path) -> None:
     chance = random.Random(seed)
     acknowledged: list[int] = []
     compactions = 0
-    for kill in range(KILLS):
+    for _ in range(KILLS):
         run = Run(folder, len(acknowledged))
-        for _ in range(chance.randint(1, ACKNOWLEDGED_MAX)):
+        for _word in range(chance.randint(1, ACKNOWLEDGED_MAX)):
             assert run.heard.acquire(timeout=START_SECONDS_MAX), "the process does not go on"
         time.sleep(chance.uniform(0, DELAY_SECONDS_MAX))
         run.kill()
@@ -72,7 +72,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path) -> None:
         compactions += run.compactions
         assert acknowledged == list(range(len(acknowledged)))
         all_readable(folder)
-    print(len(acknowledged), "batches and", compactions, "compactions acknowledged,", kill + 1, "kills")
+    print(len(acknowledged), "batches and", compactions, "compactions acknowledged,", KILLS, "kills")
     store = DuckDBStore(folder, ZONE)
     store.ingest(batch(len(acknowledged)), "sent again, as nobody confirmed it")
     once_each(folder)

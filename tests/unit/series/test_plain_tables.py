@@ -64,7 +64,7 @@ def store_of(folder: Path, *paths: Path) -> dict[tuple[str, int], float]:
     return {**values(store, METERS, DAY), **late}
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(readings=READINGS)
 def test_all_forms_of_a_table_are_one(readings: Readings, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("plain")
