@@ -36,7 +36,7 @@ def _no_limits_left() -> None:
 
 @pytest.fixture
 def failing(world: World) -> World:
-    """One district with five outages in two months, one of them planned and one that never was; its neighbour has two."""
+    """One district with five outages in two months, besides a planned one and a false one; its neighbour has two."""
     for at, days in enumerate((3, 20, 33, 50, 58)):
         dark(f"O{at}", world.now - timedelta(days=days))
     dark("P1", world.now - timedelta(days=10), planned=True)

@@ -347,9 +347,7 @@ class MeasuredDay(models.Model):
     computed_at = models.DateTimeField(db_index=True)
     bands = models.CharField(max_length=40, help_text="edition of the bands")
     counts = models.JSONField(default=dict)
-    changes = models.JSONField(
-        default=list, help_text="district, column, before, after of each figure"
-    )
+    changes = models.JSONField(default=list, help_text="district, column, before, after of each figure")
 
     class Meta:
         ordering = ["-day"]

@@ -5,92 +5,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('network', '0006_districts_of_planned_work'),
-        ('territory', '0004_passkeys_and_field'),
+        ("network", "0006_districts_of_planned_work"),
+        ("territory", "0004_passkeys_and_field"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CollectionStart',
+            name="CollectionStart",
             fields=[
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='territory.organisation')),
-                ('since_on', models.DateField()),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="territory.organisation",
+                    ),
+                ),
+                ("since_on", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='LossBandEdition',
+            name="LossBandEdition",
             fields=[
-                ('starts_on', models.DateField(primary_key=True, serialize=False)),
-                ('economic_from_percent', models.FloatField()),
-                ('economic_to_percent', models.FloatField()),
-                ('high_from_percent', models.FloatField()),
-                ('high_begins_above', models.BooleanField(default=False, help_text='`high_from_percent` itself is still normal')),
-                ('negative_to_percent', models.FloatField()),
-                ('negative_begins_below', models.BooleanField(default=False, help_text='`negative_to_percent` itself is not negative')),
-                ('coverage_least_percent', models.FloatField(default=98, help_text='below it a district is not computable')),
-                ('source', models.CharField(max_length=200)),
+                ("starts_on", models.DateField(primary_key=True, serialize=False)),
+                ("economic_from_percent", models.FloatField()),
+                ("economic_to_percent", models.FloatField()),
+                ("high_from_percent", models.FloatField()),
+                (
+                    "high_begins_above",
+                    models.BooleanField(default=False, help_text="`high_from_percent` itself is still normal"),
+                ),
+                ("negative_to_percent", models.FloatField()),
+                (
+                    "negative_begins_below",
+                    models.BooleanField(default=False, help_text="`negative_to_percent` itself is not negative"),
+                ),
+                (
+                    "coverage_least_percent",
+                    models.FloatField(default=98, help_text="below it a district is not computable"),
+                ),
+                ("source", models.CharField(max_length=200)),
             ],
             options={
-                'ordering': ['-starts_on'],
+                "ordering": ["-starts_on"],
             },
         ),
         migrations.CreateModel(
-            name='MeasuredDay',
+            name="MeasuredDay",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('revision', models.CharField(help_text='of the kept results', max_length=64)),
-                ('computed_at', models.DateTimeField(db_index=True)),
-                ('bands', models.CharField(help_text='edition of the bands', max_length=40)),
-                ('counts', models.JSONField(default=dict)),
-                ('changes', models.JSONField(default=list, help_text='district, column, before, after of each figure')),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("revision", models.CharField(help_text="of the kept results", max_length=64)),
+                ("computed_at", models.DateTimeField(db_index=True)),
+                ("bands", models.CharField(help_text="edition of the bands", max_length=40)),
+                ("counts", models.JSONField(default=dict)),
+                ("changes", models.JSONField(default=list, help_text="district, column, before, after of each figure")),
             ],
             options={
-                'ordering': ['-day'],
+                "ordering": ["-day"],
             },
         ),
         migrations.CreateModel(
-            name='MeasurementRun',
+            name="MeasurementRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(help_text="of the company's zone")),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=8)),
-                ('asked_by', models.CharField(max_length=60)),
-                ('asked_by_name', models.CharField(blank=True, max_length=60)),
-                ('asked_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(blank=True, help_text='of the last attempt', null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('claimed_until', models.DateTimeField(blank=True, help_text='then another worker takes it', null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('stage', models.CharField(blank=True, help_text='register, compact, balance, findings, keep', max_length=16)),
-                ('done', models.PositiveBigIntegerField(default=0)),
-                ('total', models.PositiveBigIntegerField(default=0, help_text='of the stage, in its own steps')),
-                ('outcome', models.JSONField(default=dict)),
-                ('faults', models.JSONField(default=list, help_text='code, where and values of each')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(help_text="of the company's zone")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("asked_by", models.CharField(max_length=60)),
+                ("asked_by_name", models.CharField(blank=True, max_length=60)),
+                ("asked_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(blank=True, help_text="of the last attempt", null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "claimed_until",
+                    models.DateTimeField(blank=True, help_text="then another worker takes it", null=True),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "stage",
+                    models.CharField(blank=True, help_text="register, compact, balance, findings, keep", max_length=16),
+                ),
+                ("done", models.PositiveBigIntegerField(default=0)),
+                ("total", models.PositiveBigIntegerField(default=0, help_text="of the stage, in its own steps")),
+                ("outcome", models.JSONField(default=dict)),
+                ("faults", models.JSONField(default=list, help_text="code, where and values of each")),
             ],
             options={
-                'ordering': ['-asked_at', '-pk'],
-                'indexes': [models.Index(fields=['state', 'asked_at'], name='network_mea_state_4e4d69_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('waiting', 'running'))), fields=('day',), name='one_open_run_a_day')],
+                "ordering": ["-asked_at", "-pk"],
+                "indexes": [models.Index(fields=["state", "asked_at"], name="network_mea_state_4e4d69_idx")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("waiting", "running"))),
+                        fields=("day",),
+                        name="one_open_run_a_day",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DistrictCase',
+            name="DistrictCase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case_number', models.CharField(max_length=24, unique=True)),
-                ('practice', models.CharField(max_length=64)),
-                ('day', models.DateField()),
-                ('band', models.CharField(max_length=16)),
-                ('cause', models.CharField(blank=True, max_length=32)),
-                ('loss_rate', models.FloatField(blank=True, help_text='share', null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loss_cases', to='network.transformerdistrict')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("case_number", models.CharField(max_length=24, unique=True)),
+                ("practice", models.CharField(max_length=64)),
+                ("day", models.DateField()),
+                ("band", models.CharField(max_length=16)),
+                ("cause", models.CharField(blank=True, max_length=32)),
+                ("loss_rate", models.FloatField(blank=True, help_text="share", null=True)),
+                ("opened_at", models.DateTimeField()),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="loss_cases",
+                        to="network.transformerdistrict",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-pk'],
-                'indexes': [models.Index(fields=['district', 'opened_at'], name='network_dis_distric_4e44e6_idx')],
+                "ordering": ["-opened_at", "-pk"],
+                "indexes": [models.Index(fields=["district", "opened_at"], name="network_dis_distric_4e44e6_idx")],
             },
         ),
     ]
