@@ -37,11 +37,12 @@ class Hits:
 class Score:
     """Hits by kind of fault. shares, circuits: thefts by their kind; top: among the first TOP of the ranking.
 
-    A wrong meter counts as found only where the district that feeds it is named too; a swap, with its partner; a dead
-    master, with its kind.
+    wrong: the district that feeds the meter is named too; meters: whether it is or not. A swap is right with its
+    partner only, a dead master with its kind.
     """
 
     wrong: Hits
+    meters: Hits
     swaps: Hits
     thefts: Hits
     shares: Hits
@@ -66,6 +67,7 @@ def score(city: City, found: Diagnosis) -> Score:
     deaths = {(dead.district, dead.kind) for dead in city.truth.dead}
     return Score(
         wrong=_hits(len(wrong), found.moves, is_right),
+        meters=_hits(len(wrong), found.moves, lambda one: one.meter in wrong),
         swaps=Hits(sum(one.partner is not None for one in wrong.values()), len(swapped), right_swaps),
         thefts=_hits(len(stolen), leads, is_right),
         shares=_of_kind(city, leads, "share"),
