@@ -106,8 +106,9 @@ def new_tally() -> Tally:
 class DenseDay:
     """The readings of all meters: rows of `state` NARROW hold `counts` [meters, slots], those WIDE a row of `kwh`.
 
-    wide_row: [meters] which row of `kwh`, [rows, slots]; rows are taken from both ends, by the two lanes, `used` of
-    each. Neither array is touched where nothing is put. estimated: bits as in `Block`.
+    wide_row: [meters] which row of `kwh`, [rows, slots]; rows are taken from both ends, by the two lanes. used: [lanes, 3]
+    rows of `kwh` taken; rows of either kind begun; those of them that were or became wide. Neither `counts` nor `kwh`
+    is touched where nothing is put. estimated: bits as in `Block`.
     """
 
     state: Bytes
@@ -169,5 +170,5 @@ def dense_day(meters: int, slots: int) -> DenseDay:
         np.empty((meters, slots)),
         np.zeros((meters, (slots + 7) // 8), np.uint8),
         np.empty(meters, np.int32),
-        np.zeros(2, np.int64),
+        np.zeros((2, 3), np.int64),
     )

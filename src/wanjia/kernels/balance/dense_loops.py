@@ -36,8 +36,8 @@ def _wide_row(meter: int, day: Any, lane: int) -> Any:
     """A row for kWh that is not in use; lanes take theirs from opposite ends, so that threads do not meet."""
     state, wide_row, used = day[0], day[4], day[5]
     state[meter] = WIDE
-    row = used[0] if lane == 0 else len(wide_row) - 1 - used[1]
-    used[lane] += 1
+    row = used[0, 0] if lane == 0 else len(wide_row) - 1 - used[1, 0]
+    used[lane, 0] += 1
     wide_row[meter] = row
     return row
 
@@ -164,9 +164,9 @@ def put_readings(places: Any, meter_of_place: Any, at: Any, kwh: Any, guessed: A
                  most: float, day: Any, tally: Any, unknown: Any, lane: int) -> None:  # fmt: skip
     """Readings one by one, see `DenseDay.put`; and where they come meter after meter, a run at a time."""
     of_kind, times = tally[0], tally[2]
-    state, counts, dense, _, wide_row, _ = day
+    state, counts, dense, _, wide_row, used = day
     begin, end, step = span
-    opened = np.zeros(2, np.int64)
+    opened = used[lane, 1:]
     slot, before, i, guesses = -1, np.int64(0), -1, len(guessed) > 0
     while i + 1 < len(places):
         i += 1
@@ -219,8 +219,8 @@ def put_columns(meters: Any, first_slot: int, kwh: Any, first_row: int, most: fl
                 lane: int) -> None:  # fmt: skip
     """Whole rows, column after column of `kwh` [slots, n], see `DenseDay.put_days`."""
     of_kind = tally[0]
-    state, counts, dense, _, wide_row, _ = day
-    opened = np.zeros(2, np.int64)
+    state, counts, dense, _, wide_row, used = day
+    opened = used[lane, 1:]
     row = np.empty(len(kwh))
     for i in range(len(meters)):
         meter = meters[i]
