@@ -14,7 +14,7 @@ from wanjia.actions.network.ingest_readings import ingest_readings
 from wanjia.kernels.balance.making_nouns import Injections
 from wanjia.model.actors import SYSTEM
 from wanjia.queries.standing.figure_cases import Scope
-from wanjia.queries.standing.measured_figures import measured_figures
+from wanjia.queries.standing.measured_figures import measured_figures, measured_values
 
 pytestmark = pytest.mark.django_db
 FIRST = date(2026, 6, 1)
@@ -42,6 +42,9 @@ def test_figures_are_their_rows(world: World, computed: Measured) -> None:
     assert quality.value == pytest.approx(100 * present) and 95 < quality.value < 100
     assert compliance.value == pytest.approx(100 * sum(row.band in ("economic", "normal") for row in quality.rows) / 16)
     assert {place: count for place, _, count in compliance.by_place} == {"station-1": 8, "station-2": 8}
+    for one, short in zip((quality, compliance), measured_values(world.actor("company"), scope, "en"), strict=True):
+        assert (one.id, one.count, short.count) == (short.id, len(one.rows), one.count)
+        assert short.value == pytest.approx(one.value) and short.rows == ()
     mine = measured_figures(world.actor("manager"), scope, "en")
     assert {row.district for row in mine[0].rows} == {"T-C111"}
     assert measured_figures(world.actor("clerk"), scope, "en") == ()

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 from django.db.models import Q
 
 from wanjia.model.actors import Actor, may
 from wanjia.queries.cases.visible import below
-from wanjia.queries.network.loss_rows import OBJECT, QUALIFIED, results
+from wanjia.queries.network.loss_rows import NOTHING, OBJECT, QUALIFIED, rates, results
 from wanjia.queries.network.parts import cells_below, seen_districts
 from wanjia.queries.standing.figure_cases import Scope
 from wanjia.records.network.models import TransformerDistrict
@@ -23,6 +24,8 @@ SOURCES = {
     "loss_compliance": "同期线损达标：线损率在合格区间的台区日 / 应考核台区日，不可算不计为达标（公司实践，C）",
 }
 """The two figures, and where their targets come from."""
+UNIT, BETTER = "percent", "up"
+COLUMNS = ["day", "district_id", "band", "coverage", "customer_meters"]
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,19 @@ class MeasuredRow:
 
 @dataclass(frozen=True)
 class MeasuredFigure:
-    """A share in percent of a period (None without rows), by place, and its rows in the order of day and district."""
+    """A share in percent of a period (None without rows), of `count` district-days.
+
+    The rows themselves, in the order of day and district, and the places are there where they were asked for.
+    """
 
     id: str
     unit: str
     better: str
     source: str
     value: float | None
-    rows: tuple[MeasuredRow, ...]
-    by_place: tuple[tuple[str, float | None, int], ...]
+    count: int
+    rows: tuple[MeasuredRow, ...] = ()
+    by_place: tuple[tuple[str, float | None, int], ...] = ()
 
     def rows_at(self, place: str | None) -> tuple[MeasuredRow, ...]:
         """The rows of one place; all of them without one."""
@@ -56,16 +63,34 @@ class MeasuredFigure:
 
 
 def measured_figures(actor: Actor, scope: Scope, language: str, by_cell: bool = False) -> tuple[MeasuredFigure, ...]:
-    """Both figures of the period and place, as far as the actor sees; none without any computed day."""
-    if not may(actor, OBJECT, "see"):
-        return ()
+    """Both figures of the period and place with their rows, as far as the actor sees; none without any computed day."""
     places = _places(actor, scope, language, by_cell)
-    rows = results(scope.first, scope.last, places).to_pylist() if places else []
+    rows = _kept(scope, places).select(COLUMNS).to_pylist()
     return tuple(_figure(name, rows, places) for name in SOURCES) if rows else ()
 
 
+def measured_values(actor: Actor, scope: Scope, language: str) -> tuple[MeasuredFigure, ...]:
+    """The same without rows: a company's month is a quarter of a million of them."""
+    table = _kept(scope, _places(actor, scope, language, by_cell=False))
+    if not table.num_rows:
+        return ()
+    found = rates(table)
+    shares = {"collection_quality": found.collection, "loss_compliance": found.compliance}
+    counts = {"collection_quality": table.num_rows - table["coverage"].null_count, "loss_compliance": table.num_rows}
+    return tuple(
+        MeasuredFigure(name, UNIT, BETTER, SOURCES[name], None if share is None else 100 * share, counts[name])
+        for name, share in shares.items()
+    )
+
+
+def _kept(scope: Scope, places: Mapping[str, tuple[str, str]]) -> pa.Table:
+    return results(scope.first, scope.last, places) if places else NOTHING
+
+
 def _places(actor: Actor, scope: Scope, language: str, by_cell: bool) -> dict[str, tuple[str, str]]:
-    """Name and place of every district that counts, by code."""
+    """Name and place of every district that counts, by code; none for whoever sees no measurements."""
+    if not may(actor, OBJECT, "see"):
+        return {}
     wanted = seen_districts(actor, obj=OBJECT)
     if scope.organisation:
         wanted &= Q(organisation__in=below([scope.organisation]))
@@ -85,7 +110,7 @@ def _figure(name: str, rows: Sequence[Mapping[str, Any]], places: Mapping[str, t
     for one in taken:
         by_place[one.place].append(one)
     lines = tuple((place, _percent(some), len(some)) for place, some in sorted(by_place.items()))
-    return MeasuredFigure(name, "percent", "up", SOURCES[name], _percent(taken), tuple(taken), lines)
+    return MeasuredFigure(name, UNIT, BETTER, SOURCES[name], _percent(taken), len(taken), tuple(taken), lines)
 
 
 def _percent(rows: Sequence[MeasuredRow]) -> float | None:

@@ -12,7 +12,7 @@ from wanjia.queries.cases.installed import practice_names
 from wanjia.queries.cases.organisations import is_station, organisation_choices
 from wanjia.queries.standing.figure_rows import OpenedRow, opened_rows
 from wanjia.queries.standing.indicators import Figure, PracticeFigures, Scope, practice_figures
-from wanjia.queries.standing.measured_figures import measured_figures
+from wanjia.queries.standing.measured_figures import measured_values
 from wanjia.queries.standing.places import place_names
 from wanjia.texts import say
 from wanjia.web.csv_files import csv_response
@@ -37,7 +37,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
         "found": found, "scope": scope, "only": only, "practices": practice_names(request.language),
         "choices": organisation_choices(request.actor, request.language), "query": query_of(request),
         "places": place_names(request.language, station) if only else {},
-        "measured": () if only else measured_figures(request.actor, scope, request.language, by_cell=station),
+        "measured": () if only else measured_values(request.actor, scope, request.language),
     }  # fmt: skip
     return render(request, "surfaces/desk/indicators.html", values)
 
