@@ -17,7 +17,7 @@ from wanjia.model.network import words
 from wanjia.series.port import MeasurementStore
 
 METERS = ("M1", "C1", "C2", "M2", "C3", "G1", "unknown")
-FEW = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CELLS = st.tuples(st.sampled_from(METERS), st.integers(0, 95))
 DECIMALS = st.decimals(-(10**6), 10**6, allow_nan=False, allow_infinity=False, places=9).map(float)
 ROUGH = st.floats(-1e9, 1e9, allow_nan=False, allow_subnormal=False)

@@ -17,13 +17,14 @@ SECONDS = st.integers(*(int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for ye
 
 
 @settings(max_examples=40)
-@given(moments=st.lists(SECONDS, min_size=1, max_size=20), zone=st.sampled_from(ZONES))
-def test_each_instant_counts_for_the_day_it_ends(moments: list[int], zone: str) -> None:
+@given(begin=SECONDS, later=st.lists(st.integers(0, 40 * 86_400), min_size=1, max_size=20), zone=st.sampled_from(ZONES))
+def test_each_instant_counts_for_the_day_it_ends(begin: int, later: list[int], zone: str) -> None:
+    moments = [begin + seconds for seconds in later]
     at = np.array(moments) * 1000
-    first, later = Days(zone).of(at)
-    for one, days in zip(moments, later.tolist(), strict=True):
-        begin, end = day_bounds(first + timedelta(days=days), zone)
-        assert begin < datetime.fromtimestamp(one, UTC) <= end
+    first, days_later = Days(zone).of(at)
+    for one, days in zip(moments, days_later.tolist(), strict=True):
+        midnight, next_midnight = day_bounds(first + timedelta(days=days), zone)
+        assert midnight < datetime.fromtimestamp(one, UTC) <= next_midnight
 
 
 def test_days_and_forms_are_told_apart_in_order() -> None:
