@@ -106,9 +106,9 @@ def new_tally() -> Tally:
 class DenseDay:
     """The readings of all meters: rows of `state` NARROW hold `counts` [meters, slots], those WIDE a row of `kwh`.
 
-    wide_row: [meters] which row of `kwh`, [rows, slots]; rows are taken from both ends, by the two lanes. used: [lanes, 3]
-    rows of `kwh` taken; rows of either kind begun; those of them that were or became wide. Neither `counts` nor `kwh`
-    is touched where nothing is put. estimated: bits as in `Block`.
+    wide_row: [meters] which row of `kwh`, [rows, slots]; rows are taken from both ends, by the two lanes. used: of each
+    lane, [lanes, 3], the rows of `kwh` taken, the rows begun, and those of them that were or became wide. Neither
+    `counts` nor `kwh` is touched where nothing is put. estimated: bits as in `Block`.
     """
 
     state: Bytes

@@ -132,7 +132,11 @@ def _put_easily(meter: int, slot: int, value: float, state: Any, counts: Any, kw
 def _run(places: Any, at: Any, begin: int, step: int, most: int) -> int:
     """How many readings from `begin` on are of one meter, each a slot after the other; at most so many."""
     end = min(len(places), begin + most)
-    place, i = places[begin], begin + 1
+    place, i, others = places[begin], begin + 1, 0
+    for j in range(begin + 1, end):  # without a way out, so that the processor takes many at a time
+        others += (places[j] != place) | (at[j] - at[j - 1] != step)
+    if others == 0:
+        return end - begin
     while i < end and places[i] == place and at[i] == at[i - 1] + step:
         i += 1
     return i - begin
