@@ -1,4 +1,4 @@
-"""Golden cases of `wanjia balance`, each a folder: network, readings, what to ask, and the table by hand; in every form."""
+"""Golden cases of `wanjia balance`, each a folder: network, readings, what to ask, the table by hand; in every form."""
 
 import csv
 import json
@@ -46,7 +46,8 @@ def check(case: Path, out: Path) -> None:
     assert [list(row) for row in found] == [list(row) for row in expected]
     for one, other in zip(found, expected, strict=True):
         for name, value in other.items():
-            assert one[name] == (pytest.approx(value, abs=tolerance) if isinstance(value, float) else value), (name, one)
+            wanted = pytest.approx(value, abs=tolerance) if isinstance(value, float) else value
+            assert one[name] == wanted, (name, one)
 
 
 @pytest.mark.parametrize("name", CASES)
