@@ -19,10 +19,10 @@ from wanjia.series.layout_arrivals import LONG
 from wanjia.series.port import MeasurementStore
 from wanjia.series.register import Register
 
-METER = "000000004711"
+METER = "880047110815"
 SHOP: Facts = {
     "customer_kind": "shop", "customer_name": "海棠便利店", "contact_phone": "13800000088", "place": HOME,
-    "meter_id": "4711", "wishes": ["tariff", "solar"],
+    "meter_id": METER, "wishes": ["tariff", "solar"],
 }  # fmt: skip
 PLAN: Facts = {"measures": [{"way": "solar", "measure": "屋顶装光伏", "saved_yuan": 8900, "spent_yuan": 36000}]}
 BY_HAND: list[Json] = [{"from_hour": 0, "to_hour": 24, "workday_kw": 2, "restday_kw": 2}]
@@ -97,7 +97,7 @@ def test_a_shop_gets_a_plan_from_its_own_load(world: World, store: MeasurementSt
     case = Case.objects.get(number=shop.number)
     assert case.end == "advised" and case.state["facts"]["load_hours"] is None
     written = str(list(HistoryEntry.objects.filter(subject=f"case:{case.pk}").values())) + str(case.state)
-    assert "13800000088" not in written and "4711" not in written
+    assert "13800000088" not in written and METER not in written
 
 
 def test_a_no_is_a_no(world: World, store: MeasurementStore) -> None:

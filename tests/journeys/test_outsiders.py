@@ -9,7 +9,7 @@ from tests.support.outsiders import PHONE, code, install, link, waiting
 from tests.support.world import World
 from wanjia.actions.cases.fire_due_clocks import fire_due_clocks
 from wanjia.actions.cases.pass_on import pass_on
-from wanjia.records.cases.models import Case, Delivery, HistoryEntry, Letter, Outsider, Task
+from wanjia.records.cases.models import Case, Clock, Delivery, HistoryEntry, Letter, Outsider, Task
 
 
 @pytest.fixture(autouse=True)
@@ -114,7 +114,8 @@ def test_staff_see_who_has_it_and_may_pass_it_on_but_not_do_it(world: World) -> 
 
 def test_a_clock_sends_the_link_again_and_without_a_number_the_chief_has_it(world: World) -> None:
     case = waiting(world)
-    assert fire_due_clocks(world.now + timedelta(days=5)) == 1
+    warned = Clock.objects.get(case=case, task_key=world.task(case, "confirm").key).next_at
+    assert warned is not None and fire_due_clocks(warned) == 1
     again = list(Delivery.objects.filter(case=case, body__contains="/tasks/"))
     assert [row.address for row in again] == [PHONE] * 2 and again[0].body == again[1].body
     landline = waiting(world, "k2", "0595-22223333")
