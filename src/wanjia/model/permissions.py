@@ -22,12 +22,12 @@ PARTNER_ROLES = frozenset({"window_clerk", "window_chief", "reviewer"})
 OBJECTS = (
     "case", "task", "paper", "message", "history", "territory", "post", "organisation", "person", "calendar",
     "practice", "account", "personal_data", "outage", "contact_card", "report", "letter", "network",
-    "delivery", "register", "measurement",
+    "delivery", "register", "measurement", "work",
 )  # fmt: skip
 VERBS = (
     "see", "open", "complete", "return", "ask_opinion", "give_opinion", "pass_on", "delegate", "withdraw", "urge",
     "reopen", "merge", "hold", "add_paper", "say", "rate", "reveal", "appoint", "hand_over", "import", "install",
-    "edit", "export", "enter", "estimate", "explain", "record", "plan",
+    "edit", "export", "enter", "estimate", "explain", "record", "plan", "adopt",
 )  # fmt: skip
 
 
@@ -84,7 +84,8 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("territory post organisation person practice calendar", "see", "all"),
         ("contact_card", "install", "cell"),
         ("outage", "estimate explain record", "cell"),
-        ("network", "see", "all"),
+        ("work", "enter withdraw", "cell"),
+        ("network work", "see", "all"),
         ("report", "see", "cell"),
     )),
     # Leads the district managers below: also moves their work between them and stops a clock for a stated reason.
@@ -98,7 +99,8 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("territory post organisation person practice calendar", "see", "all"),
         ("contact_card", "install", "cell"),
         ("outage", "estimate explain record", "cell"),
-        ("network", "see", "all"),
+        ("work", "enter withdraw", "cell"),
+        ("network work", "see", "all"),
         ("report register measurement", "export", "cell"),
     )),
     # Answers for a station: all of its work and its people's posts, exports without personal data.
@@ -112,7 +114,8 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("post", "appoint hand_over", "organisation"),
         ("contact_card", "install", "organisation"),
         ("outage", "estimate explain record", "organisation"),
-        ("network", "see", "all"),
+        ("work", "enter withdraw export", "organisation"),
+        ("network work", "see", "all"),
         ("report register measurement", "export", "organisation"),
         ("territory post organisation person practice calendar", "see", "all"),
     )),
@@ -128,12 +131,13 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("organisation person", "edit", "organisation"),
         ("contact_card", "install", "organisation"),
         ("outage", "estimate explain record", "organisation"),
-        ("network", "see", "all"),
+        ("work", "enter withdraw plan edit export", "organisation"),
+        ("network work", "see", "all"),
         ("report register history measurement", "export", "organisation"),
         ("territory post organisation person practice calendar", "see", "all"),
     )),
     # Sends crews around the clock: any dispatcher of the centre takes over from the last shift, so all its tasks. Only
-    # dispatch opens the network on purpose.
+    # dispatch opens the network on purpose, so only dispatch puts a plan of works in force.
     "dispatcher": (_WORK, (
         ("case task paper message letter history outage measurement", "see", "organisation"),
         ("case", "open urge merge hold", "organisation"),
@@ -141,7 +145,8 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("paper", "add_paper", "organisation"),
         ("message", "say", "organisation"),
         ("outage", "estimate explain record plan", "organisation"),
-        ("network", "see", "all"),
+        ("work", "enter withdraw plan adopt edit export", "organisation"),
+        ("network work", "see", "all"),
         ("personal_data", "see reveal", "organisation"),
         ("territory post organisation person practice calendar", "see", "all"),
         ("report", "see", "organisation"),
@@ -177,6 +182,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
     "company_manager": (_WORK, (
         ("case task paper message letter history outage report register measurement", "see", "all"),
         ("measurement", "import edit export", "all"),
+        ("work", "plan edit export", "all"),
         ("case", "open urge reopen hold export", "all"),
         ("task", "return urge pass_on hand_over", "all"),
         ("message", "say", "all"),
@@ -186,7 +192,7 @@ _BLOCKS: Mapping[str, tuple[_Block, ...]] = {
         ("practice", "install", "all"),
         ("delivery", "see edit export", "all"),
         ("report register history", "export", "all"),
-        ("territory post organisation person practice calendar account network", "see", "all"),
+        ("territory post organisation person practice calendar account network work", "see", "all"),
     )),
     # Keeps the product: organisations, people, territory, calendars, accounts. Does not work on cases and cannot
     # unmask anybody; who reads whose data is itself to be seen here.

@@ -2,6 +2,17 @@
 
 from django.db import models
 
+from wanjia.records.network.planning import (
+    DoubleSource,
+    Means,
+    MonthPlan,
+    PlanMove,
+    PlannedItem,
+    SupplyDemand,
+    SupplyDemandDistrict,
+    WorkRequest,
+    WorkRequestDistrict,
+)
 from wanjia.records.network.safety import (
     RhythmHour,
     SafetyAlarm,
@@ -12,7 +23,11 @@ from wanjia.records.network.safety import (
 from wanjia.records.territory.models import Organisation
 
 _SAFETY = (RhythmHour, SafetyAlarm, SafetyLimitEdition, SafetyMonitor, SafetyReading)
-"""Declared in a file of their own; Django looks for them here."""
+_PLANNING = (
+    DoubleSource, Means, MonthPlan, PlanMove, PlannedItem, SupplyDemand, SupplyDemandDistrict, WorkRequest,
+    WorkRequestDistrict,
+)  # fmt: skip
+"""Declared in files of their own; Django looks for them here."""
 
 
 class Feeder(models.Model):

@@ -1,0 +1,78 @@
+"""Plans of a month: the list, one plan with its chart, calendar and figures. Shapes: `plan_shapes`."""
+
+from datetime import date, datetime
+
+from wanjia.model.actors import Actor, may
+from wanjia.model.faults import Denied, Fault, NotFound, Where
+from wanjia.queries.cases.rows import Rows
+from wanjia.queries.network.plan_shapes import PlanLine
+from wanjia.records.network.planning import MonthPlan
+
+OBJECT = "work"
+STAGES = {"freeze": 0.05, "modes": 0.1, "solve": 0.75, "explain": 0.05, "keep": 0.05}
+"""Stages of a computation in their order, and what share of its time each takes."""
+
+
+def allow(actor: Actor) -> None:
+    """Raises Denied for whoever sees no works anywhere."""
+    if not may(actor, OBJECT, "see"):
+        raise Denied(OBJECT, "see")
+
+
+def plans(
+    actor: Actor, now: datetime, language: str, month: date | None = None, organisation: str = "", state: str = ""
+) -> Rows[PlanLine]:
+    """Newest month first, newest version first. Raises Denied."""
+    allow(actor)
+    rows = MonthPlan.objects.select_related("organisation", "based_on").defer("input", "choice")
+    if month:
+        rows = rows.filter(month=month.replace(day=1))
+    if organisation:
+        rows = rows.filter(organisation=organisation)
+    if state:
+        rows = rows.filter(state=state)
+    return Rows(rows, lambda found: [plan_line(row, now, language) for row in found])
+
+
+def plan_row(number: str, actor: Actor) -> MonthPlan:
+    """The row itself, for reads of this room. Raises NotFound, Denied."""
+    allow(actor)
+    row = MonthPlan.objects.select_related("organisation", "based_on").filter(number=number).first()
+    if row is None:
+        raise NotFound("month_plan", number)
+    return row
+
+
+def plan_line(row: MonthPlan, now: datetime, language: str) -> PlanLine:
+    """A row as a line."""
+    share = _share(row)
+    where = row.organisation
+    return PlanLine(
+        row.number, row.month, row.days, where.code, where.name_en if language == "en" and where.name_en
+        else where.name_zh, row.version, row.state, row.lost_on, row.based_on.number if row.based_on else "",
+        row.figures.get("works", 0), row.figures.get("outages", 0), row.figures.get("district_hours"),
+        row.figures.get("household_hours"), row.figures.get("naive_district_hours"), row.bound, row.gap, row.seconds,
+        row.seed, row.asked_by_name or row.asked_by, row.asked_at, row.ended_at, row.adopted_by_name, row.adopted_at,
+        row.stage, share, _remaining(row, share, now), row.best, faults_of(row.faults),
+    )  # fmt: skip
+
+
+def faults_of(kept: list[dict[str, object]]) -> tuple[Fault, ...]:
+    """Kept faults as values again."""
+    return tuple(Fault(str(one["code"]), Where(str(one["where"])), dict(one["values"])) for one in kept)  # type: ignore[call-overload]
+
+
+def _share(row: MonthPlan) -> float | None:
+    """How much of the computation is done, by what the stages take of it."""
+    if row.state != MonthPlan.State.COMPUTING or row.stage not in STAGES:
+        return None
+    names = list(STAGES)
+    before = sum(STAGES[name] for name in names[: names.index(row.stage)])
+    return before + STAGES[row.stage] * min(1.0, row.done / row.total if row.total else 0.0)
+
+
+def _remaining(row: MonthPlan, share: float | None, now: datetime) -> float | None:
+    if share is None or row.started_at is None:
+        return None
+    passed = (now - row.started_at).total_seconds()
+    return max(0.0, row.seconds - passed) if row.stage in ("freeze", "modes", "solve") else 0.0
