@@ -90,7 +90,7 @@ def test_a_dead_master_is_named_and_never_a_pass(world: World, days: Measured) -
     shown = station_view(world.actor("company"), Part(), days.day(1), world.now, "zh-Hans")
     line = next(one for one in shown.lines if one.district == dead)
     assert line.band in OFF_BANDS
-    assert line.cause in ("master_silent", "no_energy_in", "master_zero") and line.action == "mend_master"
+    assert line.cause in ("master_silent", "master_zero") and line.action == "mend_master"
     assert shown.rates.qualified < 8 and shown.rates.compliance == pytest.approx(shown.rates.qualified / 8)
 
 

@@ -18,6 +18,7 @@ from wanjia.adapters.grid_files.folder import write_network
 from wanjia.cli.balance import command as balance
 from wanjia.kernels.balance.bands import FOUR_AND_SIX
 from wanjia.kernels.balance.expected import Expected, expected_of
+from wanjia.kernels.balance.losses import REASONS
 from wanjia.model.network import METER_ROLES, Network
 from wanjia.series.day_states import parts_of
 from wanjia.series.duckdb.store import DuckDBStore
@@ -30,6 +31,8 @@ pytestmark = [pytest.mark.heavy, needs("spark")]
 ZONE, DAY = "Asia/Shanghai", date(2026, 6, 1)
 BEGIN = int(datetime(2026, 5, 31, 16, tzinfo=UTC).timestamp() * 1000)
 QUARTER_MS = 900_000
+STOPPED = 24
+"""A master meter that counts nothing all day."""
 
 
 def network() -> Network:
@@ -55,7 +58,7 @@ def register() -> Register:
 def intervals(rng: np.random.Generator, count: int) -> pa.RecordBatch:
     """Interval readings in any order, again and again for the same slot, with a few that int16 does not hold and
     meters that nobody knows."""
-    ids = [IDS[at] for at in rng.integers(0, len(IDS), count)]
+    ids = [IDS[at + (at == STOPPED)] for at in rng.integers(0, len(IDS), count)]
     ids[:4] = ["nobody-2", "nobody-1", "nobody-2", "nobody-3"]
     energy = np.round(rng.uniform(-1.0, 5.0, count), 3)
     energy[5:9] = 1234.56789
@@ -63,9 +66,9 @@ def intervals(rng: np.random.Generator, count: int) -> pa.RecordBatch:
 
 
 def registers(rng: np.random.Generator) -> pa.RecordBatch:
-    """Registers of every third meter, at every fourth slot; some roll over."""
+    """Registers of every third meter, at every fourth slot; some roll over. One tells days only."""
     ids, slots, values = [], [], []
-    for at in range(0, len(IDS), 3):
+    for at in (one for one in range(0, len(IDS), 3) if one != STOPPED):
         for slot in range(0, 97, 4):
             ids.append(IDS[at])
             slots.append(slot)
@@ -82,10 +85,11 @@ def _long(ids: list[str], slots: Any, energy: Any, register_kwh: Any, quality: A
 
 
 def whole_days(rng: np.random.Generator) -> pa.RecordBatch:
-    """Days of half of the meters, a column a slot, with gaps."""
+    """Days of half of the meters, a column a slot, with gaps; one master counts nothing."""
     ids = IDS[::2]
     values = np.full((len(ids), WIDE_SLOTS_MAX), np.nan)
     values[:, :96] = np.where(rng.random((len(ids), 96)) < 0.05, np.nan, np.round(rng.uniform(0, 2, (len(ids), 96)), 2))
+    values[STOPPED // 2, :96] = 0
     slots = pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1), from_pandas=True), WIDE_SLOTS_MAX)
     return pa.RecordBatch.from_arrays([pa.array(ids), pa.array([DAY] * len(ids), pa.date32()), slots], schema=WIDE)
 
@@ -152,6 +156,7 @@ def test_a_districts_sum_is_the_sum_of_its_parts(stores: tuple[Any, Any]) -> Non
     one, many = (store.balance(DAY, expected(), FOUR_AND_SIX) for store in stores)
     for name, column in vars(one).items():
         assert np.array_equal(column, vars(many)[name], equal_nan=column.dtype.kind == "f"), name
+    assert one.reasons[NETWORK.meters.district[STOPPED]] >> REASONS.index("master_zero") & 1
     for inside in (slice(0, 7), slice(7, 20), slice(20, 24)):
         part = stores[1].balance(DAY, expected(inside), FOUR_AND_SIX)
         assert np.array_equal(part.used_kwh, one.used_kwh[inside], equal_nan=True)

@@ -18,9 +18,11 @@ from wanjia.model.network import Codes, Counts, Flags, Indexes, Measures
 
 REASONS = (
     "no_master", "no_customers", "master_silent", "master_incomplete", "generation_incomplete", "coverage_low",
-    "no_energy_in",
+    "no_energy_in", "master_zero",
 )  # fmt: skip
-"""Why a district is not computable; bits of `DistrictDay.reasons`, the lowest first."""
+"""Why a district is not computable; bits of `DistrictDay.reasons`, the lowest first: eight fill them. master_zero:
+every reading of its masters is exactly zero while customers used energy. Roofs' energy alone would otherwise be what
+went in, and the loss a negative multiple of it that distorts every total."""
 NOTES = ("same_slots", "back_feeding")
 """Beside a figure. same_slots: both sides were taken over the intervals in which every master is there. back_feeding:
 energy flowed back through the transformer in some interval. Bits of `DistrictDay.notes`."""
@@ -122,12 +124,20 @@ def _reasons(sums: Sums, expected: Expected, coverage: Measures, bands: Edition,
         "master_incomplete": ~silent & (coverage[MASTER] < bands.master_least),
         "generation_incomplete": coverage[GENERATION] < bands.master_least,
         "coverage_low": coverage[CUSTOMER] < bands.coverage_least,
+        "master_zero": _stands_still(sums),
     }
     bits = np.zeros(len(energy_in), dtype=np.uint8)
     for code, where in found.items():
         bits |= np.where(where, 1 << REASONS.index(code), 0).astype(np.uint8)
     bits[(bits == 0) & ~(energy_in > 0)] = 1 << REASONS.index("no_energy_in")
     return bits
+
+
+def _stands_still(sums: Sums) -> Flags:
+    """Districts whose masters send nothing but zeros while customers use energy, [districts]."""
+    zeros = (sums.reporting[MASTER] > 0) & ~sums.energy[MASTER].any(axis=1)
+    still: Flags = zeros & (sums.energy[CUSTOMER].sum(axis=1) > 0)
+    return still
 
 
 def _notes(sums: Sums, same: Flags) -> Bits:

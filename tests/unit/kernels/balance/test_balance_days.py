@@ -16,7 +16,7 @@ from wanjia.kernels.balance.making import make_city, make_day
 from wanjia.kernels.balance.making_nouns import NO_DIRT
 from wanjia.kernels.balance.passing import add
 from wanjia.kernels.balance.rolling import head_balance, roll_up
-from wanjia.kernels.balance.sums import CUSTOMER, GENERATION, MASTER, Sums, begin
+from wanjia.kernels.balance.sums import CUSTOMER, GENERATION, MASTER, PARTS_A_KWH, Sums, begin
 from wanjia.model.network import words
 from wanjia.model.readings import Block
 
@@ -107,6 +107,20 @@ def test_a_city_without_faults_loses_what_its_wires_lose(seed: int) -> None:
     day, _, _, counts_missed = city_day(seed)
     assert (day.band != NOT_COMPUTABLE).all() and (day.coverage == 1).all()
     assert (counts_missed <= 1).all() and (day.loss_kwh > 0).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 11), st.floats(0, 50, allow_nan=False))
+def test_a_master_that_stands_still_is_no_figure_whatever_roofs_feed_in(which: int, roof_kwh: float) -> None:
+    _, sums, held, _ = city_day(5)
+    sums.energy[MASTER, which] = 0
+    sums.energy[GENERATION, which, 40:50] = round(roof_kwh * PARTS_A_KWH)
+    day = finish(sums, held)
+    assert day.reasons[which] == 1 << REASONS.index("master_zero") and day.band[which] == NOT_COMPUTABLE
+    assert np.isnan(day.loss_rate[which]) and (np.delete(day.band, which) != NOT_COMPUTABLE).all()
+    sums.energy[CUSTOMER, which] = 0
+    idle = finish(sums, held).reasons[which]
+    assert idle == (0 if roof_kwh and round(roof_kwh * PARTS_A_KWH) else 1 << REASONS.index("no_energy_in"))
 
 
 def test_totals_hide_nobody() -> None:
