@@ -8,6 +8,7 @@ const ISLANDS: Record<string, () => Promise<{ mount: Mount<never> }>> = {
   chart: () => import("./chart/chart"),
   field: () => import("./field/field"),
   form: () => import("./form/form"),
+  gantt: () => import("./gantt/gantt"),
   live: () => import("./live/live"),
   map: () => import("./map/map"),
   passkey: () => import("./passkey/passkey"),
