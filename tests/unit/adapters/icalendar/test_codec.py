@@ -38,8 +38,8 @@ def unescaped(value: str) -> str:
 
 def test_an_event_comes_back_as_it_was() -> None:
     event = Event(
-        "WR1@county.wanjia", START, START + timedelta(hours=4), "更换 10 kV 电杆；配合低压", "第一行\n第二行, 带电作业\\旁路",
-        "杏林 1 线", ("带电作业", "a,b"), "TENTATIVE", 3, (30.1234567, 120.5), "https://example.test/x?a=1,2",
+        "WR1@county.wanjia", START, START + timedelta(hours=4), "更换 10 kV 电杆；配合低压",
+        "第一行\n第二行, 带电作业\\旁路", "杏林 1 线", ("带电作业", "a,b"), "TENTATIVE", 3, (30.1234567, 120.5), "https://example.test/x?a=1,2",
     )  # fmt: skip
     made = document([event], "12 月检修计划", MADE)
     assert made.startswith(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:")
