@@ -44,9 +44,10 @@ class Mode:
 
     `dark` are the districts without supply during `dark_hours` (empty: the whole work); `gap` are those that only
     notice the switching, during `gap_hours`. Both in hours from the start, stretched with the work's duration.
-    `takes_over` are kVA by tie; `cuts` are ties that nobody can rely on meanwhile. `out` says that the feeder counts as
-    out (two feeders that back each other up are never out together). `crews` of the work's kind are needed, and
-    `effort` is what the means cost, in district-hours: a truck is not sent out for less.
+    `takes_over` are kVA by tie; `cuts` are ties that nobody can rely on meanwhile. `section` is what is cut off from
+    the network (empty: nothing); works in one section share an outage. `out` says that the feeder counts as out (two
+    feeders that back each other up are never out together). `crews` of the work's kind are needed, and `effort` is
+    what the means cost, in the units of the weights: a truck is not sent out for less.
     """
 
     kind: ModeKind
@@ -58,6 +59,7 @@ class Mode:
     gap_hours: tuple[HoursOf, ...] = ()
     takes_over: tuple[tuple[str, float], ...] = ()
     cuts: tuple[str, ...] = ()
+    section: str = ""
     out: bool = False
     crews: int = 1
     effort: float = 0.0
@@ -68,7 +70,7 @@ class Work:
     """A work on a device: it takes place once, wholly inside one day's working hours, in one of its modes.
 
     `earliest_on` and `latest_on` (both included) bound its day, None by the horizon alone. `start_hours` are the hours
-    of day at which it may start, empty: any slot. `urgency` is what a day of waiting costs, in district-hours.
+    of day at which it may start, empty: any slot. `urgency` is what a working day of waiting costs, in the units of the weights.
     `fixed_start` and `fixed_mode` (position in `modes`) leave it no choice.
     """
 
