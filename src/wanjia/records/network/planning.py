@@ -7,6 +7,14 @@ from django.db import models
 
 from wanjia.records.territory.models import Organisation
 
+WORK_KINDS = (
+    "pole", "line", "transformer", "switchgear", "cable", "connection", "clearing", "test", "other",
+)  # fmt: skip
+"""What is done: poles moved or changed, lines, transformers, switchgear, cables, a new customer connected, trees."""
+CREW_KINDS = ("line", "cable", "substation")
+"""Crews: line work, cable work, work on switchgear and protection."""
+MEANS_KINDS = ("live_line", "bypass", "generator", "switching")
+"""What a mode needs beside its crew: live-line team, bypass set, generator truck, switching team."""
 OPEN_STATES = ("draft", "computing")
 """A plan that a worker still has to compute."""
 LIVE_STATES = ("proposed", "adopting", "adopted")
@@ -30,12 +38,12 @@ class WorkRequest(models.Model):
     feeder = models.ForeignKey("network.Feeder", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     title_zh = models.CharField(max_length=120)
     title_en = models.CharField(max_length=160, blank=True)
-    kind = models.CharField(max_length=24, help_text="`model.works.KINDS`")
+    kind = models.CharField(max_length=24, help_text="WORK_KINDS")
     hours = models.FloatField(help_text="with supply stopped; other modes take their own share of it")
     modes = models.JSONField(default=list, help_text="those that may be proposed, of `model.works.MODES`; empty: all")
     earliest_on = models.DateField(db_index=True)
     latest_on = models.DateField(db_index=True)
-    crew_kind = models.CharField(max_length=24, help_text="kind of `Means`")
+    crew_kind = models.CharField(max_length=24, help_text="CREW_KINDS")
     urgent = models.BooleanField(default=False, help_text="must stand in the plan of its month")
     longitude = models.FloatField()
     latitude = models.FloatField()
@@ -67,7 +75,7 @@ class Means(models.Model):
     """Crews, live-line teams, bypass sets, generator trucks: how many of a base are there on which day."""
 
     code = models.CharField(max_length=40, primary_key=True)
-    kind = models.CharField(max_length=24, db_index=True)
+    kind = models.CharField(max_length=24, db_index=True, help_text="CREW_KINDS or MEANS_KINDS")
     name_zh = models.CharField(max_length=80)
     name_en = models.CharField(max_length=120, blank=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", help_text="its base")
