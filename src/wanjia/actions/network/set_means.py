@@ -37,8 +37,8 @@ class WantedMeans:
     by_weekday: Sequence[int] = (1,) * WEEK
     by_day: Mapping[date, int] = field(default_factory=dict)
     name_en: str = ""
-    from_hour: float = 8.0
-    until_hour: float = 18.0
+    from_hour: float = 7.0
+    until_hour: float = 19.0
     kva: float = 0.0
 
 

@@ -83,8 +83,8 @@ class Means(models.Model):
     latitude = models.FloatField()
     by_weekday = models.JSONField(help_text="seven counts, Monday first")
     by_day = models.JSONField(default=dict, help_text="counts of days that differ, by YYYY-MM-DD")
-    from_hour = models.FloatField(default=8)
-    until_hour = models.FloatField(default=18)
+    from_hour = models.FloatField(default=7, help_text="leaves its base not before")
+    until_hour = models.FloatField(default=19, help_text="is back not after")
     kva = models.FloatField(default=0, help_text="what one of them supplies: trucks and bypass sets")
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -161,7 +161,8 @@ class MonthPlan(models.Model):
     seed = models.PositiveIntegerField()
     input = models.JSONField(null=True, blank=True, help_text="the frozen `model.works.WorkList`")
     digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the input")
-    choice = models.JSONField(default=dict, help_text="mode and start of each work, as the solver left it")
+    choice = models.JSONField(default=list, help_text="`model.works.Placed` of each work, as the solver left it")
+    unplaced = models.JSONField(default=list, help_text="works left out, and why: request, code and values of each")
     figures = models.JSONField(default=dict)
     bound = models.FloatField(null=True, blank=True, help_text="district-hours that no plan can go below")
     gap = models.FloatField(null=True, blank=True, help_text="share")
@@ -179,6 +180,7 @@ class MonthPlan(models.Model):
     adopted_by = models.CharField(max_length=60, blank=True)
     adopted_by_name = models.CharField(max_length=60, blank=True)
     adopted_at = models.DateTimeField(null=True, blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
     faults = models.JSONField(default=list, help_text="code, where and values of each")
 
     class Meta:
@@ -208,15 +210,16 @@ class PlannedItem(models.Model):
     mode_kind = models.CharField(max_length=12, help_text="`model.works.MODES`")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    crews = models.JSONField(default=list, help_text="codes of the means that do it")
+    crews = models.JSONField(default=list, help_text="names of the crews")
+    crew_base = models.CharField(max_length=40, blank=True, help_text="code of the `Means` that they belong to")
+    means = models.JSONField(default=list, help_text="of each `Means` on its way: code, count, leaves, is back")
     dark = models.JSONField(default=list, help_text="district, and from and until which instant")
     district_hours = models.FloatField(default=0, help_text="of its own; works that share an outage count it together")
     reasons = models.JSONField(default=list, help_text="code and values of each")
     locked = models.BooleanField(default=False, help_text="no planning moves it")
     moved_by = models.CharField(max_length=60, blank=True, help_text="who put it there by hand")
-    planned_work = models.ForeignKey(
-        "network.PlannedWork", null=True, blank=True, on_delete=models.PROTECT, related_name="plan_items"
-    )
+    planned_works = models.JSONField(default=list, help_text="codes of the `PlannedWork` that tell its outage")
+    faults = models.JSONField(default=list, help_text="why its outage could not be entered: code, where and values")
     entered_at = models.DateTimeField(null=True, blank=True, help_text="adopted: customers are being told")
 
     class Meta:
