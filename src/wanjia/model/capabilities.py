@@ -291,6 +291,25 @@ _ROWS = (
         optional=frozenset({"shortened"}),
     ),
     CapabilitySignature(
+        "forecast_steps",
+        "The steps of one project, as much as is left of them, against its hard date: their days from `first_on` on, "
+        "the day on which all is done, the calendar days to spare, the step that decides, and what would have to get "
+        "shorter. Rows that are no plan come back as `steps_wrong`.",
+        {"steps": ROWS, "first_on": DAY, "hard_on": DAY, "every_day": YES_NO},
+        {
+            "step_plan": ROWS,
+            "forecast_on": DAY,
+            "days_to_spare": {"type": "integer"},
+            "open_steps": COUNT,
+            "path": TEXT,
+            "decides": TEXT,
+            "can_make_it": YES_NO,
+            "cuts": TEXT,
+            "steps_wrong": ROWS,
+        },
+        optional=frozenset({"every_day"}),
+    ),
+    CapabilitySignature(
         "open_survey",
         "Opens the case's anonymous survey of the work: questions of the catalogue, groups with `name` and `people`, "
         "and the last day on which answers are taken.",

@@ -15,6 +15,7 @@ from wanjia.practice.districts import events_fell, microgrid_together
 from wanjia.practice.formats import is_day
 from wanjia.practice.load_advice import advise_load, compare_loads
 from wanjia.practice.meter_balance import reconcile_submeters
+from wanjia.practice.progress import forecast_steps
 
 Compute = Callable[[Facts, datetime, WorkCalendar], Facts]
 
@@ -89,6 +90,7 @@ COMPUTED: Mapping[str, Compute] = {
         working_days_since,
         compare_schemes,
         date_scheme,
+        forecast_steps,
         reconcile_submeters,
         events_fell,
         microgrid_together,
