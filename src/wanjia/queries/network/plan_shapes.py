@@ -230,11 +230,18 @@ class MovePrice:
     district_hours: float
     district_hours_before: float
     faults: tuple[Fault, ...]
+    household_hours: float = 0.0
+    household_hours_before: float = 0.0
 
     @property
     def change(self) -> float:
         """District-hours; less is better."""
         return self.district_hours - self.district_hours_before
+
+    @property
+    def household_change(self) -> float:
+        """Household-hours; less is better."""
+        return self.household_hours - self.household_hours_before
 
     @property
     def allowed(self) -> bool:
