@@ -1,6 +1,6 @@
 """A planning problem as arrays, what a choice costs and which demands it breaks: plain NumPy, the reference.
 
-Time is cut into slots. A work has options (a mode begun at a slot) and takes one of them. A choice names, for each work,
+Time is cut into slots. A work has options (a mode begun at a slot) and takes one. A choice names, for each work,
 the number of its option among all options. Cost of a slot: the mean over its scenarios, and the expected excess of a
 quantile over that mean, as in the ROADEF/EURO challenge 2020 (objectives 1 and 2 and their weight alpha).
 A district that several works darken at once is paid for once.
@@ -59,7 +59,7 @@ class Problem:
     atom_weight: Floats
     """[A] what one slot of darkness costs at level 1; not negative."""
     level: Floats
-    """[scenarios] factor on the atoms' cost by slot and scenario, laid out as `scenario_begin`; may be empty at A = 0."""
+    """[scenarios] factor on the atoms' cost by slot and scenario, laid out as `scenario_begin`; empty at A = 0."""
     day_of_slot: Ints
     """[T] the day a slot belongs to, rising from 0."""
     dark_days_most: Ints
@@ -179,6 +179,12 @@ def slot_costs(problem: Problem, choice: Ints, dark: NDArray[np.int32]) -> Float
         weight = problem.atom_weight @ (dark > 0)
         load += problem.level * np.repeat(weight, np.diff(problem.scenario_begin))
     parts = np.split(load, problem.scenario_begin[1:-1])
+    return np.array([_slot_cost(part, problem.mean_share, problem.quantile) for part in parts])
+
+
+def slot_unit_costs(problem: Problem) -> Floats:
+    """[T] what a weight of 1 costs in a slot where nothing else costs."""
+    parts = np.split(problem.level, problem.scenario_begin[1:-1])
     return np.array([_slot_cost(part, problem.mean_share, problem.quantile) for part in parts])
 
 

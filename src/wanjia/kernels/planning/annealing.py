@@ -1,0 +1,72 @@
+"""Annealings, each longer than the one before; the caller asks for slices and may stop between any two."""
+
+import math
+
+import numpy as np
+
+from wanjia.kernels.planning.annealing_loops import Record, anneal
+from wanjia.kernels.planning.exhaustive_loops import try_all
+from wanjia.kernels.planning.pricing_sums import sum_all
+from wanjia.kernels.planning.pricing_tables import empty_scratch, empty_state, tables
+from wanjia.kernels.planning.problem import Floats, Ints, Problem
+
+FLOOR, SLOPE = 0.2, 1.0
+"""How a broken demand counts: something for being broken at all, so that the last bit is mended too, and its size."""
+SLICE_STEPS = 5_000
+"""Steps between two looks at the clock: some ten milliseconds."""
+ROUND_SLICES = 4
+"""Slices of the first annealing; each further one has twice as many."""
+ROUND_SLICES_MAX = 1_000_000
+HOT_SHARE, COLD_SHARE = 0.05, 0.00005
+"""First and last temperature, in shares of a work's mean cost."""
+PENALTY_SHARE = 0.05
+"""First price of a broken demand, in shares of the whole cost."""
+LEAST_COST = 1e-9
+
+
+class Search:
+    """One search. Costs are sums over slots; `extra` [O] is a cost of taking an option whatever the others do."""
+
+    def __init__(self, problem: Problem, seed: int, start: Ints | None, extra: Floats) -> None:
+        """Begins at `start`, or by chance."""
+        chance = np.random.default_rng(seed)
+        first = chance.integers(problem.option_begin[:-1], problem.option_begin[1:]) if start is None else start
+        self.tables = tables(problem, FLOOR, SLOPE)
+        self._state, self._scratch = empty_state(problem, first), empty_scratch(problem)
+        self._record = Record(self._state.choice.copy(), np.array([0.0, 0.0, np.inf, 0.0]))
+        self._extra, self._seed, self._works = extra, seed, problem.works
+        cost, _ = sum_all(self.tables, self._state, self._scratch)
+        self._cost = max(abs(cost + float(extra[self._state.choice].sum())), LEAST_COST)
+        self._record.figures[3] = PENALTY_SHARE * self._cost
+        self._number, self._place, self._slices = 0, 0, ROUND_SLICES
+        self.choices = math.prod(np.diff(problem.option_begin).tolist())
+
+    @property
+    def best(self) -> Ints:
+        """The best plan so far; any choice before there is one."""
+        return self._record.best
+
+    @property
+    def nearest(self) -> Ints:
+        """The best plan, or where the search stands."""
+        return (self.best if np.isfinite(self._record.figures[2]) else self._state.choice).copy()
+
+    def try_all(self) -> Ints | None:
+        """The best of all choices; None when none is a plan."""
+        self._state.choice[:] = self.tables.option_begin[:-1]
+        try_all(self.tables, self._state, self._scratch, self._record, self._extra)
+        return self.best if np.isfinite(self._record.figures[2]) else None
+
+    def slice(self) -> float:
+        """A few thousand more steps; cost of the best plan so far, inf before there is one."""
+        hot, cold = (share * self._cost / self._works for share in (HOT_SHARE, COLD_SHARE))
+        at, end = (hot * (cold / hot) ** (place / self._slices) for place in (self._place, self._place + 1))
+        span = np.array([at, end, SLICE_STEPS, hot, 1e6 * hot])
+        seed = (self._seed * 1_000_003 + self._number) % 2**32
+        anneal(self.tables, self._state, self._scratch, self._record, self._extra, seed, span)
+        self._number += 1
+        self._place += 1
+        if self._place == self._slices:
+            self._place, self._slices = 0, min(2 * self._slices, ROUND_SLICES_MAX)
+            self._cost = max(min(self._cost, float(self._record.figures[2])), LEAST_COST)
+        return float(self._record.figures[2])

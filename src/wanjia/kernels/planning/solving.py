@@ -1,0 +1,193 @@
+"""The best plan within a time: search first, so that there is a plan early; proof and bound where they can be had."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from wanjia.kernels.planning.annealing import Search
+from wanjia.kernels.planning.bounds import plain_bound
+from wanjia.kernels.planning.exact import ENTRIES_MAX, entries, solve_exactly
+from wanjia.kernels.planning.linear import Linear, linear_part, without_scenarios
+from wanjia.kernels.planning.problem import Floats, Ints, Problem, is_choice, price
+
+Told: TypeAlias = Callable[[float, float, float], None]
+"""Told of each better plan and each better bound: seconds, objective (inf without a plan), bound."""
+
+OPTIMAL_GAP = 1e-7
+"""Gap within which a plan counts as proven the best: solvers and sums round."""
+CHOICES_MAX = 200_000
+"""Choices of a problem small enough to try them all: some tenths of a second."""
+WARM_UP_SLICES = 28
+"""Slices of the search before CP-SAT gets its hint: three annealings."""
+WARM_UP_SHARE = 0.25
+"""Share of the time after which CP-SAT begins at the latest."""
+MARGIN_SECONDS = 0.35
+"""What CP-SAT may be late by."""
+
+
+@dataclass(frozen=True)
+class Keep:
+    """A plan to stay near: its choice, and what each work that changes its option costs."""
+
+    choice: Ints
+    cost: float
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """What was found. `objective` is `cost` and the price of the works changed against `keep`; `gap` is its share.
+
+    Without a plan `choice` is the nearest one, `cost` is that choice's, `objective` and `gap` are inf. `bound` holds
+    for every plan; inf when it is proven that there is none.
+    """
+
+    choice: Ints
+    cost: float
+    objective: float
+    bound: float
+    gap: float
+    is_feasible: bool
+    is_optimal: bool
+    changes: int
+    """Works that changed against `keep`; 0 without one."""
+    history: tuple[tuple[float, float, float], ...]
+    """Seconds, objective, bound: each time one of them got better."""
+
+
+class _Course:
+    """The best so far and what was told of it; costs inside are sums over slots."""
+
+    def __init__(self, problem: Problem, extra: Floats, elapsed: Callable[[], float], told: Told | None) -> None:
+        self.problem, self.extra, self.elapsed, self.told = problem, extra, elapsed, told
+        self.choice: Ints | None = None
+        self.objective, self.bound = np.inf, -np.inf
+        self.history: list[tuple[float, float, float]] = []
+
+    def offer(self, choice: Ints | None) -> None:
+        """Takes a choice that is a plan and better; its cost is the reference's."""
+        if choice is None:
+            return
+        priced = price(self.problem, choice)
+        objective = priced.cost * self.problem.slots + float(self.extra[choice].sum())
+        if priced.is_feasible and objective < self.objective:
+            self.choice, self.objective = choice.copy(), objective
+            self._tell()
+
+    def raise_bound(self, bound: float) -> None:
+        """Takes a bound that is better; rounding never lifts it above a plan."""
+        bound = min(bound - 1e-9 * abs(bound), self.objective) if np.isfinite(bound) else bound
+        if bound > self.bound:
+            self.bound = bound
+            self._tell()
+
+    @property
+    def gap(self) -> float:
+        """Share of the objective that may still be won."""
+        if not np.isfinite(self.objective):
+            return np.inf
+        return (self.objective - self.bound) / max(abs(self.objective), 1e-9)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing can be won any more."""
+        return self.gap <= OPTIMAL_GAP or self.bound == np.inf
+
+    def _tell(self) -> None:
+        slots = self.problem.slots
+        row = (self.elapsed(), self.objective / slots, self.bound / slots)
+        self.history.append(row)
+        if self.told:
+            self.told(*row)
+
+
+def solve(
+    problem: Problem,
+    seconds: float,
+    seed: int,
+    elapsed: Callable[[], float],
+    start: Ints | None = None,
+    told: Told | None = None,
+    keep: Keep | None = None,
+) -> Solution:
+    """The best plan found until `elapsed()` reaches `seconds`; the same seed takes the same steps, time only cuts them.
+
+    Raises ValueError when `start` or `keep` is no choice of the problem.
+    """
+    for given in (start, keep.choice if keep else None):
+        if given is not None and not is_choice(problem, given):
+            raise ValueError("start and keep must name one option of its own for each work")
+    extra = np.zeros(problem.options)
+    if keep:
+        extra += keep.cost * problem.slots
+        extra[keep.choice] = 0.0
+    course = _Course(problem, extra, elapsed, told)
+    begin = start if start is not None else keep.choice if keep else None
+    nearest = _run(problem, course, seconds, seed, begin)
+    return _solution(problem, course, nearest, keep)
+
+
+def warm() -> None:
+    """Has the loops compiled before a clock runs: half a minute after an installation, later read from a cache."""
+    none, small = np.zeros(0), np.zeros(0, dtype=np.int32)
+    begin, one = np.arange(2, dtype=np.int32), np.zeros(1, dtype=np.int32)
+    problem = Problem(
+        1, begin, one, one + 1, one, begin * 0, small, none, none, none, begin, begin * 0, none, begin, one, one,
+        one + 1, np.ones(1), np.ones(1), one, one, one[:1], small, np.zeros((0, 2), dtype=np.int32), small,
+        np.zeros((0, 1), dtype=bool), np.zeros((0, 3), dtype=np.int32), 1.0, 1.0,
+    )  # fmt: skip
+    search = Search(problem, 1, None, np.zeros(1))
+    search.try_all()
+    search.slice()
+
+
+def _run(problem: Problem, course: _Course, seconds: float, seed: int, start: Ints | None) -> Ints:
+    """Fills the course; the choice nearest to a plan, for when there is none."""
+    simple = without_scenarios(problem)
+    search = Search(simple, seed, start, course.extra)
+    linear = linear_part(simple, search.tables, course.extra)
+    course.raise_bound(plain_bound(simple, linear))
+    if search.choices <= CHOICES_MAX:
+        course.offer(search.try_all())
+        course.raise_bound(course.objective)
+        return search.nearest
+    if start is not None:
+        course.offer(start)
+    _search(search, course, WARM_UP_SHARE * seconds, WARM_UP_SLICES)
+    if linear.is_exact and entries(simple) <= ENTRIES_MAX and not course.is_done:
+        _prove(simple, linear, course, seconds, seed)
+    _search(search, course, seconds, None)
+    return search.nearest
+
+
+def _prove(problem: Problem, linear: Linear, course: _Course, seconds: float, seed: int) -> None:
+    left = seconds - course.elapsed() - MARGIN_SECONDS
+    if left > 0:
+        found = solve_exactly(problem, linear, left, seed, course.choice)
+        course.offer(found.choice)
+        course.raise_bound(found.bound)
+
+
+def _search(search: Search, course: _Course, until: float, slices: int | None) -> None:
+    """Slices of the search until the time, or that many of them."""
+    done = 0
+    while not course.is_done and course.elapsed() < until and done != slices:
+        if search.slice() < course.objective:
+            course.offer(search.best)
+        done += 1
+
+
+def _solution(problem: Problem, course: _Course, nearest: Ints, keep: Keep | None) -> Solution:
+    choice = nearest if course.choice is None else course.choice
+    return Solution(
+        choice=choice,
+        cost=price(problem, choice).cost,
+        objective=course.objective / problem.slots,
+        bound=course.bound / problem.slots,
+        gap=course.gap,
+        is_feasible=course.choice is not None,
+        is_optimal=course.choice is not None and course.gap <= OPTIMAL_GAP,
+        changes=int((choice != keep.choice).sum()) if keep else 0,
+        history=tuple(course.history),
+    )
