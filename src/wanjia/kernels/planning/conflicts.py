@@ -174,7 +174,7 @@ def _circles(problem: Problem, suspects: Ints) -> Iterable[Bools]:
     if not among.all() and among.any():
         yield among
     size = max(SUSPECTS_FIRST, int(among.sum()))
-    order = _by_nearness(problem, among)
+    order = by_nearness(problem, among)
     while size * 2 < problem.works:
         size *= 2
         among = np.zeros(problem.works, bool)
@@ -183,7 +183,7 @@ def _circles(problem: Problem, suspects: Ints) -> Iterable[Bools]:
     yield np.ones(problem.works, bool)
 
 
-def _by_nearness(problem: Problem, among: Bools) -> Ints:
+def by_nearness(problem: Problem, among: Bools) -> Ints:
     """Works by how many cells of resources with a limit they may share with those `among`, which come first."""
     user = np.repeat(work_of_option(problem), np.diff(problem.use_begin))
     limited = np.isfinite(problem.most[problem.use_cell])
