@@ -15,9 +15,9 @@ EARTH_KM = 6371.0088
 """Mean radius (IUGG)."""
 ROAD_FACTOR = 1.3
 """Kilometres of road for one as the crow flies: a common planning figure, no norm."""
-BASES_MAX = 3
+BASES_MAX = 2
 """Nearest bases that are considered for each need."""
-VARIANTS_MAX = 6
+VARIANTS_MAX = 4
 """Combinations of bases considered for one mode, those with the least travel."""
 CREW = "crew:"
 """Put before a kind of crew, so that it never meets a kind of means."""

@@ -109,6 +109,15 @@ def alone(compiled: Compiled, option: int) -> Figures:
     return _figures(compiled, slots_dark)
 
 
+def all_alone(compiled: Compiled) -> NDArray[np.float64]:
+    """[options] district-hours of each, were it the only work."""
+    problem = compiled.problem
+    spans = (problem.dark_until.astype(np.int64) - problem.dark_from) * _districts(compiled)[problem.dark_atom]
+    before = np.concatenate(([0.0], np.cumsum(spans)))
+    found: NDArray[np.float64] = before[problem.dark_begin[1:]] - before[problem.dark_begin[:-1]]
+    return found * compiled.slots.hours
+
+
 def as_outage(compiled: Compiled, work: Work) -> Figures | None:
     """What a work costs in its first outage mode, alone and at its usual pace; None where it has no such mode."""
     mode = next((mode for mode in work.modes if mode.kind == "outage"), None)
