@@ -75,10 +75,10 @@ def test_a_branch_asks_for_all_districts_behind_it_once_a_case(world: World) -> 
 
 
 def test_means_are_set_changed_and_taken_out_of_use(world: World) -> None:
-    truck = WantedMeans("truck-1", "generator", "发电车", "county", 119.95, 29.95, (1, 1, 1, 1, 1, 0, 0), kva=400)
+    truck = WantedMeans("truck-1", "generator_truck", "发电车", "county", 119.95, 29.95, (1, 1, 1, 1, 1, 0, 0), kva=400)
     set_means(truck, world.actor("county"), world.now)
     day = world.today + timedelta(days=3)
-    again = WantedMeans("truck-1", "generator", "发电车", "county", 119.95, 29.95, (2,) * 7, {day: 0}, kva=400)
+    again = WantedMeans("truck-1", "generator_truck", "发电车", "county", 119.95, 29.95, (2,) * 7, {day: 0}, kva=400)
     row = set_means(again, world.actor("dispatch"), world.now)
     assert row.by_weekday == [2] * 7 and row.by_day == {day.isoformat(): 0}
     for login in ("chief", "manager", "clerk"):

@@ -33,13 +33,14 @@ PREFIX = "JH"
 
 @dataclass(frozen=True)
 class WantedWork:
-    """What is opened, why, and from when to when."""
+    """What is opened, why, and from when to when; without `districts` everybody behind the device is dark."""
 
     device_id: str
     title_zh: str
     starts_at: datetime
     ends_at: datetime
     title_en: str = ""
+    districts: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Planned:
 def plan_work(wanted: WantedWork, actor: Actor, now: datetime, network: Network | None = None) -> Planned:
     """Enter the plan and tell customers. Raises Denied, Refused with every fault."""
     require(actor, "outage", "plan")
-    facts = district_facts(_districts(wanted.device_id, network))
+    facts = district_facts(_districts(wanted, network))
     _allow(actor, facts)
     with transaction.atomic():
         faults = [*_faults(wanted, now), *_overlaps(wanted)]
@@ -96,9 +97,11 @@ def cancel_planned_work(code: str, reason: str, actor: Actor, now: datetime) -> 
         return work
 
 
-def _districts(device_id: str, network: Network | None) -> frozenset[str]:
-    known = frozenset(TransformerDistrict.objects.filter(code=device_id).values_list("code", flat=True))
-    return districts_below(network, device_id, known)
+def _districts(wanted: WantedWork, network: Network | None) -> frozenset[str]:
+    if wanted.districts is not None:
+        return wanted.districts
+    known = frozenset(TransformerDistrict.objects.filter(code=wanted.device_id).values_list("code", flat=True))
+    return districts_below(network, wanted.device_id, known)
 
 
 def _allow(actor: Actor, facts: dict[str, DistrictFacts]) -> None:
@@ -116,7 +119,10 @@ def _faults(wanted: WantedWork, now: datetime) -> Iterator[Fault]:
 
 
 def _overlaps(wanted: WantedWork) -> Iterator[Fault]:
+    """Of one device; where the districts are said, two may stand beside each other that darken different ones."""
     rows = PlannedWork.objects.filter(device_id=wanted.device_id, cancelled_at=None)
+    if wanted.districts is not None:
+        rows = rows.filter(districts__district__in=wanted.districts).distinct()
     for code in rows.filter(starts_at__lt=wanted.ends_at, ends_at__gt=wanted.starts_at).values_list("code", flat=True):
         yield Fault("work.overlap", Where("starts_at"), {"device": wanted.device_id, "code": code})
 

@@ -13,12 +13,12 @@ WORK_KINDS = (
 """What is done: poles moved or changed, lines, transformers, switchgear, cables, a new customer connected, trees."""
 CREW_KINDS = ("line", "cable", "substation")
 """Crews: line work, cable work, work on switchgear and protection."""
-MEANS_KINDS = ("live_line", "bypass", "generator", "switching")
+MEANS_KINDS = ("live_line_team", "bypass_set", "generator_truck", "switching_team")
 """What a mode needs beside its crew: live-line team, bypass set, generator truck, switching team."""
 OPEN_STATES = ("draft", "computing")
 """A plan that a worker still has to compute."""
-LIVE_STATES = ("proposed", "adopting", "adopted")
-"""A plan that has items."""
+IN_FORCE = ("adopting", "adopted")
+"""The one plan of its month that holds."""
 
 
 class WorkRequest(models.Model):
@@ -192,7 +192,7 @@ class MonthPlan(models.Model):
                 fields=["organisation", "month"], condition=models.Q(state__in=OPEN_STATES), name="one_open_plan"
             ),
             models.UniqueConstraint(
-                fields=["organisation", "month"], condition=models.Q(state__in=("adopting", "adopted")),
+                fields=["organisation", "month"], condition=models.Q(state__in=IN_FORCE),
                 name="one_plan_in_force",
             ),
         ]  # fmt: skip
