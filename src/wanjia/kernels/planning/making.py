@@ -36,6 +36,8 @@ HOURS = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 HOURS_SHARES = (0.15, 0.2, 0.25, 0.2, 0.12, 0.08)
 TOGETHER_SHARE = 0.3
 """Works on a feeder that already has one."""
+FEEDER_WORKS_MAX = 4
+"""Works on one feeder; beyond that it gets a project of its own."""
 DISTRICTS_DARK_MAX = 30
 """Works that put out more are the substation's, not this list's."""
 START_HOURS = (8.0, 9.0, 10.0, 13.0, 14.0)
@@ -110,6 +112,9 @@ def _works(grid: Grid, size: Sizes, rng: np.random.Generator) -> tuple[Work, ...
     while len(works) < size.works:
         again = works and rng.random() < TOGETHER_SHARE
         pool: Sequence[int] = of_feeder[works[int(rng.integers(len(works)))].feeder] if again else able.tolist()
+        feeder = branches.feeder[pool[0]]
+        if again and sum(work.feeder == feeder for work in works) >= FEEDER_WORKS_MAX:
+            continue
         work = _work(grid, size, len(works), pool[int(rng.integers(len(pool)))], rng)
         if work is not None:
             works.append(work)

@@ -1,0 +1,1 @@
+"""Work lists and plans as JSON files."""
