@@ -61,6 +61,8 @@ ORGANISATIONS = (
     ("market_regulation", "government", "望澜市市场监督管理局", "Market Regulation Bureau", "government"),
     ("forestry", "government", "望澜市林业局", "Forestry Bureau", "government"),
     ("emergency_management", "government", "望澜市应急管理局", "Emergency Management Bureau", "government"),
+    ("education", "government", "望澜市教育局", "Education Bureau", "government"),
+    ("finance", "government", "望澜市财政局", "Finance Bureau", "government"),
 )
 # (login, name, role, organisation, cell)
 PEOPLE = (
@@ -98,6 +100,8 @@ PEOPLE = (
     ("market_regulation", "梁正", "reviewer", "market_regulation", ""),
     ("forestry", "林茂", "reviewer", "forestry", ""),
     ("emergency_management", "安宁", "reviewer", "emergency_management", ""),
+    ("education", "文华", "reviewer", "education", ""),
+    ("finance", "金诚", "reviewer", "finance", ""),
 )
 RESIDENT = "resident"
 SKILLS = ["socket", "lamp", "air_switch", "leakage_trip", "wiring", "no_power", "meter_box", "other"]

@@ -165,6 +165,30 @@ _ROWS = (
         acting=True,
     ),
     CapabilitySignature(
+        "guard_supply",
+        "Districts stay lit from one instant to another: the case's own, and those that rows of `sites` name as "
+        "`district` (code or name). No plan made from now on darkens them; planned works in force that would are told. "
+        "Said again by the same case it replaces what it said before. Ends with `district_unknown`, `window_wrong`.",
+        {
+            "kind": {"type": "string", "enum": ["exam", "guarantee", "harvest", "hospital"]},
+            "from_at": INSTANT,
+            "until_at": INSTANT,
+            "reason": TEXT,
+            "sites": ROWS,
+        },
+        {"guard_number": TEXT, "guarded_count": COUNT, "clashes": ROWS, "clash_count": COUNT},
+        optional=frozenset({"sites"}),
+        acting=True,
+        errors=("unavailable", "district_unknown", "window_wrong"),
+    ),
+    CapabilitySignature(
+        "lift_guard",
+        "What this case said must stay lit may be planned for again; how many demands that were.",
+        {},
+        {"lifted_count": COUNT},
+        acting=True,
+    ),
+    CapabilitySignature(
         "match_account",
         "The account of a property: by the number given, else by the previous owner's name near the place.",
         {"customer_number": TEXT, "previous_name": TEXT, "place": PLACE},

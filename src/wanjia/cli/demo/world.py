@@ -49,6 +49,8 @@ PARTNERS = (
     ("market_regulation", "望澜市市场监督管理局", "Market Regulation Bureau", "government", "city_government"),
     ("forestry", "望澜市林业局", "Forestry Bureau", "government", "city_government"),
     ("emergency_management", "望澜市应急管理局", "Emergency Management Bureau", "government", "city_government"),
+    ("education", "望澜市教育局", "Education Bureau", "government", "city_government"),
+    ("finance", "望澜市财政局", "Finance Bureau", "government", "city_government"),
 )
 FIXED_HOLIDAYS = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
 """Month and day of the statutory holidays that follow the solar calendar."""

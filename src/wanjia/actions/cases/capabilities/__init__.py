@@ -33,6 +33,7 @@ from wanjia.actions.cases.capabilities.posts import hand_over_post, work_of_post
 from wanjia.actions.cases.capabilities.problem_districts import outages_of_district, repeated_outages
 from wanjia.actions.cases.capabilities.register_standing import register_standing
 from wanjia.actions.cases.capabilities.sample_cases import sample_cases
+from wanjia.actions.cases.capabilities.supply_guard import guard_supply, lift_guard
 from wanjia.actions.cases.capabilities.surveys import close_survey, open_survey
 from wanjia.engine.nouns import CallCapability, CapabilityDone, CapabilityFailed
 from wanjia.model.actors import Actor
@@ -80,7 +81,9 @@ ACTING: dict[str, Acting] = {
         end_appointment,
         forget_personal_data,
         give_back_account,
+        guard_supply,
         hand_over_post,
+        lift_guard,
         open_survey,
         record_cause,
         say_estimate,
