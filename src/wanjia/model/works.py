@@ -330,8 +330,8 @@ class Reason:
 class Plan:
     """Every work placed; `cost`, `bound` and `gap` in the units of the weights.
 
-    `naive` are the figures of the earliest-date plan with the same crews; `shared` is what works that share an outage
-    spare (一停多用); `savings` by mode.
+    `naive` are the figures of the earliest-date plan with the same crews, in which `naive_left` works found no place and
+    count as outages by themselves; `shared` is what works that share an outage spare (一停多用); `savings` by mode.
     """
 
     placed: tuple[Placed, ...]
@@ -341,6 +341,7 @@ class Plan:
     gap: float
     is_optimal: bool = False
     naive: Figures | None = None
+    naive_left: tuple[str, ...] = ()
     shared: Figures = field(default_factory=Figures)
     savings: tuple[Saving, ...] = ()
     reasons: tuple[Reason, ...] = ()

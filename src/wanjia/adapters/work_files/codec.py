@@ -1,4 +1,4 @@
-"""Bytes to a work list, a plan to JSON and back. A work may leave its modes to a network: device and hours are enough."""
+"""Bytes to a work list, a plan to JSON and back. A work may leave its modes to a network: device and hours will do."""
 
 import json
 from collections.abc import Mapping

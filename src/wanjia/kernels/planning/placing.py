@@ -79,7 +79,10 @@ def _same_bases(compiled: Compiled, option: int, one: Placed) -> bool:
 
 
 def figures(compiled: Compiled, choice: Ints) -> Figures:
-    """District-hours and household-hours of a choice, a district that several works darken counted once."""
+    """District-hours and household-hours of a choice, a district that several works darken counted once.
+
+    Options of some of the works will do.
+    """
     slots_dark = (darkness(compiled.problem, choice) > 0).sum(axis=1)
     return _figures(compiled, slots_dark.astype(np.float64))
 
