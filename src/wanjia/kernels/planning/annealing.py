@@ -33,12 +33,13 @@ class Search:
         first = chance.integers(problem.option_begin[:-1], problem.option_begin[1:]) if start is None else start
         self.tables = tables(problem, FLOOR, SLOPE)
         self._state, self._scratch = empty_state(problem, first), empty_scratch(problem)
-        self._record = Record(self._state.choice.copy(), np.array([0.0, 0.0, np.inf, 0.0]))
-        self._extra, self._seed, self._works = extra, seed, problem.works
+        bits = chance.integers(1, 2**64 - 1, 1, dtype=np.uint64)
+        self._record = Record(self._state.choice.copy(), np.array([0.0, 0.0, np.inf, 0.0]), bits)
+        self._extra, self._works = extra, problem.works
         cost, _ = sum_all(self.tables, self._state, self._scratch)
         self._cost = max(abs(cost + float(extra[self._state.choice].sum())), LEAST_COST)
         self._record.figures[3] = PENALTY_SHARE * self._cost
-        self._number, self._place, self._slices = 0, 0, ROUND_SLICES
+        self._place, self._slices = 0, ROUND_SLICES
         self.choices = math.prod(np.diff(problem.option_begin).tolist())
 
     @property
@@ -62,9 +63,7 @@ class Search:
         hot, cold = (share * self._cost / self._works for share in (HOT_SHARE, COLD_SHARE))
         at, end = (hot * (cold / hot) ** (place / self._slices) for place in (self._place, self._place + 1))
         span = np.array([at, end, SLICE_STEPS, hot, 1e6 * hot])
-        seed = (self._seed * 1_000_003 + self._number) % 2**32
-        anneal(self.tables, self._state, self._scratch, self._record, self._extra, seed, span)
-        self._number += 1
+        anneal(self.tables, self._state, self._scratch, self._record, self._extra, span)
         self._place += 1
         if self._place == self._slices:
             self._place, self._slices = 0, min(2 * self._slices, ROUND_SLICES_MAX)

@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from wanjia.kernels.planning.pricing_loops import take, weigh
 from wanjia.kernels.planning.pricing_sums import sum_all
@@ -16,10 +17,28 @@ NEARBY: Final = 5
 
 
 class Record(NamedTuple):
-    """What a run carries from slice to slice; `figures`: cost, broken, best cost, penalty."""
+    """What a run carries from slice to slice; `figures`: cost, broken, best cost, penalty; `chance` [1]: never 0."""
 
     best: Whole
     figures: Floats
+    chance: NDArray[np.uint64]
+
+
+@njit(cache=True, nogil=True)
+def drawn(record: Record) -> float:
+    """A number from 0 until before 1 (Vigna's xorshift64*, whose numbers the seed alone decides)."""
+    bits = record.chance[0]
+    bits ^= bits >> np.uint64(12)
+    bits ^= bits << np.uint64(25)
+    bits ^= bits >> np.uint64(27)
+    record.chance[0] = bits
+    return float((bits * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
+
+
+@njit(cache=True, nogil=True)
+def below(record: Record, count: int) -> int:
+    """A whole number from 0 until before `count`."""
+    return int(drawn(record) * count)
 
 
 @njit(cache=True, nogil=True)
@@ -40,38 +59,38 @@ def option_at(tables: Tables, work: int, mode: int, start: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def proposed_start(tables: Tables, state: State, work: int) -> int:
+def proposed_start(tables: Tables, state: State, record: Record, work: int) -> int:
     """Time of a neighbour that shares districts: same begin, same end, or a little beside."""
     count = tables.near_begin[work + 1] - tables.near_begin[work]
-    other = state.choice[tables.near[tables.near_begin[work] + np.random.randint(count)]]
+    other = state.choice[tables.near[tables.near_begin[work] + below(record, count)]]
     own = state.choice[work]
-    kind = np.random.randint(4)
+    kind = below(record, 4)
     if kind == 0:
         return int(tables.end[other] - (tables.end[own] - tables.start[own]))
     if kind == 1:
-        return int(tables.start[other] + np.random.randint(-2, 3))
+        return int(tables.start[other] + (below(record, 5) - 2))
     return int(tables.start[other])
 
 
 @njit(cache=True, nogil=True)
-def proposed(tables: Tables, state: State, work: int) -> int:
+def proposed(tables: Tables, state: State, record: Record, work: int) -> int:
     """Another option for `work`: beside its neighbour's time, another mode at the same time, a small step, or any."""
     own, first = state.choice[work], tables.option_begin[work]
     count = tables.option_begin[work + 1] - first
-    dice = np.random.random()
+    dice = drawn(record)
     if tables.near_begin[work + 1] > tables.near_begin[work] and dice < 0.3:
         mode = tables.mode[own]
         if dice < 0.15:
-            mode = tables.mode[first + np.random.randint(count)]
-        return int(option_at(tables, work, mode, max(0, proposed_start(tables, state, work))))
+            mode = tables.mode[first + below(record, count)]
+        return int(option_at(tables, work, mode, max(0, proposed_start(tables, state, record, work))))
     if dice < 0.4 and tables.key[first] // tables.slots != tables.key[first + count - 1] // tables.slots:
-        return int(option_at(tables, work, tables.mode[first + np.random.randint(count)], tables.start[own]))
+        return int(option_at(tables, work, tables.mode[first + below(record, count)], tables.start[own]))
     if dice < 0.7:
-        step = np.random.randint(1, NEARBY + 1)
-        if np.random.random() < 0.5:
+        step = 1 + below(record, NEARBY)
+        if drawn(record) < 0.5:
             step = -step
         return int(option_at(tables, work, tables.mode[own], max(0, tables.start[own] + step)))
-    return int(first + np.random.randint(count))
+    return int(first + below(record, count))
 
 
 @njit(cache=True, nogil=True)
@@ -88,10 +107,10 @@ def note(state: State, record: Record, cost: float, broken: float) -> None:
 def swap(tables: Tables, state: State, scratch: Scratch, record: Record, extra: Floats, limit: float) -> None:
     """Two works change their times, a little beside at will; both moves or none."""
     works = len(state.choice)
-    one, other = np.random.randint(works), np.random.randint(works)
+    one, other = below(record, works), below(record, works)
     a, b = state.choice[one], state.choice[other]
-    to = option_at(tables, one, tables.mode[a], max(0, tables.start[b] + np.random.randint(-2, 3)))
-    back = option_at(tables, other, tables.mode[b], max(0, tables.start[a] + np.random.randint(-2, 3)))
+    to = option_at(tables, one, tables.mode[a], max(0, tables.start[b] + (below(record, 5) - 2)))
+    back = option_at(tables, other, tables.mode[b], max(0, tables.start[a] + (below(record, 5) - 2)))
     if one == other or to == a or back == b:
         return
     penalty = record.figures[3]
@@ -112,9 +131,9 @@ def swap(tables: Tables, state: State, scratch: Scratch, record: Record, extra: 
 @njit(cache=True, nogil=True)
 def step(tables: Tables, state: State, scratch: Scratch, record: Record, extra: Floats, limit: float) -> None:
     """One work weighs one other option."""
-    work = np.random.randint(len(state.choice))
+    work = below(record, len(state.choice))
     own = state.choice[work]
-    option = proposed(tables, state, work)
+    option = proposed(tables, state, record, work)
     if option == own:
         return
     kept = extra[option] - extra[own]
@@ -125,14 +144,11 @@ def step(tables: Tables, state: State, scratch: Scratch, record: Record, extra: 
 
 
 @njit(cache=True, nogil=True)
-def anneal(
-    tables: Tables, state: State, scratch: Scratch, record: Record, extra: Floats, seed: int, span: Floats
-) -> None:
+def anneal(tables: Tables, state: State, scratch: Scratch, record: Record, extra: Floats, span: Floats) -> None:
     """One slice of a run; `span` [5]: temperature at its first and last step, steps, least and most penalty.
 
     `extra` [O] is a cost of taking an option whatever the others do. Sums are renewed first, then the steps.
     """
-    np.random.seed(seed)
     cost, broken = sum_all(tables, state, scratch)
     for option in state.choice:
         cost += extra[option]
@@ -142,8 +158,8 @@ def anneal(
     cooling = (span[1] / span[0]) ** (1.0 / steps)
     temperature = span[0]
     for _ in range(steps):
-        limit = -temperature * np.log(np.random.random() + 1e-300)
-        if np.random.random() < 0.2:
+        limit = -temperature * np.log(drawn(record) + 1e-300)
+        if drawn(record) < 0.2:
             swap(tables, state, scratch, record, extra, limit)
         else:
             step(tables, state, scratch, record, extra, limit)

@@ -1,7 +1,7 @@
 """CP-SAT on the linear part of a problem: the optimum and its proof, or a bound, or a first plan.
 
-Costs and amounts become whole numbers. Amounts are rounded down limits up to the tolerance, costs to the nearest, and the
-bound gives back what rounding may have taken, so that it stays below every plan.
+Costs and amounts become whole numbers. Amounts are rounded down and limits up to the tolerance, costs to the nearest,
+and the bound gives back what rounding may have taken, so that it stays below every plan.
 """
 
 from dataclasses import dataclass

@@ -117,12 +117,8 @@ def tables(problem: Problem, floor: float, slope: float) -> Tables:
     levels = _levels(problem)
     groups = _groups(problem)
     pairs = _by_work(problem.works, problem.exclusion[:, :2], [problem.exclusion_mask, problem.exclusion_mask])
-    gap, one = problem.precedence[:, 2], np.ones(len(problem.precedence), dtype=np.int64)
-    waits = _by_work(problem.works, problem.precedence[:, :2], [gap, gap])
-    firsts = _by_work(problem.works, problem.precedence[:, :2], [one, 1 - one])
+    waits, firsts = _waits(problem)
     near_begin, near = _near(problem)
-    counts = np.diff(problem.scenario_begin)
-    places = {int(count): quantile_place(int(count), problem.quantile) for count in np.unique(counts)}
     return Tables(
         slots=int(problem.slots),
         alpha=float(problem.mean_share),
@@ -141,7 +137,7 @@ def tables(problem: Problem, floor: float, slope: float) -> Tables:
         most=_float(problem.most),
         scale=_scale(problem),
         scenario_begin=_whole(problem.scenario_begin),
-        quantile_at=np.array([places[int(count)] for count in counts], dtype=np.int64),
+        quantile_at=_quantile_at(problem),
         risk_begin=_whole(problem.risk_begin),
         risk=_float(problem.risk),
         own_begin=own[0],
@@ -275,6 +271,19 @@ def _by_work(works: int, pairs: Ints, values: list[Ints]) -> tuple[Whole, Whole,
     order = np.argsort(mine, kind="stable")
     begin = np.concatenate([[0], np.cumsum(np.bincount(mine, minlength=works))]).astype(np.int64)
     return begin, theirs[order], np.concatenate(values).astype(np.int64)[order]
+
+
+def _waits(problem: Problem) -> tuple[tuple[Whole, Whole, Whole], tuple[Whole, Whole, Whole]]:
+    """The precedences by work: with their gaps, and with 1 where the work is the one before."""
+    pairs, gap = problem.precedence[:, :2], problem.precedence[:, 2]
+    one = np.ones(len(gap), dtype=np.int64)
+    return _by_work(problem.works, pairs, [gap, gap]), _by_work(problem.works, pairs, [one, 1 - one])
+
+
+def _quantile_at(problem: Problem) -> Whole:
+    counts = np.diff(problem.scenario_begin)
+    places = {int(count): quantile_place(int(count), problem.quantile) for count in np.unique(counts)}
+    return np.array([places[int(count)] for count in counts], dtype=np.int64)
 
 
 def _mask_sum(problem: Problem) -> Whole:
