@@ -72,14 +72,14 @@ class _Course:
         priced = price(self.problem, choice)
         objective = priced.cost * self.problem.slots + float(self.extra[choice].sum())
         if priced.is_feasible and objective < self.objective:
-            self.choice, self.objective = choice.copy(), objective
+            self.choice, self.objective = choice.copy(), float(objective)
             self._tell()
 
     def raise_bound(self, bound: float) -> None:
         """Takes a bound that is better; rounding never lifts it above a plan."""
         bound = min(bound - 1e-9 * abs(bound), self.objective) if np.isfinite(bound) else bound
         if bound > self.bound:
-            self.bound = bound
+            self.bound = float(bound)
             self._tell()
 
     @property
@@ -187,7 +187,7 @@ def _solution(problem: Problem, course: _Course, nearest: Ints, keep: Keep | Non
         bound=course.bound / problem.slots,
         gap=course.gap,
         is_feasible=course.choice is not None,
-        is_optimal=course.choice is not None and course.gap <= OPTIMAL_GAP,
+        is_optimal=course.choice is not None and bool(course.gap <= OPTIMAL_GAP),
         changes=int((choice != keep.choice).sum()) if keep else 0,
         history=tuple(course.history),
     )
