@@ -15,6 +15,7 @@ from wanjia.actions.network.watch_monitors import watch_monitors
 from wanjia.actions.territory.hand_over import hand_over_due
 from wanjia.wiring.deliveries import start_lanes
 from wanjia.wiring.measuring import Measuring
+from wanjia.wiring.planning import Planning
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ DAILY_PAUSE_SECONDS = 600.0
 
 
 class Worker:
-    """Fires due clocks, moves tasks of new holders, clears uploads, sends texts, computes days. Any number may run."""
+    """Fires due clocks, hands tasks over, clears uploads, sends texts, computes days and plans. Any number may run."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
@@ -37,7 +38,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`; a failing round is logged and tried again, so that one bad case stops nobody else."""
-        lanes = [*start_lanes(self._stop), Measuring(self._stop).start()]
+        lanes = [*start_lanes(self._stop), Measuring(self._stop).start(), Planning(self._stop).start()]
         while not self._stop.is_set():
             try:
                 busy = self.round()

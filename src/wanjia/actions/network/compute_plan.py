@@ -12,17 +12,23 @@ from numpy.typing import NDArray
 
 from wanjia.actions.network.plan_input import PlanInput, horizon_of, plan_input, replanning_input, standing_works
 from wanjia.kernels.planning.compiling import Compiled, compile_works
-from wanjia.kernels.planning.earliest import earliest
+from wanjia.kernels.planning.compiling_slots import Slots
+from wanjia.kernels.planning.conflicts_told import explain
+from wanjia.kernels.planning.earliest import Earliest, earliest
 from wanjia.kernels.planning.modes import Grid
+from wanjia.kernels.planning.planned import naive_figures
+from wanjia.kernels.planning.replanning import CHANGED, CHANGED_ANNOUNCED, Given, replan
 from wanjia.kernels.planning.solving import solve
 from wanjia.model.faults import Fault, Refused
 from wanjia.model.works import WorkList
 from wanjia.records.network.frozen_works import freeze, thaw
-from wanjia.records.network.plan_figures import figures_of, naive_figures
+from wanjia.records.network.plan_figures import figures_of, hours_kept
 from wanjia.records.network.plan_items import columns_of, frozen_choice
 from wanjia.records.network.plan_pricing import keep_ready
 from wanjia.records.network.planning import MonthPlan, PlannedItem, WorkRequest
 
+EXPLAIN_SECONDS = 20.0
+"""What is spent on saying why there is no plan."""
 NO_START = "planning.no_start"
 
 
@@ -51,19 +57,70 @@ def compute_plan(
     tell("freeze")
     compiled = _frozen(plan, grid, now, tell)
     tell("solve", 0.0, plan.seconds)
-    naive, first = naive_figures(compiled), earliest(compiled)
+    naive = earliest(compiled)
+    choice, values = (_replanned if plan.lost_on else _solved)(plan, compiled, naive, elapsed, tell)
+    tell("explain")
+    values["figures"] = {**figures_of(compiled, choice), **_naive(compiled, naive), **values["figures"]}
+    return _kept(plan, compiled, choice, values, now, tell)
+
+
+def _solved(
+    plan: MonthPlan, compiled: Compiled, naive: Earliest, elapsed: Callable[[], float], tell: Telling
+) -> tuple[NDArray[np.int64], dict[str, Any]]:  # fmt: skip
     found = solve(
-        compiled.problem, plan.seconds, plan.seed, elapsed, first.choice if first.is_complete else None,
+        compiled.problem, plan.seconds, plan.seed, elapsed, naive.choice if naive.is_complete else None,
         lambda seconds, cost, bound: tell("solve", min(seconds, plan.seconds), plan.seconds, best=_finite(cost)),
     )  # fmt: skip
     if not found.is_feasible:
-        raise Refused([Fault("plan.no_plan", values={"seconds": f"{plan.seconds:g}", "works": len(first.choice)})])
-    tell("explain")
-    choice = np.asarray(found.choice, dtype=np.int64)
-    values = {
-        "figures": {**figures_of(compiled, choice), **naive}, "bound": _finite(found.bound), "gap": _finite(found.gap),
+        raise Refused(_why(plan, compiled, elapsed))
+    return np.asarray(found.choice, np.int64), {
+        "figures": {}, "bound": _finite(found.bound), "gap": _finite(found.gap)
     }  # fmt: skip
-    return _kept(plan, compiled, choice, values, now, tell)
+
+
+def _replanned(
+    plan: MonthPlan, compiled: Compiled, naive: Earliest, elapsed: Callable[[], float], tell: Telling
+) -> tuple[NDArray[np.int64], dict[str, Any]]:  # fmt: skip
+    """As few works changed as need be; those of which customers know weigh more."""
+    given = _given(plan, compiled)
+    found = replan(compiled.problem, given, plan.seconds, elapsed)
+    if found is None:
+        raise Refused(_why(plan, compiled, elapsed))
+    changes = {"changed": len(found.changed), "changed_is_fewest": found.is_fewest}
+    return np.asarray(found.choice, np.int64), {"figures": changes, "bound": None, "gap": None}
+
+
+def _given(plan: MonthPlan, compiled: Compiled) -> Given:
+    """The plan before as options: a work stays when its mode and start do, from whichever base."""
+    problem, slots = compiled.problem, compiled.slots
+    items = {one.request.number: one for one in plan.based_on.items.select_related("request")} if plan.based_on else {}
+    same, weight = np.zeros(problem.options, bool), np.zeros(problem.works, np.int64)
+    for at, work in enumerate(compiled.listed.works):
+        item = items.get(work.id)
+        if item is None:
+            continue
+        weight[at] = CHANGED_ANNOUNCED if item.planned_works else CHANGED
+        begin, end = int(problem.option_begin[at]), int(problem.option_begin[at + 1])
+        here = problem.start[begin:end] == _slot_of(slots, item)
+        same[begin:end] = here & (problem.mode[begin:end] == item.mode)
+    return Given(same, weight)
+
+
+def _slot_of(slots: Slots, item: PlannedItem) -> int:
+    slot = slots.slot_of(item.starts_at)
+    return -1 if slot is None else slot
+
+
+def _why(plan: MonthPlan, compiled: Compiled, elapsed: Callable[[], float]) -> list[Fault]:
+    """Nothing was found: the smallest set of demands in conflict, as far as it shows within its time."""
+    head = Fault("plan.no_plan", values={"seconds": f"{plan.seconds:g}", "works": len(compiled.listed.works)})
+    begun = elapsed()
+    return [head, *explain(compiled.listed, EXPLAIN_SECONDS, lambda: elapsed() - begun).told]
+
+
+def _naive(compiled: Compiled, naive: Earliest) -> dict[str, Any]:
+    """The earliest-date plan with the same crews; a work that found no place in it counts as an outage by itself."""
+    return {**hours_kept("naive_", naive_figures(compiled, naive)), "naive_unplaced": len(naive.left)}
 
 
 def _frozen(plan: MonthPlan, grid: Grid, now: datetime, tell: Telling) -> Compiled:

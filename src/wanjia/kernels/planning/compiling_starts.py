@@ -92,7 +92,7 @@ def allowed(starts: Starts, at: int, mode_at: int, dropped: Dropped) -> Iterator
     if not starts.exhausted.isdisjoint((*dark, *gap)):
         dropped.repeated += int(days.sum())
         return
-    if dark or gap:
+    if (dark or gap) and work.fixed_start is None:  # who leaves it no choice has given notice already
         dropped.notice += int((days & ~starts.noticed).sum())
         days = days & starts.noticed
     for factor in np.unique(factors[factors > 0]).tolist():

@@ -17,7 +17,7 @@ from wanjia.kernels.planning.compiling_starts import slots_of
 from wanjia.kernels.planning.placing import figures, told
 from wanjia.kernels.planning.problem import price
 from wanjia.model.faults import Fault, Refused, Where
-from wanjia.model.works import Figures, Work
+from wanjia.model.works import Figures, Work, WorkList
 from wanjia.records.network.frozen_works import thaw
 from wanjia.records.network.plan_items import choice_of_items
 from wanjia.records.network.planning import MonthPlan, PlannedItem
@@ -54,6 +54,20 @@ def compiled_plan(plan: MonthPlan) -> Compiled:
         raise Refused(made.faults)
     keep_ready(plan.digest, made.compiled)
     return made.compiled
+
+
+def listed_of(plan: MonthPlan) -> WorkList | None:
+    """What a plan was made from; None before it was frozen."""
+    if not plan.input:
+        return None
+    with _lock:
+        found = _kept.get(plan.digest)
+    return found.listed if found is not None else _thawed(plan)
+
+
+def _thawed(plan: MonthPlan) -> WorkList:
+    """A plan that may still be moved is made ready for it; of another one the list is enough."""
+    return compiled_plan(plan).listed if plan.state == MonthPlan.State.PROPOSED else thaw(plan.input)
 
 
 def keep_ready(digest: str, compiled: Compiled) -> None:

@@ -1,0 +1,92 @@
+"""A month's plan from asking to customers who were told: made by a worker, moved, put in force, made again."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.plans import asked, make_plan, next_month, ready, work
+from tests.support.world import World
+from wanjia.actions.network.adopt_month_plan import adopt_month_plan
+from wanjia.actions.network.lose_day import lose_day
+from wanjia.actions.network.move_planned_item import lock_planned_item, move_planned_item, undo_move
+from wanjia.model.faults import Denied, Refused
+from wanjia.queries.network.plan_page import plan_page
+from wanjia.queries.network.plan_price import price_of_move
+from wanjia.records.cases.models import Delivery
+from wanjia.records.network.models import PlannedWork
+from wanjia.records.network.planning import MonthPlan, WorkRequest
+
+pytestmark = pytest.mark.django_db
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
+    return [fault.code for fault in refused.value.faults]
+
+
+def test_a_plan_is_made_moved_and_put_in_force(world: World) -> None:
+    ready(world)
+    outage = asked(world, "line-T-C111", 2, modes=("outage",))
+    lit = asked(world, "line-T-C112", 2, modes=("live_line",))
+    plan = make_plan(world)
+    assert plan.state == "proposed" and plan.unplaced == [], plan.faults
+    page = plan_page(plan.number, world.actor("manager"), world.now, "zh-Hans")
+    assert [item.mode_kind for item in sorted(page.items, key=lambda one: one.request)] == ["outage", "live_line"]
+    assert page.figures is not None and page.figures.district_hours == 4.0 and page.figures.household_hours == 480.0
+    assert page.line.gap == pytest.approx(0.0, abs=1e-6) and page.figures.naive_district_hours == 4.0
+    row = next(item for item in page.items if item.request == outage.number)
+    assert row.districts == ("T-C111",) and row.notice == "due" and row.crew_names[0].startswith("配电班")
+    later = row.starts_at + timedelta(days=1)
+    priced = price_of_move(plan.number, row.id, later, world.actor("dispatch"))
+    assert priced.allowed and priced.district_hours_before == 4.0
+    far = price_of_move(plan.number, row.id, later + timedelta(days=20), world.actor("dispatch"))
+    assert [fault.code for fault in far.faults] == ["plan.not_days"]
+    with pytest.raises(Refused) as refused:
+        move_planned_item(plan.number, row.id, later + timedelta(days=20), world.actor("dispatch"), world.now)
+    assert codes(refused) == ["plan.not_days"]
+    move_planned_item(plan.number, row.id, later, world.actor("dispatch"), world.now)
+    assert plan.items.get(pk=row.id).starts_at == later
+    undo_move(plan.number, world.actor("dispatch"), world.now)
+    assert plan.items.get(pk=row.id).starts_at == row.starts_at
+    lock_planned_item(plan.number, row.id, True, world.actor("dispatch"), world.now)
+    with pytest.raises(Refused) as refused:
+        move_planned_item(plan.number, row.id, later, world.actor("dispatch"), world.now)
+    assert codes(refused) == ["plan.locked"]
+    with pytest.raises(Denied):
+        adopt_month_plan(plan.number, world.actor("county"), world.now)
+    adopt_month_plan(plan.number, world.actor("dispatch"), world.now)
+    work()
+    plan.refresh_from_db()
+    assert plan.state == "adopted"
+    told = PlannedWork.objects.get()
+    assert (told.device_id, told.starts_at, told.ends_at) == ("line-T-C111", row.starts_at, row.ends_at)
+    assert Delivery.objects.filter(idempotency_key__startswith=f"plan:{told.code}:planned:").count() == 1
+    assert WorkRequest.objects.get(pk=lit.pk).state == "planned"
+    assert plan.items.get(request=lit).planned_works == []
+
+
+def test_a_lost_day_moves_its_work_alone_and_customers_hear_of_it(world: World) -> None:
+    ready(world)
+    for day, code in enumerate(("T-C111", "T-C112", "T-C121")):
+        asked(world, f"line-{code}", 2 * day, modes=("outage",), latest_on=next_month(world) + timedelta(days=20))
+    plan = make_plan(world)
+    adopt_month_plan(plan.number, world.actor("dispatch"), world.now)
+    work()
+    first = plan.items.order_by("starts_at")[0]
+    stay = [item for item in plan.items.all() if item.starts_at.date() != first.starts_at.date()]
+    again = lose_day(
+        plan.number, first.starts_at.astimezone(world.now.astimezone().tzinfo).date(), "台风", world.actor("dispatch"),
+        world.now,
+    )  # fmt: skip
+    work()
+    again.refresh_from_db()
+    assert again.state == "proposed", again.faults
+    for item in stay:
+        assert again.items.get(request=item.request).starts_at == item.starts_at
+    assert again.items.get(request=first.request).starts_at != first.starts_at
+    adopt_month_plan(again.number, world.actor("dispatch"), world.now)
+    work()
+    plan.refresh_from_db()
+    assert plan.state == "superseded" and MonthPlan.objects.get(pk=again.pk).state == "adopted"
+    gone = PlannedWork.objects.exclude(cancelled_at=None)
+    assert [one.code for one in gone] == first.planned_works or gone.count() == 1
+    assert PlannedWork.objects.filter(cancelled_at=None).count() == 3
