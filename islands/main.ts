@@ -11,6 +11,7 @@ const ISLANDS: Record<string, () => Promise<{ mount: Mount<never> }>> = {
   gantt: () => import("./gantt/gantt"),
   live: () => import("./live/live"),
   map: () => import("./map/map"),
+  menu: () => import("./menu/menu"),
   passkey: () => import("./passkey/passkey"),
   process_viewer: () => import("./process_viewer/process_viewer"),
   sign_out: () => import("./sign_out/sign_out"),

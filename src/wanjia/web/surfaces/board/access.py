@@ -1,6 +1,7 @@
 """Who gets to the board, what part of the network the address asks for, and the board's navigation."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
@@ -17,7 +18,14 @@ View = Callable[..., HttpResponse]
 
 FEEDERS_OFFERED_MAX = 120
 """Feeders offered while typing: those of a station or two; a company's 640 are found by their code."""
-PAGES = ("home", "outages", "works", "reliability", "losses", "safety", "districts")
+NAVIGATION = (
+    ("home", ()),
+    ("outages", ("outages", "reliability", "districts")),
+    ("planning", ("plans", "work_requests", "works", "means", "demands")),
+    ("losses", ()),
+    ("safety", ()),
+)
+"""Pages by subject, so that the bar stays one row; a subject of one page is its link."""
 
 
 def board_page(view: View) -> View:
@@ -29,10 +37,47 @@ def board_page(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         if not sees_outages(request.actor):
             raise Denied("outage", "see")
-        request.board_nav = [(reverse(f"board:{name}"), f"board.nav.{name}") for name in PAGES]
+        request.board_nav = _navigation(request.path)
         return view(request, *args, **values)
 
     return page
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page in the navigation. `here`: "page" for the page itself, "true" for one below it, else empty."""
+
+    url: str
+    key: str
+    here: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A subject: its own link, or several behind its name."""
+
+    key: str
+    links: tuple[Link, ...]
+    is_menu: bool
+
+    @property
+    def is_here(self) -> bool:
+        """One of its pages is shown."""
+        return any(link.here for link in self.links)
+
+
+def _navigation(path: str) -> list[Group]:
+    pages = {name: reverse(f"board:{name}") for subject, names in NAVIGATION for name in names or (subject,)}
+    nearest = max((url for url in pages.values() if path.startswith(url)), key=len, default="")
+
+    def link(name: str) -> Link:
+        url = pages[name]
+        return Link(url, f"board.nav.{name}", "" if url != nearest else "page" if url == path else "true")
+
+    return [
+        Group(f"board.nav.group.{subject}", tuple(map(link, names or (subject,))), bool(names))
+        for subject, names in NAVIGATION
+    ]
 
 
 def sees_outages(actor: Actor) -> bool:

@@ -1,0 +1,216 @@
+"""Deeds on a plan of works: what a move would cost, moving and taking back, locking, a lost day, putting it in force."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from wanjia.actions.network.adopt_plan import adopt_plan
+from wanjia.actions.network.lock_planned_item import lock_planned_item
+from wanjia.actions.network.lose_day import lose_day
+from wanjia.actions.network.move_planned_item import move_planned_item, undo_move
+from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
+from wanjia.queries.network.plan_notices import notices
+from wanjia.queries.network.plan_price import price_move
+from wanjia.queries.network.plan_shapes import MovePrice, PlanPage
+from wanjia.texts import say
+from wanjia.web.forms import shown_faults
+from wanjia.web.listing import day_of
+from wanjia.web.saying import said
+from wanjia.web.surfaces.board.access import board_page
+from wanjia.web.surfaces.board.forms import moment
+from wanjia.web.surfaces.board.plan import around, item_values, shown
+from wanjia.web.surfaces.board.plan_gantt import bars_of
+from wanjia.web.surfaces.board.plans import number_in
+from wanjia.web.templatetags.plan_words import hours
+from wanjia.web.templatetags.words import day as day_words
+from wanjia.web.templatetags.words import instant
+
+SECONDS_OFFERED = 5
+"""A lost day is planned again in these; nobody waits longer beside a crew that cannot go out."""
+
+
+@never_cache
+@board_page
+@require_GET
+def price(request: HttpRequest, number: str) -> HttpResponse:
+    """What a move would change, for the chart while a bar is held."""
+    try:
+        item, at, mode = _wanted(request.GET)
+        found = price_move(number, item, at, mode, request.actor, request.now)
+    except (Denied, NotFound):
+        raise
+    except Refused as refused:
+        return JsonResponse({"faults": _sentences(tuple(refused.faults), request.language)}, status=422)
+    return JsonResponse(_priced(found, request.language))
+
+
+@board_page
+@require_POST
+def move(request: HttpRequest, number: str) -> HttpResponse:
+    """Move a work from the chart; answers with the bars and figures as they are now, or with every fault."""
+    try:
+        item, at, mode = _wanted(request.POST)
+        moved = move_planned_item(number, item, at, mode, request.actor, request.now)
+    except (Denied, NotFound):
+        raise
+    except Refused as refused:
+        return JsonResponse({"faults": _sentences(tuple(refused.faults), request.language)}, status=422)
+    return JsonResponse(_changed(request, shown(request, number), item, moved.district_hours))
+
+
+@board_page
+@require_POST
+def move_item(request: HttpRequest, number: str, item: int) -> HttpResponse:
+    """Move a work from its page, or only see what that would cost."""
+    found = shown(request, number)
+    values = item_values(request, found, item)
+    text = f"{request.POST.get('day', '')}T{request.POST.get('time', '')}"
+    at, mode = moment(text), number_in(request.POST.get("mode", ""))
+    wanted = {"wanted": at or values["wanted"], "wanted_mode": values["wanted_mode"] if mode is None else int(mode)}
+    try:
+        if at is None:
+            raise Refused([Fault("plans.no_time", Where(column="day"), {"text": text[:40]})])
+        if request.POST.get("try"):
+            priced = price_move(number, item, at, wanted["wanted_mode"], request.actor, request.now)
+            return render(request, "surfaces/board/plans/item.html", {**values, **wanted, "price": priced})
+        move_planned_item(number, item, at, wanted["wanted_mode"], request.actor, request.now)
+    except (Denied, NotFound):
+        raise
+    except Refused as refused:
+        faults = shown_faults(tuple(refused.faults), request.language)
+        return render(request, "surfaces/board/plans/item.html", {**values, **wanted, "faults": faults}, status=422)
+    said(request, "plans.gantt.done")
+    return redirect("board:plan_item", number, item)
+
+
+@board_page
+@require_POST
+def undo(request: HttpRequest, number: str) -> HttpResponse:
+    """Take the last move by hand back."""
+    undo_move(number, request.actor, request.now)
+    said(request, "plans.unmoved")
+    return redirect("board:plan", number)
+
+
+@board_page
+@require_POST
+def lock(request: HttpRequest, number: str, item: int) -> HttpResponse:
+    """Hold a work where it stands, or let it go."""
+    locked = request.POST.get("lock") == "yes"
+    lock_planned_item(number, item, locked, request.actor, request.now)
+    said(request, "plans.locked_done" if locked else "plans.unlocked_done")
+    return redirect("board:plan_item", number, item)
+
+
+@never_cache
+@board_page
+@require_http_methods(["GET", "POST"])
+def lost(request: HttpRequest, number: str) -> HttpResponse:
+    """A day on which nobody can work: plan again with as few moves as needed."""
+    found = shown(request, number)
+    if not found.may_plan:
+        raise Denied("work", "plan")
+    if request.method != "POST":
+        return _lost_form(request, found, ())
+    day, seconds = day_of(request.POST.get("day", "")), number_in(request.POST.get("seconds", ""))
+    faults = []
+    if day is None:
+        faults.append(Fault("plan.lost_day", Where(column="day"), {"day": request.POST.get("day", "")[:20], "plan": number}))
+    if seconds is None:
+        faults.append(Fault("plans.no_number", Where(column="seconds"), {"text": request.POST.get("seconds", "")[:20]}))
+    if faults or day is None or seconds is None:
+        return _lost_form(request, found, tuple(faults))
+    try:
+        reason = request.POST.get("reason", "").strip()
+        row = lose_day(number, day, reason, request.actor, request.now, seconds)
+    except (Denied, NotFound):
+        raise
+    except Refused as refused:
+        return _lost_form(request, found, tuple(refused.faults))
+    said(request, "plans.lost_asked", plan=row.number, day=day_words(day, request.language))
+    return redirect("board:plan", row.number)
+
+
+@never_cache
+@board_page
+@require_http_methods(["GET", "POST"])
+def adopt(request: HttpRequest, number: str) -> HttpResponse:
+    """Put a plan in force, after its consequences have been read."""
+    found = shown(request, number)
+    if not found.may_adopt:
+        raise Denied("work", "adopt")
+    if request.method != "POST":
+        return _adopt_page(request, found, ())
+    try:
+        adopt_plan(number, request.actor, request.now)
+    except (Denied, NotFound):
+        raise
+    except Refused as refused:
+        return _adopt_page(request, found, tuple(refused.faults))
+    said(request, "plans.adopted", plan=number, outages=found.line.outages)
+    return redirect("board:plan", number)
+
+
+def _wanted(sent: Any) -> tuple[int, datetime, int | None]:
+    """Item, start and mode (None: as it is) of a move. Raises Refused."""
+    at, item, mode = moment(sent.get("starts_at", "")), number_in(sent.get("work", "")), number_in(sent.get("mode", ""))
+    if at is None or item is None:
+        raise Refused([Fault("plans.no_time", Where(column="starts_at"), {"text": sent.get("starts_at", "")[:40]})])
+    return int(item), at, None if mode is None else int(mode)
+
+
+def _priced(found: MovePrice, language: str) -> dict[str, object]:
+    return {
+        "district_hours": found.district_hours, "household_hours": found.household_hours,
+        "district_change": found.change, "household_change": found.household_change,
+        "violations": _sentences(found.faults, language),
+    }  # fmt: skip
+
+
+def _sentences(faults: tuple[Fault, ...], language: str) -> list[str]:
+    return [one["sentence"] for one in shown_faults(faults, language)]
+
+
+def _changed(request: HttpRequest, found: PlanPage, item: int, change: float) -> dict[str, object]:
+    """Bars of the moved work and of those whose outage it shares; the figures and moves as the page draws them."""
+    language = request.language
+    row = next(one for one in found.items if one.id == item)
+    words = "plans.gantt.change." + ("same" if abs(change) < 0.05 else "more" if change > 0 else "less")
+    values = {**around(found, "plan")}
+    told = say(words, language, districts=hours(abs(change)), households=hours(0.0))
+    return {
+        "works": bars_of(found, {one.id for one in found.items}, language),
+        "said": say("plans.moved", language, title=row.title, time=instant(row.starts_at, language), change=told),
+        "parts": {name: render_to_string(f"surfaces/board/plans/{name}.html", values, request)
+                  for name in ("figures", "moves")},
+    }  # fmt: skip
+
+
+def _lost_form(request: HttpRequest, found: PlanPage, faults: tuple[Fault, ...]) -> HttpResponse:
+    values = {
+        **around(found, "lost"), "faults": shown_faults(faults, request.language),
+        "days": [(one.day, len(one.items)) for one in found.days if one.day >= request.today and one.items],
+        "wanted": request.POST.get("day", "") or request.GET.get("day", ""),
+        "seconds": request.POST.get("seconds", "") or str(SECONDS_OFFERED), "reason": request.POST.get("reason", ""),
+    }  # fmt: skip
+    return render(request, "surfaces/board/plans/lost.html", values, status=422 if faults else 200)
+
+
+def _adopt_page(request: HttpRequest, found: PlanPage, faults: tuple[Fault, ...]) -> HttpResponse:
+    told = notices(found.line.number, request.actor, request.now, request.language)
+    districts = {code for one in told for code, _ in one.districts}
+    receivers = sum(one.receivers for one in told)
+    values = {
+        **around(found, "adopt"), "faults": shown_faults(faults, request.language), "receivers": receivers,
+        "short": [one for one in told if one.state == "short"], "replaces": found.line.based_on,
+        "sums": [
+            ("outages", len(told)), ("districts", len(districts)), ("customers", sum(one.households for one in told)),
+            ("receivers", receivers), ("priority", sum(sum(one.priority.values()) for one in told)),
+        ],
+    }  # fmt: skip
+    return render(request, "surfaces/board/plans/adopt.html", values, status=422 if faults else 200)
