@@ -1,4 +1,4 @@
-"""One plan of works: figures and chart, its list of works, calendar, a day on the map, and what another one differs in."""
+"""One plan of works: figures and chart, its list of works, its calendar, a day on the map, one work."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from wanjia.model.actors import may
 from wanjia.model.faults import Denied, NotFound
 from wanjia.model.works import MODES
-from wanjia.queries.network.month_plan import plan_page
+from wanjia.queries.network.plan_page import plan_page
 from wanjia.queries.network.plan_shapes import GanttRow, Item, PlanDay, PlanPage
 from wanjia.queries.network.version import Version
 from wanjia.texts import say
@@ -65,7 +65,9 @@ def plan(request: HttpRequest, number: str) -> HttpResponse:
     if found.line.state in ("draft", "computing"):
         return _under_way(request, found)
     if found.line.state == "failed":
-        return render(request, "surfaces/board/plans/conflicts.html", {**around(found, "plan"), "faults": found.line.faults})
+        return render(
+            request, "surfaces/board/plans/conflicts.html", {**around(found, "plan"), "faults": found.line.faults}
+        )
     values = {
         **around(found, "plan"), "chart": gantt(found, request.now, request.language), "days": _by_day(found),
         "can_move": found.may_plan and found.line.state == "proposed",
@@ -82,7 +84,9 @@ def live(request: HttpRequest, number: str) -> HttpResponse:
     known = _version(request, found)
     if known.mark == request.GET.get("since", ""):
         return unchanged(known)
-    parts = changed_parts(request, known, ("now",), lambda name: "surfaces/board/plans/now_one.html", around(found, "plan"))
+    parts = changed_parts(
+        request, known, ("now",), lambda name: "surfaces/board/plans/now_one.html", around(found, "plan")
+    )
     return JsonResponse(parts)
 
 
@@ -220,7 +224,15 @@ def _first_day(found: PlanPage, today: date) -> date | None:
 
 def _fits(item: Item, filters: WorkFilters) -> bool:
     text = filters.text.lower()
-    words = (item.request, item.title, item.device_id, item.feeder, item.feeder_name, item.planned_work, *item.districts)
+    words = (
+        item.request,
+        item.title,
+        item.device_id,
+        item.feeder,
+        item.feeder_name,
+        item.planned_work,
+        *item.districts,
+    )
     return (
         (not text or any(text in one.lower() for one in words))
         and (not filters.mode or item.mode_kind == filters.mode)

@@ -37,7 +37,12 @@ def compare(request: HttpRequest) -> HttpResponse:
         rows = [one for one in found.works if values["all"] or one.change != "same"]
         if request.GET.get("export") == "csv":
             return _csv(request, found)
-        values |= {"found": found, "sums": _sums(found), "page": page_of(request, rows), "export_url": export_url(request)}
+        values |= {
+            "found": found,
+            "sums": _sums(found),
+            "page": page_of(request, rows),
+            "export_url": export_url(request),
+        }
     return render(request, "surfaces/board/plans/compare.html", values)
 
 

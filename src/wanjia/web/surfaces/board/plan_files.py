@@ -25,6 +25,8 @@ EXPORT_ROWS_MAX = 20_000
 NOTICE_COLUMNS = (
     "request", "title", "begin", "end", "notice", "due", "districts", "households", "receivers", "told", "priority",
 )  # fmt: skip
+MOVES_MAX = 1_000
+"""Moves by hand of one version that still count apart in a calendar's sequence."""
 STATUS = {"adopted": "CONFIRMED", "adopting": "CONFIRMED", "superseded": "CANCELLED"}
 
 
@@ -57,7 +59,9 @@ def plan_notices(request: HttpRequest, number: str) -> HttpResponse:
         if not may(request.actor, "work", "export"):
             raise Denied("work", "export")
         header = [say(f"plans.column.{name}", request.language) for name in NOTICE_COLUMNS]
-        return csv_response(f"{number}-notices", header, [_cells(one, request.language) for one in rows[:EXPORT_ROWS_MAX]])
+        return csv_response(
+            f"{number}-notices", header, [_cells(one, request.language) for one in rows[:EXPORT_ROWS_MAX]]
+        )
     values = {
         **around(found, "notices"), "page": page_of(request, rows), "short": sum(one.state == "short" for one in rows),
         "export_url": export_url(request) if may(request.actor, "work", "export") else "",
@@ -107,10 +111,11 @@ def _event(found: PlanPage, item: Item, address: str, language: str) -> Event:
     mode = say(f"plans.mode.{item.mode_kind}", language)
     said = [mode, f"{say('plans.column.device', language)} {item.device_id}", ", ".join(item.crew_names)]
     said += [reason_sentence(one, language) for one in item.reasons]
+    summary = f"{item.title} ({mode})" if language == "en" else f"{item.title}（{mode}）"
     return Event(
-        f"{item.request}@{found.line.organisation}.wanjia", item.starts_at, item.ends_at, f"{item.title}（{mode}）" if language
-        != "en" else f"{item.title} ({mode})", "\n".join(one for one in said if one), item.feeder_name or item.feeder, (mode,),
-        STATUS.get(found.line.state, "TENTATIVE"), found.line.version * 1000 + len(found.moves),
+        f"{item.request}@{found.line.organisation}.wanjia", item.starts_at, item.ends_at, summary,
+        "\n".join(one for one in said if one), item.feeder_name or item.feeder, (mode,),
+        STATUS.get(found.line.state, "TENTATIVE"), found.line.version * MOVES_MAX + len(found.moves),
         (item.latitude, item.longitude), f"{address}{found.line.number}/works/{item.id}/",
     )  # fmt: skip
 

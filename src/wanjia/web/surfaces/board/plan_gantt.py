@@ -15,63 +15,48 @@ from wanjia.web.templatetags.words import day as day_words
 
 MINUTES = 60
 WAYS = ("feeder", "crew")
+MODE_WORDS = (("name", "mode"), ("short", "mode_short"))
 TEXTS = (
-    "hint", "keys", "fixed", "ways", "zoom", "zoom.month", "zoom.day", "days", "earlier", "later", "undo", "find", "none",
-    "legend.closed", "legend.now", "closed", "open", "between", "stop", "held", "change.less", "change.more", "change.same",
-    "breaks", "asking", "unknown", "cancelled", "refused", "lost", "done",
+    "hint", "keys", "fixed", "ways", "zoom", "zoom.month", "zoom.day", "days", "earlier", "later", "undo", "find",
+    "none", "legend.closed", "legend.now", "closed", "open", "between", "stop", "held", "change.less", "change.more",
+    "change.same", "breaks", "asking", "unknown", "cancelled", "refused", "lost", "done",
 )  # fmt: skip
 """Words of the island: `plans.gantt.<name>`."""
 PLACES = ("time", "count", "districts", "households", "name")
 """What the island itself puts into them."""
 
 
-def gantt(found: PlanPage, now: datetime, language: str) -> Mapping[str, object]:
+def gantt(found: PlanPage, now: datetime, language: str) -> dict[str, object]:
     """The island's data; works can be moved by who may plan, as long as the plan is not decided."""
-    number, time = found.line.number, _Slots(found)
-    rows: dict[str, dict[int, list[str]]] = {way: defaultdict(list) for way in WAYS}
-    for way, listed in zip(WAYS, (found.by_feeder, found.by_crew), strict=True):
-        for row in listed:
-            for item in row.items:
-                rows[way][item].append(row.key)
-    today = time.at(now) if timezone.localdate(now) in time.places else None
+    time = _Slots(found)
     return {
-        "title": say("plans.gantt", language, plan=number), "dates": [one.day.isoformat() for one in found.days],
-        "day_names": [day_words(one.day, language) for one in found.days],
-        "day_heads": [[str(one.day.day), WEEKDAYS[language][one.day.weekday()]] for one in found.days],
-        "rest_days": [at for at, one in enumerate(found.days) if not one.is_workday or one.is_lost],
-        "day_from": round(found.day_from_hour * MINUTES), "slot_minutes": found.slot_minutes,
-        "slots_per_day": time.a_day, "now": today,
-        "modes": [{"id": kind, "name": say(f"plans.mode.{kind}", language), "short": say(f"plans.mode_short.{kind}", language)}
-                  for kind in MODES],
-        "ways": [{"id": way, "name": say(f"plans.gantt.by_{way}", language), "rows": _names(listed)}
-                 for way, listed in zip(WAYS, (found.by_feeder, found.by_crew), strict=True)],
-        "works": [bar(found, item, rows, language) for item in found.items],
+        "title": say("plans.gantt", language, plan=found.line.number),
+        **_calendar(found, time, now, language),
+        "modes": [
+            {"id": kind, **{name: say(f"plans.{key}.{kind}", language) for name, key in MODE_WORDS}}
+            for kind in MODES
+        ],
+        "ways": [
+            {"id": way, "name": say(f"plans.gantt.by_{way}", language), "rows": _names(rows)}
+            for way, rows in _ways(found)
+        ],
+        "works": bars(found, language),
         "blackouts": [_blackout(time, window, found, language) for window in found.windows if time.touches(window)],
         **_addresses(found), "texts": texts(language),
     }  # fmt: skip
 
 
-def bar(found: PlanPage, item: Item, rows: Mapping[str, Mapping[int, list[str]]], language: str) -> dict[str, object]:
-    """One work."""
-    time = _Slots(found)
-    return {
-        "id": str(item.id), "title": item.title, "mode": item.mode_kind,
-        "begin": time.at(item.starts_at), "end": max(time.at(item.ends_at, end=True), time.at(item.starts_at) + 1),
-        "rows": {way: rows[way].get(item.id, []) for way in WAYS},
-        "earliest": time.day(item.earliest_on), "latest": time.day(item.latest_on, end=True),
-        "note": say("plans.gantt.note", language, hours=f"{item.district_hours:,.1f}", households=f"{item.households:,}"),
-        "href": reverse("board:plan_item", args=[found.line.number, item.id]), "fixed": item.locked,
-    }  # fmt: skip
-
-
-def bars_of(found: PlanPage, items: set[int], language: str) -> list[dict[str, object]]:
-    """The bars of some works again, after a move."""
+def bars(found: PlanPage, language: str) -> list[dict[str, object]]:
+    """Every work, with the rows that it stands in."""
     rows: dict[str, dict[int, list[str]]] = {way: defaultdict(list) for way in WAYS}
-    for way, listed in zip(WAYS, (found.by_feeder, found.by_crew), strict=True):
+    for way, listed in _ways(found):
         for row in listed:
             for item in row.items:
                 rows[way][item].append(row.key)
-    return [bar(found, item, rows, language) for item in found.items if item.id in items]
+    time = _Slots(found)
+    return [
+        _bar(found, time, item, {way: rows[way].get(item.id, []) for way in WAYS}, language) for item in found.items
+    ]
 
 
 def texts(language: str) -> dict[str, str]:
@@ -112,6 +97,35 @@ class _Slots:
     def touches(self, window: Window) -> bool:
         """Whether any of a window is to be seen."""
         return self.at(window.until_at, end=True) > self.at(window.from_at)
+
+
+def _ways(found: PlanPage) -> tuple[tuple[str, tuple[GanttRow, ...]], ...]:
+    return ("feeder", found.by_feeder), ("crew", found.by_crew)
+
+
+def _calendar(found: PlanPage, time: "_Slots", now: datetime, language: str) -> dict[str, object]:
+    return {
+        "dates": [one.day.isoformat() for one in found.days],
+        "day_names": [day_words(one.day, language) for one in found.days],
+        "day_heads": [[str(one.day.day), WEEKDAYS[language][one.day.weekday()]] for one in found.days],
+        "rest_days": [at for at, one in enumerate(found.days) if not one.is_workday or one.is_lost],
+        "day_from": round(found.day_from_hour * MINUTES), "slot_minutes": found.slot_minutes,
+        "slots_per_day": time.a_day, "now": time.at(now) if timezone.localdate(now) in time.places else None,
+    }  # fmt: skip
+
+
+def _bar(
+    found: PlanPage, time: "_Slots", item: Item, rows: Mapping[str, list[str]], language: str
+) -> dict[str, object]:
+    begin = time.at(item.starts_at)
+    hours, households = f"{item.district_hours:,.1f}", f"{item.households:,}"
+    return {
+        "id": str(item.id), "title": item.title, "mode": item.mode_kind, "rows": rows,
+        "begin": begin, "end": max(time.at(item.ends_at, end=True), begin + 1),
+        "earliest": time.day(item.earliest_on), "latest": time.day(item.latest_on, end=True),
+        "note": say("plans.gantt.note", language, hours=hours, households=households),
+        "href": reverse("board:plan_item", args=[found.line.number, item.id]), "fixed": item.locked,
+    }  # fmt: skip
 
 
 def _names(rows: tuple[GanttRow, ...]) -> list[dict[str, str]]:

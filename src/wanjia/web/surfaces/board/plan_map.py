@@ -55,7 +55,11 @@ def _dark(facts: Mapping[str, Any], language: str) -> dict[str, object]:
 
 def _base(facts: Mapping[str, Any], language: str) -> dict[str, object]:
     name = str(facts.get("name", ""))
-    return {"id": f"base-{facts.get('code', name)}", "name": f"{say('plans.map.base', language)} · {name}", "tone": "none"}
+    return {
+        "id": f"base-{facts.get('code', name)}",
+        "name": f"{say('plans.map.base', language)} · {name}",
+        "tone": "none",
+    }
 
 
 def _with_link(point: dict[str, Any], number: str) -> dict[str, Any]:

@@ -40,7 +40,8 @@ DEMAND_COLUMNS = ("request", "kind", "why", "from", "until", "districts", "case"
 MEANS_FIELDS = (
     PlainField("code", "", max_length=40), PlainField("name_zh", "", max_length=80),
     PlainField("name_en", "", required=False, max_length=120), PlainField("kind", "", "select"),
-    PlainField("organisation", "", "select"), PlainField("longitude", "", "number"), PlainField("latitude", "", "number"),
+    PlainField("organisation", "", "select"),
+    PlainField("longitude", "", "number"), PlainField("latitude", "", "number"),
     PlainField("by_weekday", "", max_length=60), PlainField("by_day", "", "textarea", required=False, rows=3),
     PlainField("from_hour", "", "number"), PlainField("until_hour", "", "number"),
     PlainField("kva", "", "number", required=False),
@@ -59,9 +60,10 @@ def means(request: HttpRequest) -> HttpResponse:
     """What each base has on each day."""
     text, kind = _asked(request, KINDS)
     rows = [
-        row for row in means_lines(request.actor, request.language)
-        if (not kind or row.kind == kind) and (not text or text.lower() in f"{row.name} {row.code} {row.organisation_name}".lower())
-    ]  # fmt: skip
+        row
+        for row in means_lines(request.actor, request.language)
+        if (not kind or row.kind == kind) and _holds(text, row.name, row.code, row.organisation_name)
+    ]
     if request.GET.get("export") == "csv":
         return _csv(request, "crews-and-means", MEANS_COLUMNS, [_means_cells(row, request.language) for row in rows])
     values = {"page": page_of(request, rows), "text": text, "kind": kind, "kinds": KINDS, **_may(request)}
@@ -102,12 +104,14 @@ def demands(request: HttpRequest) -> HttpResponse:
     """Times in which districts must stay lit."""
     text, kind = _asked(request, BLACKOUT_KINDS)
     rows = [
-        row for row in demand_windows(request.actor, request.now, request.language)
-        if (not kind or row.kind == kind)
-        and (not text or text.lower() in f"{row.number} {row.reason} {row.case_number} {' '.join(row.districts)}".lower())
-    ]  # fmt: skip
+        row
+        for row in demand_windows(request.actor, request.now, request.language)
+        if (not kind or row.kind == kind) and _holds(text, row.number, row.reason, row.case_number, *row.districts)
+    ]
     if request.GET.get("export") == "csv":
-        return _csv(request, "times-to-keep-lit", DEMAND_COLUMNS, [_demand_cells(row, request.language) for row in rows])
+        return _csv(
+            request, "times-to-keep-lit", DEMAND_COLUMNS, [_demand_cells(row, request.language) for row in rows]
+        )
     values = {"page": page_of(request, rows), "text": text, "kind": kind, "kinds": BLACKOUT_KINDS, **_may(request)}
     return render(request, "surfaces/board/plans/demands.html", values)
 
@@ -142,6 +146,10 @@ def demand_withdraw(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("board:demands")
 
 
+def _holds(text: str, *words: str) -> bool:
+    return not text or any(text.lower() in one.lower() for one in words)
+
+
 def _require_edit(request: HttpRequest) -> None:
     if not may(request.actor, "work", "edit"):
         raise Denied("work", "edit")
@@ -168,7 +176,9 @@ def _csv(request: HttpRequest, name: str, columns: Sequence[str], rows: Sequence
 def _kept(request: HttpRequest) -> dict[str, str]:
     """Means as they are, for the form that changes them."""
     code = request.GET.get("code", "")
-    row = next((one for one in means_lines(request.actor, request.language) if one.code == code), None) if code else None
+    row = (
+        next((one for one in means_lines(request.actor, request.language) if one.code == code), None) if code else None
+    )
     if row is None:
         return OFFERED
     return {
@@ -176,14 +186,17 @@ def _kept(request: HttpRequest) -> dict[str, str]:
         "longitude": f"{row.longitude:.6f}", "latitude": f"{row.latitude:.6f}",
         "by_weekday": " ".join(map(str, row.by_weekday)),
         "by_day": "\n".join(f"{day.isoformat()} {count}" for day, count in row.by_day),
-        "from_hour": f"{row.from_hour:g}", "until_hour": f"{row.until_hour:g}", "kva": f"{row.kva:g}" if row.kva else "",
+        "from_hour": f"{row.from_hour:g}", "until_hour": f"{row.until_hour:g}",
+        "kva": f"{row.kva:g}" if row.kva else "",
     }  # fmt: skip
 
 
 def _wanted_means(values: Mapping[str, str]) -> WantedMeans:
     """Raises Refused with every field that cannot be read."""
     faults = [Fault("field.missing", Where(one.name)) for one in MEANS_FIELDS if one.required and not values[one.name]]
-    numbers = {name: number_in(values[name] or "0") for name in ("longitude", "latitude", "from_hour", "until_hour", "kva")}
+    numbers = {
+        name: number_in(values[name] or "0") for name in ("longitude", "latitude", "from_hour", "until_hour", "kva")
+    }
     faults += [Fault("plans.no_number", Where(name), {"text": values[name][:20]})
                for name, value in numbers.items() if value is None]  # fmt: skip
     week = [_count(one) for one in values["by_weekday"].replace(",", " ").replace("，", " ").split()]
@@ -196,8 +209,9 @@ def _wanted_means(values: Mapping[str, str]) -> WantedMeans:
         raise Refused(faults)
     known = {name: value or 0.0 for name, value in numbers.items()}
     return WantedMeans(
-        values["code"], values["kind"], values["name_zh"], values["organisation"], known["longitude"], known["latitude"],
-        [one or 0 for one in week], days, values["name_en"], known["from_hour"], known["until_hour"], known["kva"],
+        values["code"], values["kind"], values["name_zh"], values["organisation"],
+        known["longitude"], known["latitude"], [one or 0 for one in week], days,
+        values["name_en"], known["from_hour"], known["until_hour"], known["kva"],
     )  # fmt: skip
 
 

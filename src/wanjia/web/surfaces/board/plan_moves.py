@@ -1,4 +1,4 @@
-"""Deeds on a plan of works: what a move would cost, moving and taking back, locking, a lost day, putting it in force."""
+"""Deeds on a plan of works: the price of a move, moving and taking back, locking, a lost day, putting it in force."""
 
 from datetime import datetime
 from typing import Any
@@ -9,14 +9,15 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from wanjia.actions.network.adopt_plan import adopt_plan
-from wanjia.actions.network.lock_planned_item import lock_planned_item
+from wanjia.actions.network.adopt_month_plan import adopt_month_plan
 from wanjia.actions.network.lose_day import lose_day
-from wanjia.actions.network.move_planned_item import move_planned_item, undo_move
+from wanjia.actions.network.move_planned_item import lock_planned_item, move_planned_item, undo_move
 from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
+from wanjia.queries.network.month_plan import plan_row
 from wanjia.queries.network.plan_notices import notices
-from wanjia.queries.network.plan_price import price_move
-from wanjia.queries.network.plan_shapes import MovePrice, PlanPage
+from wanjia.queries.network.plan_page import figures_of
+from wanjia.queries.network.plan_price import price_of_move
+from wanjia.queries.network.plan_shapes import Figures, MovePrice, PlanPage
 from wanjia.texts import say
 from wanjia.web.forms import shown_faults
 from wanjia.web.listing import day_of
@@ -24,7 +25,7 @@ from wanjia.web.saying import said
 from wanjia.web.surfaces.board.access import board_page
 from wanjia.web.surfaces.board.forms import moment
 from wanjia.web.surfaces.board.plan import around, item_values, shown
-from wanjia.web.surfaces.board.plan_gantt import bars_of
+from wanjia.web.surfaces.board.plan_gantt import bars
 from wanjia.web.surfaces.board.plans import number_in
 from wanjia.web.templatetags.plan_words import hours
 from wanjia.web.templatetags.words import day as day_words
@@ -32,6 +33,8 @@ from wanjia.web.templatetags.words import instant
 
 SECONDS_OFFERED = 5
 """A lost day is planned again in these; nobody waits longer beside a crew that cannot go out."""
+LEAST_HOURS = 0.05
+"""A change below this is none: figures are shown with one decimal."""
 
 
 @never_cache
@@ -41,7 +44,7 @@ def price(request: HttpRequest, number: str) -> HttpResponse:
     """What a move would change, for the chart while a bar is held."""
     try:
         item, at, mode = _wanted(request.GET)
-        found = price_move(number, item, at, mode, request.actor, request.now)
+        found = price_of_move(number, item, at, request.actor, mode)
     except (Denied, NotFound):
         raise
     except Refused as refused:
@@ -55,12 +58,13 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
     """Move a work from the chart; answers with the bars and figures as they are now, or with every fault."""
     try:
         item, at, mode = _wanted(request.POST)
-        moved = move_planned_item(number, item, at, mode, request.actor, request.now)
+        before = figures_of(plan_row(number, request.actor))
+        move_planned_item(number, item, at, request.actor, request.now, mode)
     except (Denied, NotFound):
         raise
     except Refused as refused:
         return JsonResponse({"faults": _sentences(tuple(refused.faults), request.language)}, status=422)
-    return JsonResponse(_changed(request, shown(request, number), item, moved.district_hours))
+    return JsonResponse(_changed(request, shown(request, number), item, before))
 
 
 @board_page
@@ -76,9 +80,9 @@ def move_item(request: HttpRequest, number: str, item: int) -> HttpResponse:
         if at is None:
             raise Refused([Fault("plans.no_time", Where(column="day"), {"text": text[:40]})])
         if request.POST.get("try"):
-            priced = price_move(number, item, at, wanted["wanted_mode"], request.actor, request.now)
+            priced = price_of_move(number, item, at, request.actor, wanted["wanted_mode"])
             return render(request, "surfaces/board/plans/item.html", {**values, **wanted, "price": priced})
-        move_planned_item(number, item, at, wanted["wanted_mode"], request.actor, request.now)
+        move_planned_item(number, item, at, request.actor, request.now, wanted["wanted_mode"])
     except (Denied, NotFound):
         raise
     except Refused as refused:
@@ -120,7 +124,9 @@ def lost(request: HttpRequest, number: str) -> HttpResponse:
     day, seconds = day_of(request.POST.get("day", "")), number_in(request.POST.get("seconds", ""))
     faults = []
     if day is None:
-        faults.append(Fault("plan.lost_day", Where(column="day"), {"day": request.POST.get("day", "")[:20], "plan": number}))
+        faults.append(
+            Fault("plan.lost_day", Where(column="day"), {"day": request.POST.get("day", "")[:20], "plan": number})
+        )
     if seconds is None:
         faults.append(Fault("plans.no_number", Where(column="seconds"), {"text": request.POST.get("seconds", "")[:20]}))
     if faults or day is None or seconds is None:
@@ -147,7 +153,7 @@ def adopt(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST":
         return _adopt_page(request, found, ())
     try:
-        adopt_plan(number, request.actor, request.now)
+        adopt_month_plan(number, request.actor, request.now)
     except (Denied, NotFound):
         raise
     except Refused as refused:
@@ -176,19 +182,27 @@ def _sentences(faults: tuple[Fault, ...], language: str) -> list[str]:
     return [one["sentence"] for one in shown_faults(faults, language)]
 
 
-def _changed(request: HttpRequest, found: PlanPage, item: int, change: float) -> dict[str, object]:
-    """Bars of the moved work and of those whose outage it shares; the figures and moves as the page draws them."""
-    language = request.language
+def _changed(request: HttpRequest, found: PlanPage, item: int, before: Figures | None) -> dict[str, object]:
+    """All bars, since works share outages; the figures and moves as the page draws them; what was done in words."""
+    language, values = request.language, around(found, "plan")
     row = next(one for one in found.items if one.id == item)
-    words = "plans.gantt.change." + ("same" if abs(change) < 0.05 else "more" if change > 0 else "less")
-    values = {**around(found, "plan")}
-    told = say(words, language, districts=hours(abs(change)), households=hours(0.0))
+    told = _change_words(before, found.figures, language)
     return {
-        "works": bars_of(found, {one.id for one in found.items}, language),
+        "works": bars(found, language),
         "said": say("plans.moved", language, title=row.title, time=instant(row.starts_at, language), change=told),
         "parts": {name: render_to_string(f"surfaces/board/plans/{name}.html", values, request)
                   for name in ("figures", "moves")},
     }  # fmt: skip
+
+
+def _change_words(before: Figures | None, after: Figures | None, language: str) -> str:
+    if before is None or after is None:
+        return say("plans.gantt.change.same", language)
+    change = after.district_hours - before.district_hours
+    households = after.household_hours - before.household_hours
+    words = "same" if abs(change) < LEAST_HOURS else "more" if change > 0 else "less"
+    told = {"districts": hours(abs(change)), "households": hours(abs(households))}
+    return say(f"plans.gantt.change.{words}", language, **told)
 
 
 def _lost_form(request: HttpRequest, found: PlanPage, faults: tuple[Fault, ...]) -> HttpResponse:

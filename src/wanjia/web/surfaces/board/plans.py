@@ -13,6 +13,7 @@ from wanjia.actions.network.ask_month_plan import ask_month_plan
 from wanjia.model.actors import may
 from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
 from wanjia.queries.cases.organisations import organisation_choices
+from wanjia.queries.cases.rows import Rows
 from wanjia.queries.network.month_plan import plans as plan_lines
 from wanjia.queries.network.plan_shapes import PlanLine
 from wanjia.queries.network.version import Version
@@ -132,7 +133,8 @@ def _show(request: HttpRequest, faults: tuple[Fault, ...] = (), sent: dict[str, 
 
 def _values(request: HttpRequest) -> dict[str, object]:
     return {
-        "open": [one for one in _open(request)], "page": page_of(request, _past(request, _filters(request)), at=reverse("board:plans")),
+        "open": _open(request),
+        "page": page_of(request, _past(request, _filters(request)), at=reverse("board:plans")),
         "filtered": any(asdict(_filters(request)).values()), "may_plan": may(request.actor, "work", "plan"),
     }  # fmt: skip
 
@@ -143,7 +145,7 @@ def _open(request: HttpRequest) -> list[PlanLine]:
     ]  # fmt: skip
 
 
-def _past(request: HttpRequest, filters: PlanFilters) -> object:
+def _past(request: HttpRequest, filters: PlanFilters) -> Rows[PlanLine]:
     return plan_lines(
         request.actor, request.now, request.language, filters.month, filters.organisation, filters.state
     )  # fmt: skip

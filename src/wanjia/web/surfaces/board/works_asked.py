@@ -1,7 +1,7 @@
 """What plans are made of: works asked for, crews and means, times to keep lit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
@@ -166,11 +166,7 @@ def filled(
     choices: Mapping[str, Sequence[tuple[str, str]]], faults: Sequence[Fault], language: str,
 ) -> PlainForm:  # fmt: skip
     """A form with what had been sent, every fault at its field."""
-    drawn = [
-        PlainField(one.name, one.label, one.kind, values.get(one.name, ""), one.required, tuple(choices.get(one.name, ())),
-                   one.help, one.max_length, one.accept, one.faults, one.fixed, one.rows)
-        for one in fields
-    ]  # fmt: skip
+    drawn = [replace(one, value=values.get(one.name, ""), choices=tuple(choices.get(one.name, ()))) for one in fields]
     return plain_form(labelled(prefix, language, *drawn), faults, language)
 
 
