@@ -77,7 +77,7 @@ def receivers(request: HttpRequest, number: str, item: int) -> HttpResponse:
     row = next((one for one in found.items if one.id == item), None)
     if row is None:
         raise NotFound("planned_item", str(item))
-    told = notice_receivers(number, item, request.actor, request.now, request.language)
+    told = notice_receivers(number, item, request.actor, request.language)
     values = {**around(found, "notices"), "item": row, "page": page_of(request, told)}
     return render(request, "surfaces/board/plans/receivers.html", values)
 
@@ -97,8 +97,7 @@ def letter(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         raise NotFound("notice", wanted or number)
     told: Sequence = ()
     if kind == "priority":
-        everybody = notice_receivers(number, rows[0].item, request.actor, request.now, request.language)
-        told = [one for one in everybody if one.priority]
+        told = list(notice_receivers(number, rows[0].item, request.actor, request.language, priority_only=True))
     content = notice_letter(kind, found, rows, told, request.now, request.language)
     response = HttpResponse(letter_pdf(content, request.language), content_type="application/pdf")
     name = f"{number}-{kind}{f'-{rows[0].request}' if kind != 'public' else ''}.pdf"

@@ -105,7 +105,7 @@ def demands(request: HttpRequest) -> HttpResponse:
     text, kind = _asked(request, BLACKOUT_KINDS)
     rows = [
         row
-        for row in demand_windows(request.actor, request.now, request.language)
+        for row in demand_windows(request.actor, request.now)
         if (not kind or row.kind == kind) and _holds(text, row.number, row.reason, row.case_number, *row.districts)
     ]
     if request.GET.get("export") == "csv":
