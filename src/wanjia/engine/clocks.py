@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal, TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
 
 from wanjia.engine.expressions import ExpressionError, compile_expression, evaluate
 from wanjia.engine.nouns import ClockRule, ClockState, ClockStatus, Edition
@@ -284,7 +285,7 @@ def _started(
     edition = edition_on(rule, calendar.day_of(now))
     known = {**facts, **(trigger.item or {})}
     until = _until(edition, known, now, calendar)
-    limit = until or _reckoned(rule.id, lambda: _limit(edition, rule.limit_by, known, now, calendar))
+    limit = until[0] if until else _reckoned(rule.id, lambda: _limit(edition, rule.limit_by, known, now, calendar))
     started = ClockState(
         key=key,
         clock=rule.id,
@@ -300,21 +301,40 @@ def _started(
         branch=trigger.branch,
         waits=rule.waits,
     )
-    if until is None:
-        return _running(started, rule, now, limit, calendar)
-    ends_at = calendar.end_of(calendar.day_of(now) + timedelta(days=until.value))
-    return _ending(started, rule, now, ends_at, calendar)
+    return _ending(started, rule, now, until[1], calendar) if until else _running(started, rule, now, limit, calendar)
 
 
-def _until(edition: Edition, facts: Mapping[str, Json], now: datetime, calendar: WorkCalendar) -> Limit | None:
-    """Days up to the date that ends the clock; 0 when it is past, None when there is none or it is no honest date."""
+def _until(
+    edition: Edition, facts: Mapping[str, Json], now: datetime, calendar: WorkCalendar
+) -> tuple[Limit, datetime] | None:
+    """Days up to the date that ends the clock, or minutes up to the instant, and that end; at once when it is past.
+
+    None when there is none, or it is no honest date.
+    """
     value = facts.get(edition.until.removeprefix(_ITEM)) if edition.until else None
+    if isinstance(value, str) and "T" in value:
+        return _until_instant(value, now, calendar)
     try:
         days = (date.fromisoformat(str(value)) - calendar.day_of(now)).days
     except ValueError:
         return None
     # Further away than any limit may be: somebody slipped while typing the year.
-    return Limit(max(days, 0), "days") if days <= LIMIT_MAX_DAYS else None
+    if days > LIMIT_MAX_DAYS:
+        return None
+    limit = Limit(max(days, 0), "days")
+    return limit, calendar.end_of(calendar.day_of(now) + timedelta(days=limit.value))
+
+
+def _until_instant(value: str, now: datetime, calendar: WorkCalendar) -> tuple[Limit, datetime] | None:
+    """An instant without an offset is of the company's zone."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    ends_at = max((at if at.tzinfo else at.replace(tzinfo=ZoneInfo(calendar.zone))).astimezone(UTC), now)
+    if ends_at - now > timedelta(days=LIMIT_MAX_DAYS):
+        return None
+    return Limit(-((now - ends_at) // timedelta(minutes=1)), "minutes"), ends_at
 
 
 def edition_on(rule: ClockRule, day: date) -> Edition:

@@ -424,7 +424,7 @@ class Outcome:
 class Edition:
     """A clock's limit from a day on; `limits` by the value of the clock's `limit_by` fact, or the single key "".
 
-    `until` names a date fact (or `item.<field>`) whose day ends the clock instead; without a date the limit applies.
+    `until` names a fact (or `item.<field>`) whose day or instant ends the clock instead; without it the limit applies.
     """
 
     from_on: str

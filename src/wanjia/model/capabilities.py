@@ -21,6 +21,7 @@ ACCOUNT: dict[str, Facts] = {"account_number": TEXT, "account_name": TEXT, "acco
 HAND_OVER: dict[str, Facts] = {"account_number": TEXT, "from_name": TEXT, "to_name": TEXT, "to_phone": TEXT}
 OPEN_CASE = "open_case"
 REGISTER_STANDING = "register_standing"
+MODE: Facts = {"type": "string", "enum": ["outage", "live_line", "bypass", "generator", "transfer"]}
 AREAS: Facts = {"type": "string", "enum": ["urban", "rural", "remote"]}
 
 
@@ -111,6 +112,82 @@ _ROWS = (
         {"districts": ROWS, "district_count": COUNT},
     ),
     CapabilitySignature(
+        "outage_scope",
+        "Who is dark, and for how long, when the device (branch or district) is isolated from one instant to another, "
+        "or when the work is done in one of the `mode`s of `outage_alternatives`. `districts`: rows of `district`, "
+        "`district_name`, `households`, `dark_hours`, `outages` (planned and unplanned ones of the `days` before), "
+        "`again` (it had one, or another is planned in the month). `sensitive`: rows of `kind`, `district_name`, "
+        "`district_place`, `id` (the customer's number). `kept_lit`: rows of `reason`, `from_at`, `until_at` "
+        "of the windows in which a district must not be dark. `used_district_hours`: of the month, for the receiving "
+        "body and those below it. `mode_hours`, `mode_ends_at`: how long that way takes.",
+        {"device": TEXT, "starts_at": INSTANT, "ends_at": INSTANT, "days": NUMBER, "mode": MODE},
+        {
+            **dict.fromkeys(("districts", "sensitive", "kept_lit"), ROWS),
+            **dict.fromkeys(("district_count", "household_count", "repeated_count"), COUNT),
+            **dict.fromkeys(("sensitive_count", "life_support_count", "kept_lit_count"), COUNT),
+            **dict.fromkeys(("district_hours", "household_hours", "used_district_hours", "mode_hours"), NUMBER),
+            "mode_ends_at": INSTANT,
+        },
+        optional=frozenset({"mode"}),
+        errors=("unavailable", "device_unknown", "no_network"),
+    ),
+    CapabilitySignature(
+        "outage_alternatives",
+        "The ways to do a work on the device, each with what it costs: rows of `mode`, `hours`, `dark_count` "
+        "(districts), `district_hours`, `household_hours`, `saved_district_hours` and `saved_household_hours` against "
+        "stopping everybody, `live_teams`, `bypass_sets`, `generator_trucks`, `ties`; the one that darkens least "
+        "first. `naive_*`: of stopping everybody.",
+        {"device": TEXT, "starts_at": INSTANT, "ends_at": INSTANT},
+        {
+            "alternatives": ROWS,
+            "least_mode": MODE,
+            **dict.fromkeys(("naive_district_hours", "naive_household_hours"), NUMBER),
+        },
+        errors=("unavailable", "device_unknown", "no_network"),
+    ),
+    CapabilitySignature(
+        "plan_outage",
+        "Enters the outage of these `districts` (rows with `district`) as planned work, and tells every customer of "
+        "them who left a telephone. `notice_hours` before it begins; `sensitive_told` of them cannot bear it. "
+        "Whoever made the step must be allowed to plan outages.",
+        {"device": TEXT, "title": TEXT, "starts_at": INSTANT, "ends_at": INSTANT, "districts": ROWS},
+        {"plan_code": TEXT, "told": COUNT, "sensitive_told": COUNT, "notice_hours": NUMBER},
+        acting=True,
+        errors=("unavailable", "not_allowed", "work.overlap", "work.past", "work.window", "work.title_missing"),
+    ),
+    CapabilitySignature(
+        "extend_planned_outage",
+        "The planned outage lasts until another instant; who was told of it hears that and why.",
+        {"plan_code": TEXT, "ends_at": INSTANT, "reason": TEXT},
+        {"told": COUNT},
+        acting=True,
+        errors=("unavailable", "not_allowed"),
+    ),
+    CapabilitySignature(
+        "cancel_planned_outage",
+        "The planned outage does not take place; who was told of it hears that. Without a plan, or when it is over "
+        "or cancelled already, nothing happens.",
+        {"plan_code": TEXT, "reason": TEXT},
+        {"cancelled": YES_NO},
+        optional=frozenset({"plan_code"}),
+        acting=True,
+        errors=("unavailable", "not_allowed"),
+    ),
+    CapabilitySignature(
+        "tell_parent",
+        "Says something to the case that opened this one, which hears it as `child_told` if it declares that message.",
+        {"said": TEXT},
+        {"told": YES_NO},
+        acting=True,
+    ),
+    CapabilitySignature(
+        "tell_children",
+        "Says something to the running cases that this one opened; those hear it as `parent_told` if they declare it.",
+        {"said": TEXT},
+        {"told": COUNT},
+        acting=True,
+    ),
+    CapabilitySignature(
         "responsible_post",
         "Who answers for the place at a level of the grid today (1 is the widest), with what a card shows.",
         {"place": PLACE, "level": {"type": "integer", "minimum": 1, "maximum": 9}},
@@ -121,7 +198,13 @@ _ROWS = (
         "post_in_charge",
         "The post that answers for an outage at the place: of its cell (grid roles), or of the organisation.",
         {
-            "charge": {"type": "string", "enum": ["district_manager", "senior_manager", "station_chief", "dispatcher"]},
+            "charge": {
+                "type": "string",
+                "enum": [
+                    *("district_manager", "senior_manager", "station_chief", "dispatcher"),
+                    *("county_manager", "company_manager"),
+                ],
+            },
             "place": PLACE,
         },
         {"post": {"type": "string", "format": "person"}},
@@ -472,6 +555,20 @@ _ROWS = (
         {"day": DAY, "days": COUNT},
         {"later_on": DAY},
         optional=frozenset({"day"}),
+    ),
+    CapabilitySignature(
+        "hours_later",
+        "The instant that lies `hours` after `at` (before it, when they are negative), or after now.",
+        {"at": INSTANT, "hours": NUMBER},
+        {"later_at": INSTANT},
+        optional=frozenset({"at"}),
+    ),
+    CapabilitySignature(
+        "hours_between",
+        "Hours from one instant to another, negative when the other is earlier; what is left out is now.",
+        {"from_at": INSTANT, "until_at": INSTANT},
+        {"hours": NUMBER},
+        optional=frozenset({"from_at", "until_at"}),
     ),
     CapabilitySignature(
         REGISTER_STANDING,

@@ -6,6 +6,7 @@ UnknownYear for a day in a year that nobody has entered.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from wanjia.kernels.planning.critical_path import Schedule, Step, problems, schedule
 from wanjia.kernels.planning.shortening import Shortening, shorter_by
@@ -22,6 +23,7 @@ Compute = Callable[[Facts, datetime, WorkCalendar], Facts]
 
 DAYS_LATER_MAX = 3_660
 """Days; as far away as a clock may end."""
+HOURS_LATER_MAX = 24 * DAYS_LATER_MAX
 
 
 def today(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
@@ -42,6 +44,20 @@ def days_later(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
     if not 0 <= days <= DAYS_LATER_MAX:
         raise ValueError("no number of days")
     return {"later_on": (day + timedelta(days=days)).isoformat()}
+
+
+def hours_later(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
+    """`later_at`: the instant `hours` after `at` (now where none is given), earlier when they are negative."""
+    hours = inputs.get("hours")
+    if not isinstance(hours, int | float) or isinstance(hours, bool) or abs(hours) > HOURS_LATER_MAX:
+        raise ValueError("no number of hours")
+    return {"later_at": (_instant(inputs.get("at"), now, calendar) + timedelta(hours=hours)).isoformat()}
+
+
+def hours_between(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
+    """`hours` from `from_at` to `until_at`, two decimals; what is left out is now."""
+    begins, ends = (_instant(inputs.get(name), now, calendar) for name in ("from_at", "until_at"))
+    return {"hours": round((ends - begins) / timedelta(hours=1), 2)}
 
 
 def compare_schemes(inputs: Facts, now: datetime, calendar: WorkCalendar) -> Facts:
@@ -87,6 +103,8 @@ COMPUTED: Mapping[str, Compute] = {
     for function in (
         today,
         days_later,
+        hours_later,
+        hours_between,
         working_days_since,
         compare_schemes,
         date_scheme,
@@ -183,6 +201,13 @@ def _rows(value: Json) -> list[Facts]:
 def _whole(value: Json) -> int:
     """A figure as whole days; what is none counts as -1, which no step may take."""
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else -1
+
+
+def _instant(value: Json, now: datetime, calendar: WorkCalendar) -> datetime:
+    """An instant in the company's zone; without an offset it is meant there."""
+    at = now if value is None else datetime.fromisoformat(str(value))
+    zone = ZoneInfo(calendar.zone)
+    return at.astimezone(zone) if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def _day(value: Json) -> date:

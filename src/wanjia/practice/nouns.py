@@ -208,12 +208,16 @@ class Scenario:
     walk: bool = False
 
 
-CHILD = "child"
-"""Sender of the message that a case gets when a case that it opened has ended."""
+CHILD, PARENT = "child", "parent"
+"""Senders of messages between a case and the cases that it opened."""
 
-CHILD_ENDED = "child_ended"
-CHILD_FACTS = ("child_number", "child_end")
-"""The message's name, and what it can tell."""
+CHILD_ENDED, CHILD_TOLD, PARENT_TOLD = "child_ended", "child_told", "parent_told"
+CASE_MESSAGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    CHILD_ENDED: (CHILD, ("child_number", "child_end")),
+    CHILD_TOLD: (CHILD, ("child_number", "child_said")),
+    PARENT_TOLD: (PARENT, ("parent_number", "parent_said")),
+}
+"""By the message's name: who sends it, and what it can tell."""
 
 MESSAGE_FORM = "message_"
 

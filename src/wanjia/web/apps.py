@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from wanjia.wiring.lines import bind_network
 from wanjia.wiring.series import bind_series
 
 
@@ -12,5 +13,6 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Whoever sets Django up, a test too, finds the measurement store of the installation."""
+        """Whoever sets Django up, a test too, finds the measurement store and the network of the installation."""
         bind_series()
+        bind_network()

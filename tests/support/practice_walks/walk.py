@@ -31,7 +31,7 @@ LINK, SMS_CODE = re.compile(r"/tasks/[\w-]+/"), re.compile(r"\b\d{6}\b")
 CODE = re.compile(r"\b(\d{4}) ?(\d{4})\b")
 ALIKE_MAX = 2
 """Pictures of one form: the others of a round look the same."""
-BY_THE_PRODUCT = ("clock", "system", "child")
+BY_THE_PRODUCT = ("clock", "system", "child", "parent")
 Come = Callable[[str, str, ViewportSize], Visitor]
 
 

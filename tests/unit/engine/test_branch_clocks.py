@@ -1,5 +1,6 @@
 """What holds for one branch of a multi-instance step: its clock, what it reads of its item, and four eyes."""
 
+import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -164,6 +165,25 @@ def test_a_date_of_the_item_ends_its_clock_and_without_one_the_limit_does() -> N
         (datetime.fromisoformat("2026-03-05T00:00+08:00"), Limit(2, "days")),
     ]
     assert case.state.clocks[0].warn_at == (datetime.fromisoformat("2026-03-07T00:00+08:00"),)
+
+
+def test_an_instant_of_the_item_ends_its_clock_at_that_instant() -> None:
+    told = ("2026-03-02T21:10", "2026-03-02T13:20:30+00:00", "2026-02-01T08:00+08:00")
+    rows = [{"department": name, "due_at": at} for name, at in zip(("water", "police", "green"), told, strict=True)]
+    edition = Edition("2024-01-01", {"": Limit(2, "days")}, "t", "M", until="item.due_at")
+    facts = {**extra_of("branches")["facts"], "due_at": {"type": "string", "format": "date-time", "scope": "item"}}
+    case = Reviews(replace(EACH, editions=(edition,), on_expire=(), warn=(Limit(1, "hours"),)), facts=facts, rows=rows)
+    begun = case.state.clocks[0].started_at
+    assert [clock.due_at for clock in case.state.clocks] == [
+        datetime.fromisoformat("2026-03-02T21:10+08:00"), datetime.fromisoformat("2026-03-02T13:20:30Z"), begun,
+    ]  # fmt: skip
+    whole = [(clock.due_at - begun).total_seconds() / 60 for clock in case.state.clocks]
+    assert [clock.limit for clock in case.state.clocks] == [Limit(math.ceil(each), "minutes") for each in whole]
+    assert case.state.clocks[0].warn_at == (datetime.fromisoformat("2026-03-02T20:10+08:00"),)
+    far = Edition("2024-01-01", {"": Limit(2, "hours")}, "t", "M", until="item.due_at")
+    slipped = [{"department": "water", "due_at": "3026-03-02T21:10"}, {"department": "police", "due_at": "Thursday"}]
+    case = Reviews(replace(EACH, editions=(far,), on_expire=()), facts=facts, rows=slipped)
+    assert {clock.limit for clock in case.state.clocks} == {Limit(2, "hours")}
 
 
 def test_four_eyes_are_asked_for_within_the_branch() -> None:

@@ -15,13 +15,13 @@ from wanjia.model.actors import Actor
 from wanjia.model.faults import Denied, Refused
 from wanjia.model.jsonvalue import Facts
 from wanjia.practice.answers import validate_answers
-from wanjia.practice.nouns import CHILD, Practice, message_form
+from wanjia.practice.nouns import CHILD, PARENT, Practice, message_form
 from wanjia.records.cases.calendar import work_calendar
 from wanjia.records.cases.models import Case
 from wanjia.records.cases.performing import performs
 from wanjia.records.cases.subjects import is_requester
 
-NOBODY_ELSE = ("clock", "system", CHILD)
+NOBODY_ELSE = ("clock", "system", CHILD, PARENT)
 """Senders that are the product itself."""
 
 

@@ -8,13 +8,14 @@ from django.utils import timezone
 from wanjia.actions.cases.open_case import Request, open_case
 from wanjia.actions.cases.stepping import locked_case, step_case
 from wanjia.actions.network.book import SENSING, STILL_DARK, Book, Entry, Line
+from wanjia.actions.network.priorities import priority_counts, priority_customers
 from wanjia.engine.nouns import MergeInto, Message
 from wanjia.model.faults import Refused
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.masking import mask_name
 from wanjia.records.cases.history import write_history
 from wanjia.records.cases.models import Case
-from wanjia.records.network.lookups import CODES_IN_QUERY_MAX, DistrictFacts
+from wanjia.records.network.lookups import DistrictFacts
 from wanjia.records.network.models import Customer, Feeder, Outage
 from wanjia.records.territory.grid import path_of
 
@@ -25,8 +26,6 @@ AGE_MAX = timedelta(hours=24)
 """An outage that was over longer ago when it becomes known is history: rows, but nobody is sent."""
 LISTED_MAX = 50
 """Priority customers listed on the case; the fact's own limit."""
-PRIORITIES = ("life_support", "sensitive")
-"""In the order in which they are called."""
 NOT_WAITING = frozenset({"engine.message_unexpected", "engine.not_running"})
 """A case that is elsewhere by now does not wait for this news; its outage's timeline has it all the same."""
 
@@ -101,21 +100,6 @@ def extent_of(entry: Entry) -> Facts:
         "customers_count": row.customers_dark or row.customers_touched,
         "life_support_count": counts["life_support"], "sensitive_count": counts["sensitive"],
     }  # fmt: skip
-
-
-def priority_customers(codes: set[str]) -> list[Customer]:
-    """Who cannot bear an outage in these districts: life support first."""
-    rows = Customer.objects.filter(priority__in=PRIORITIES)
-    if len(codes) <= CODES_IN_QUERY_MAX:
-        rows = rows.filter(district__in=codes)
-    found = [row for row in rows.select_related("district").order_by("pk") if row.district_id in codes]
-    return sorted(found, key=lambda row: PRIORITIES.index(row.priority))
-
-
-def priority_counts(codes: set[str]) -> dict[str, int]:
-    """How many of each kind."""
-    kinds = [row.priority for row in priority_customers(codes)]
-    return {kind: kinds.count(kind) for kind in PRIORITIES}
 
 
 def _request(book: Book, entry: Entry) -> Request:

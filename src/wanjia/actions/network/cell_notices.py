@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from wanjia.actions.network.casework import PRIORITIES, priority_customers
+from wanjia.actions.network.priorities import PRIORITIES, priority_customers
 from wanjia.model.jsonvalue import Facts
 from wanjia.model.masking import mask_name
 from wanjia.records.cases.calendar import work_calendar

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from wanjia.actions.cases.numbering import next_number
 from wanjia.actions.cases.queue_delivery import Wanted, queue
-from wanjia.actions.network.casework import priority_counts
 from wanjia.actions.network.districts_below import districts_below
+from wanjia.actions.network.priorities import priority_counts
 from wanjia.actions.network.receivers import customers_in
 from wanjia.actions.network.wording import district_name, phone_of, short_moment
 from wanjia.actions.permission import require
@@ -58,7 +58,7 @@ def plan_work(wanted: WantedWork, actor: Actor, now: datetime, network: Network 
     """Enter the plan and tell customers. Raises Denied, Refused with every fault."""
     require(actor, "outage", "plan")
     facts = district_facts(_districts(wanted, network))
-    _allow(actor, facts)
+    allow_on(actor, facts)
     with transaction.atomic():
         faults = [*_faults(wanted, now), *_overlaps(wanted)]
         if faults:
@@ -69,7 +69,7 @@ def plan_work(wanted: WantedWork, actor: Actor, now: datetime, network: Network 
         )  # fmt: skip
         dark = [PlannedWorkDistrict(work=work, district_id=code) for code in sorted(facts)]
         PlannedWorkDistrict.objects.bulk_create(dark)
-        told = queue(_texts(work, "planned", facts), now)
+        told = queue(texts_for(work, "planned", facts), now)
         counts, short = priority_counts(set(facts)), work.starts_at - now < NOTICE
         data = {"device": work.device_id, "districts": len(facts), "told": told, "short_notice": short, **counts}
         write_history(f"work:{work.code}", actor, now, [("work_planned", data)])
@@ -84,7 +84,7 @@ def cancel_planned_work(code: str, reason: str, actor: Actor, now: datetime) -> 
         if work is None:
             raise NotFound("planned_work", code)
         facts = district_facts(frozenset(work.districts.values_list("district", flat=True)))
-        _allow(actor, facts)
+        allow_on(actor, facts)
         if work.cancelled_at is not None:
             values = {"code": code, "at": work.cancelled_at.isoformat()}
             raise Refused([Fault("work.cancelled", Where(), values)])
@@ -104,7 +104,8 @@ def _districts(wanted: WantedWork, network: Network | None) -> frozenset[str]:
     return districts_below(network, wanted.device_id, known)
 
 
-def _allow(actor: Actor, facts: dict[str, DistrictFacts]) -> None:
+def allow_on(actor: Actor, facts: dict[str, DistrictFacts]) -> None:
+    """Returns when the actor may plan outages of all these districts. Raises Denied."""
     require(actor, "outage", "plan", subject_of_districts([(f.cell_code, f.organisation_id) for f in facts.values()]))
 
 
@@ -127,14 +128,17 @@ def _overlaps(wanted: WantedWork) -> Iterator[Fault]:
         yield Fault("work.overlap", Where("starts_at"), {"device": wanted.device_id, "code": code})
 
 
-def _texts(work: PlannedWork, occasion: str, facts: dict[str, DistrictFacts]) -> Iterator[Wanted]:
+def texts_for(
+    work: PlannedWork, occasion: str, facts: dict[str, DistrictFacts], once_for: str = ""
+) -> Iterator[Wanted]:  # fmt: skip
+    """Of one occasion, for every customer of the districts who left a telephone; `once_for`: which of several alike."""
     bodies: dict[tuple[str, str], str] = {}
     phone = cache(phone_of)
     for one in customers_in(facts.keys()):
         at = (one.district, one.language)
         if at not in bodies:
             bodies[at] = _body(work, occasion, facts[one.district], one.language, phone)
-        key = f"plan:{work.code}:{occasion}:{one.channel}:{one.address}"
+        key = f"plan:{work.code}:{occasion}{once_for}:{one.channel}:{one.address}"
         yield Wanted(key, one.channel, one.address, say(f"outages.subject.{occasion}", one.language), bodies[at])
 
 
@@ -157,4 +161,4 @@ def _cancelling(work: PlannedWork, facts: dict[str, DistrictFacts]) -> Collectio
     waiting.update(status=Delivery.Status.DROPPED, fault="delivery.work_cancelled", fault_values={"code": work.code})
     reached = rows.filter(status__in=(Delivery.Status.SENT, Delivery.Status.WAITING))
     told = set(reached.values_list("channel", "address"))
-    return [wanted for wanted in _texts(work, "plan_cancelled", facts) if (wanted.channel, wanted.address) in told]
+    return [wanted for wanted in texts_for(work, "plan_cancelled", facts) if (wanted.channel, wanted.address) in told]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from wanjia.actions.network.casework import priority_customers
+from wanjia.actions.network.priorities import priority_customers
 from wanjia.actions.permission import require
 from wanjia.model.actors import Actor, may
 from wanjia.model.faults import Fault, NotFound, Refused, Where

@@ -33,7 +33,7 @@ from wanjia.model.actors import SYSTEM, Actor
 from wanjia.model.faults import Refused
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import WorkCalendar
-from wanjia.practice.nouns import CHILD_ENDED, Practice, Scenario
+from wanjia.practice.nouns import CASE_MESSAGES, Practice, Scenario
 from wanjia.practice.stored import stored_practice
 from wanjia.practice.virtual_case import later
 from wanjia.records.cases.calendar import work_calendar
@@ -89,7 +89,7 @@ class Script:
     def take(self, play: Play) -> bool:
         """Do the next step at its instant; true when another one follows."""
         row = self.stand_ins.row(self.scenario.steps[self.step])
-        if row.get("name") == CHILD_ENDED:
+        if row.get("name") in CASE_MESSAGES:
             return False  # the case that was really opened is under way; its own end brings the news
         try:
             with transaction.atomic(), self.told.answering():

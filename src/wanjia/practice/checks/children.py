@@ -6,7 +6,7 @@ from wanjia.model.capabilities import OPEN_CASE
 from wanjia.model.faults import Fault, Where
 from wanjia.practice.folder import Folder, as_names
 from wanjia.practice.nearest import unknown
-from wanjia.practice.nouns import CHILD, CHILD_ENDED, CHILD_FACTS, SAME_REQUESTER, Practice
+from wanjia.practice.nouns import CASE_MESSAGES, CHILD, PARENT, SAME_REQUESTER, Practice
 
 
 def faults(folder: Folder) -> Iterator[Fault]:
@@ -14,10 +14,11 @@ def faults(folder: Folder) -> Iterator[Fault]:
     opening = {step for step, work in folder.diagram.work("capability").items() if work == OPEN_CASE}
     yield from _call_faults(folder, opening)
     for name, row in folder.section("messages").items():
-        if (name == CHILD_ENDED) != (row.get("from") == CHILD):
+        meant, _ = CASE_MESSAGES.get(name, ("", ()))
+        if meant != (row["from"] if row.get("from") in (CHILD, PARENT) else ""):
             yield Fault("practice.child_message", folder.where("practice.yaml", "messages", name), {"name": name})
-        elif name == CHILD_ENDED:
-            yield from _message_faults(folder, opening)
+        elif meant:
+            yield from _message_faults(folder, name, opening)
 
 
 def _call_faults(folder: Folder, opening: set[str]) -> Iterator[Fault]:
@@ -38,13 +39,13 @@ def _call_faults(folder: Folder, opening: set[str]) -> Iterator[Fault]:
                 yield Fault("practice.child_idle_key", where, {"step": step, "key": key})
 
 
-def _message_faults(folder: Folder, opening: set[str]) -> Iterator[Fault]:
-    where = folder.where("practice.yaml", "messages", CHILD_ENDED)
-    if not opening and folder.diagram.elements:
-        yield Fault("practice.child_never_opened", where, {"name": CHILD_ENDED})
-    for fact in as_names(folder.section("messages")[CHILD_ENDED].get("payload")):
-        if fact not in CHILD_FACTS:
-            yield unknown("practice.child_payload", where, fact, CHILD_FACTS)
+def _message_faults(folder: Folder, name: str, opening: set[str]) -> Iterator[Fault]:
+    where, (sender, carried) = folder.where("practice.yaml", "messages", name), CASE_MESSAGES[name]
+    if sender == CHILD and not opening and folder.diagram.elements:
+        yield Fault("practice.child_never_opened", where, {"name": name})
+    for fact in as_names(folder.section("messages")[name].get("payload")):
+        if fact not in carried:
+            yield unknown("practice.child_payload", where, fact, carried)
 
 
 def link_faults(practice: Practice, others: Mapping[str, Practice]) -> Iterator[Fault]:

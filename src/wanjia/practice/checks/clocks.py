@@ -69,14 +69,14 @@ def _edition_faults(folder: Folder, index: int, clock: Facts) -> Iterator[Fault]
 
 
 def _until_faults(folder: Folder, at: tuple[int, int], edition: Facts) -> Iterator[Fault]:
-    """A clock ends with a day only, so the fact must be one; the engine sees whether the item has the field."""
+    """A clock ends with a day or at an instant, so the fact is one; the engine sees whether the item has the field."""
     if not isinstance(edition.get("until"), str):
         return
     name, facts = str(edition["until"]).removeprefix(ITEM), folder.section("facts")
     where = folder.where(FILE, "clocks", at[0], "editions", at[1], "until")
     if name not in facts:
         yield unknown("practice.fact_unknown", where, name, facts)
-    elif facts[name].get("format") != "date":
+    elif facts[name].get("format") not in ("date", "date-time"):
         yield Fault("practice.until_no_date", where, {"fact": name})
 
 

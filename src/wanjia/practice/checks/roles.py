@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from wanjia.model.faults import Fault
 from wanjia.practice.folder import Folder, as_mapping, as_names
 from wanjia.practice.nearest import unknown
-from wanjia.practice.nouns import CHILD
+from wanjia.practice.nouns import CHILD, PARENT
 
 # The parameter that each way of finding a person needs.
 NEEDS = {"cell": "level", "fact": "fact", "item": "field", "post": "role", "contact": "fact"}
@@ -85,7 +85,7 @@ def _audiences(folder: Folder) -> Iterator[tuple[tuple[str | int, ...], str, tup
             yield ("notices", notice, "to"), str(row["to"]), ("requester", "holder")
     for message, row in folder.section("messages").items():
         if isinstance(row.get("from"), str):
-            yield ("messages", message, "from"), str(row["from"]), ("clock", "requester", "system", CHILD)
+            yield ("messages", message, "from"), str(row["from"]), ("clock", "requester", "system", CHILD, PARENT)
     for paper, row in folder.section("papers").items():
         for index, role in enumerate(as_names(row.get("visible_to"))):
             yield ("papers", paper, "visible_to", index), role, ("requester",)

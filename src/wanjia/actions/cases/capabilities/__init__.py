@@ -20,6 +20,12 @@ from wanjia.actions.cases.capabilities.known_outage import known_outage
 from wanjia.actions.cases.capabilities.line_zones import outages_of_line, zone_of_place
 from wanjia.actions.cases.capabilities.load_of_meter import load_of_meter
 from wanjia.actions.cases.capabilities.nearest_electricians import nearest_electricians
+from wanjia.actions.cases.capabilities.outage_plans import (
+    cancel_planned_outage,
+    extend_planned_outage,
+    plan_outage,
+)
+from wanjia.actions.cases.capabilities.outage_ways import outage_alternatives
 from wanjia.actions.cases.capabilities.outages import (
     close_outage,
     crew_on_duty,
@@ -29,12 +35,14 @@ from wanjia.actions.cases.capabilities.outages import (
     say_estimate,
 )
 from wanjia.actions.cases.capabilities.places import district_of_place, responsible_post
+from wanjia.actions.cases.capabilities.planned_outages import outage_scope
 from wanjia.actions.cases.capabilities.posts import hand_over_post, work_of_post
 from wanjia.actions.cases.capabilities.problem_districts import outages_of_district, repeated_outages
 from wanjia.actions.cases.capabilities.register_standing import register_standing
 from wanjia.actions.cases.capabilities.sample_cases import sample_cases
 from wanjia.actions.cases.capabilities.supply_guard import guard_supply, lift_guard
 from wanjia.actions.cases.capabilities.surveys import close_survey, open_survey
+from wanjia.actions.cases.capabilities.telling import tell_children, tell_parent
 from wanjia.engine.nouns import CallCapability, CapabilityDone, CapabilityFailed
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Refused
@@ -58,6 +66,8 @@ REGISTRY: dict[str, Capability] = LIVE | {
         load_of_meter,
         match_account,
         nearest_electricians,
+        outage_alternatives,
+        outage_scope,
         outages_of_district,
         outages_of_line,
         post_in_charge,
@@ -75,18 +85,23 @@ ACTING: dict[str, Acting] = {
     function.__name__: function
     for function in (
         appoint,
+        cancel_planned_outage,
         close_outage,
         close_survey,
         dismiss_outage,
         end_appointment,
+        extend_planned_outage,
         forget_personal_data,
         give_back_account,
         guard_supply,
         hand_over_post,
         lift_guard,
         open_survey,
+        plan_outage,
         record_cause,
         say_estimate,
+        tell_children,
+        tell_parent,
         transfer_account,
     )
 }

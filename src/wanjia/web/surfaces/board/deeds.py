@@ -20,9 +20,9 @@ from wanjia.queries.network.outage_page import seen_outage
 from wanjia.texts import say
 from wanjia.web.saying import said, said_undoable
 from wanjia.web.surfaces.board.access import board_page
-from wanjia.web.surfaces.board.drawing import active_lines
 from wanjia.web.surfaces.board.forms import deed_form, needed_moment, sent_values, written
 from wanjia.web.surfaces.board.outage import Trouble, show_outage
+from wanjia.wiring.network import active_lines
 
 REASON_CANCELLED_MAX = 200
 
