@@ -122,17 +122,15 @@ def _works(grid: Grid, size: Sizes, rng: np.random.Generator) -> tuple[Work, ...
 
 
 def _work(grid: Grid, size: Sizes, number: int, row: int, rng: np.random.Generator) -> Work | None:
-    branches, table = grid.network.branches, grid.network.districts
-    device, feeder = str(branches.ids[row]), str(branches.feeder[row])
+    device = str(grid.network.branches.ids[row])
     day = Horizon(size.first_on, size.days)
     job = Job(device, float(rng.choice(HOURS, p=HOURS_SHARES)), hours_most=day.day_until_hour - day.day_from_hour)
     modes = propose(grid, job)
     if not 1 <= len(modes[0].dark) <= DISTRICTS_DARK_MAX:
         return None
-    near = int(np.flatnonzero(table.feeder == feeder)[0])
-    at = float(table.longitude[near]), float(table.latitude[near])
+    feeder, *at = grid.place(device)
     first = size.first_on + timedelta(days=int(rng.integers(0, max(1, size.days // 2))))
-    return Work(f"W{number + 1:03d}", device, device, feeder, *at, modes, first, None, START_HOURS)
+    return Work(f"W{number + 1:03d}", device, device, feeder, at[0], at[1], modes, first, None, START_HOURS)
 
 
 def _crews(bases: Sequence[tuple[str, float, float]], size: Sizes, rng: np.random.Generator) -> tuple[Crew, ...]:

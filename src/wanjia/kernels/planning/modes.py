@@ -12,7 +12,7 @@ import numpy as np
 from wanjia.kernels.topology.compiled import Topology, compile_network
 from wanjia.kernels.topology.loops import Bools, Ints
 from wanjia.kernels.topology.plans import Capacity, Isolation, Restoration, Zones, isolate, restore
-from wanjia.kernels.topology.tracing import BASE, Dark, difference, trace
+from wanjia.kernels.topology.tracing import BASE, Dark, difference, downstream, trace
 from wanjia.model.network import BRANCH_KINDS, Measures, Network, customers_by_district
 from wanjia.model.works import MODES, HoursOf, Mode, ModeKind, Need, ServedDistrict, Tie
 
@@ -102,6 +102,17 @@ class Grid:
     def names(self, rows: Ints) -> tuple[str, ...]:
         """Ids of districts, sorted."""
         return tuple(sorted(self.network.districts.ids[rows].tolist()))
+
+    def place(self, device: str) -> tuple[str, float, float]:
+        """Feeder of a branch, and where its work is: next to a district it feeds, or else to one of its feeder."""
+        branch, table = self.row_of_branch[device], self.network.districts
+        feeder = str(self.network.branches.feeder[branch])
+        below = downstream(self.topology, branch).district_rows()
+        known = (*below.tolist(), *np.flatnonzero(table.feeder == feeder).tolist())
+        near = next((row for row in known if np.isfinite(table.longitude[row] + table.latitude[row])), None)
+        if near is None:
+            return feeder, 0.0, 0.0
+        return feeder, float(table.longitude[near]), float(table.latitude[near])
 
     def served(self) -> tuple[ServedDistrict, ...]:
         """Every district, as a work list wants it."""
