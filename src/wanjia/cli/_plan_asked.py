@@ -22,6 +22,7 @@ class Asked:
     out: Path | None
     language: str
     as_json: bool
+    network: Path | None = None
 
 
 def clock(language: str) -> Callable[[], float]:
