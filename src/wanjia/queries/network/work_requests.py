@@ -10,9 +10,11 @@ from wanjia.model.actors import Actor
 from wanjia.queries.cases.rows import Rows
 from wanjia.queries.network.month_plan import allow
 from wanjia.queries.network.plan_shapes import RequestLine
-from wanjia.records.network.planning import LIVE_STATES, PlannedItem, WorkRequest
+from wanjia.records.network.planning import IN_FORCE, MonthPlan, PlannedItem, WorkRequest
 
 DAYS_OF_MONTH_MAX = 31
+SHOWN = (MonthPlan.State.PROPOSED, *IN_FORCE)
+"""States of a plan that a request may stand in."""
 
 
 def work_requests(
@@ -58,7 +60,7 @@ def _lines(found: list[WorkRequest], language: str) -> list[RequestLine]:
 
 def _placed(requests: Collection[int]) -> dict[int, PlannedItem]:
     """Where each stands: in the plan in force, else in the one proposed last."""
-    rows = PlannedItem.objects.filter(request__in=requests, plan__state__in=LIVE_STATES).select_related("plan")
+    rows = PlannedItem.objects.filter(request__in=requests, plan__state__in=SHOWN).select_related("plan")
     found: dict[int, list[PlannedItem]] = defaultdict(list)
     for row in rows.defer("plan__input", "plan__choice"):
         found[row.request_id].append(row)
