@@ -19,8 +19,6 @@ OPEN_STATES = ("draft", "computing")
 """A plan that a worker still has to compute."""
 IN_FORCE = ("adopting", "adopted")
 """The one plan of its month that holds."""
-LIVE_STATES = ("proposed", "adopting", "adopted")
-"""A plan that has items."""
 
 
 class WorkRequest(models.Model):
