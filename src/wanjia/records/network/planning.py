@@ -19,6 +19,8 @@ OPEN_STATES = ("draft", "computing")
 """A plan that a worker still has to compute."""
 IN_FORCE = ("adopting", "adopted")
 """The one plan of its month that holds."""
+LIVE_STATES = ("proposed", *IN_FORCE)
+"""Plans in which a work stands, or may come to stand."""
 
 
 class WorkRequest(models.Model):

@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 
 from wanjia import __version__
-from wanjia.web.api import cases, faults, outages, practices, readings, tasks, territory
+from wanjia.web.api import cases, faults, outages, plans, practices, readings, tasks, territory
 from wanjia.web.api.reading import StrictParser
 
 
@@ -57,6 +57,8 @@ api = Api(
     parser=StrictParser(), renderer=Renderer(),
     description="Requests, tasks, territory and indicators of a power-supply company. Every refusal lists all faults.",
 )  # fmt: skip
-for router in (practices.router, cases.router, tasks.router, territory.router, outages.router, readings.router):
+for router in (
+    practices.router, cases.router, tasks.router, territory.router, outages.router, readings.router, plans.router,
+):  # fmt: skip
     api.add_router("", router)
 faults.install(api)
