@@ -15,13 +15,13 @@ from wanjia.actions.network.move_planned_item import lock_planned_item, move_pla
 from wanjia.actions.network.request_work import WantedRequest, request_work
 from wanjia.actions.network.withdraw_work_request import withdraw_work_request
 from wanjia.model.faults import Fault, Refused, Where
+from wanjia.queries.network.compare_plans import compare_plans
 from wanjia.queries.network.month_plan import plan_line, plan_row, plans
-from wanjia.queries.network.plan_comparison import compare_plans
-from wanjia.queries.network.plan_day_map import day_map
+from wanjia.queries.network.plan_days import day_map
 from wanjia.queries.network.plan_page import plan_page
 from wanjia.queries.network.plan_price import price_of_move
 from wanjia.queries.network.plan_shapes import Compared, Item, PlanLine, RequestLine
-from wanjia.queries.network.work_requests import RequestFilters, work_request, work_requests
+from wanjia.queries.network.work_requests import work_requests
 from wanjia.web.api.access import SIGNED_IN, acting
 from wanjia.web.api.faults import shown
 from wanjia.web.api.plan_shapes import (
@@ -47,9 +47,9 @@ PAGE = 50
 
 
 @router.get("/work-requests", response=list[RequestOut])
-def requests(request: HttpRequest, state: str = "", organisation: str = "", feeder: str = "", offset: int = 0):
-    """Works that were asked for, by earliest day, fifty at a time."""
-    found = work_requests(RequestFilters("", state, organisation, feeder), acting(request), request.language)
+def requests(request: HttpRequest, state: str = "", month: date | None = None, text: str = "", offset: int = 0):
+    """Works that were asked for, most pressing first, fifty at a time; `month`: those that may be done in it."""
+    found = work_requests(acting(request), request.language, state, month, text)
     return [_request(one) for one in found[max(offset, 0) : max(offset, 0) + PAGE]]
 
 
@@ -59,14 +59,14 @@ def ask_for_work(request: HttpRequest, body: RequestIn):
     wanted = WantedRequest(**{**body.dict(), "modes": tuple(body.modes)})
     found = active_network(Path(settings.HOME), with_meters=False)
     row = request_work(wanted, acting(request), request.now, found.network if found else None)
-    return Status(201, _request(work_request(row.number, request.actor, request.language)))
+    return Status(201, _request(work_requests(request.actor, request.language, text=row.number)[0]))
 
 
 @router.post("/work-requests/{number}/withdraw", response=RequestOut)
 def withdraw(request: HttpRequest, number: str, reason: str = Query(..., max_length=200)):
     """Takes a work back that stands in no plan in force."""
     withdraw_work_request(number, reason, acting(request), request.now)
-    return _request(work_request(number, request.actor, request.language))
+    return _request(work_requests(request.actor, request.language, text=number)[0])
 
 
 @router.get("/plans", response=PlansOut)
