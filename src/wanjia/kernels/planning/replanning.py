@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from wanjia.kernels.planning.conflicts import by_nearness
+from wanjia.kernels.planning.own_costs import own_costs
 from wanjia.kernels.planning.pricing import Pricer
-from wanjia.kernels.planning.problem import Bools, Floats, Problem, darkness, price
+from wanjia.kernels.planning.problem import Bools, Problem, darkness, price
 from wanjia.kernels.planning.restricting import restrict, work_of_option
 from wanjia.kernels.planning.stating import Statement, quiet_solver
 
@@ -172,7 +173,7 @@ class _Asked:
         problem, taken = statement.problem, statement.taken
         for literal in taken.values():
             statement.model.add_hint(literal, found.boolean_value(literal))
-        costs = own_costs(problem, self._fixed_dark(problem, free))
+        costs = own_costs(problem, self._fixed_dark(problem, free), np.arange(problem.options))
         dearest = float(costs.max(initial=0.0)) or 1.0
         steps = np.rint(costs / dearest * COST_STEPS).astype(np.int64).tolist()
         statement.model.minimize(cp_model.LinearExpr.weighted_sum(list(taken.values()), [steps[at] for at in taken]))
@@ -212,22 +213,3 @@ class _Asked:
             return False
         pricer.take(work, option)
         return True
-
-
-def own_costs(problem: Problem, dark: NDArray[np.int32]) -> Floats:
-    """[O] mean cost that each option adds by itself where `dark` ([A, T]) is dark anyhow; tails are left out."""
-    scenarios = np.diff(problem.scenario_begin)
-    costs = np.zeros(problem.options)
-    if problem.atoms:
-        mean = np.add.reduceat(problem.level, problem.scenario_begin[:-1]) / scenarios
-        before = np.zeros((problem.atoms, problem.slots + 1))
-        np.cumsum(problem.atom_weight[:, None] * np.where(dark > 0, 0.0, mean), axis=1, out=before[:, 1:])
-        owner = np.repeat(np.arange(problem.options), np.diff(problem.dark_begin))
-        begin, end = (problem.start[owner] + edge for edge in (problem.dark_from, problem.dark_until))
-        np.add.at(costs, owner, before[problem.dark_atom, end] - before[problem.dark_atom, begin])
-    if len(problem.risk):
-        share = np.repeat(1.0 / scenarios, scenarios)
-        owner = np.repeat(np.arange(problem.options), np.diff(problem.risk_begin))
-        first = problem.scenario_begin[problem.start] - problem.risk_begin[:-1]
-        np.add.at(costs, owner, problem.risk * share[first[owner] + np.arange(len(owner))])
-    return costs / problem.slots
