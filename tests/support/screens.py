@@ -111,8 +111,14 @@ def _table(name: str, rows: list[Json]) -> dict[str, object]:
     cells: dict[str, object] = {}
     for at, row in enumerate(rows):
         for column, value in row.items() if isinstance(row, dict) else ():
-            cells[f"{name}.{at}.{column}"] = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            cells[f"{name}.{at}.{column}"] = _cell(value)
     return cells
+
+
+def _cell(value: Json) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _file(name: str) -> SimpleUploadedFile:

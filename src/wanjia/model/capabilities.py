@@ -153,7 +153,15 @@ _ROWS = (
         {"device": TEXT, "title": TEXT, "starts_at": INSTANT, "ends_at": INSTANT, "districts": ROWS},
         {"plan_code": TEXT, "told": COUNT, "sensitive_told": COUNT, "notice_hours": NUMBER},
         acting=True,
-        errors=("unavailable", "not_allowed", "work.overlap", "work.past", "work.window", "work.title_missing"),
+        errors=(
+            "unavailable",
+            "not_allowed",
+            "work.overlap",
+            "work.guarded",
+            "work.past",
+            "work.window",
+            "work.title_missing",
+        ),
     ),
     CapabilitySignature(
         "extend_planned_outage",

@@ -262,10 +262,8 @@ class _Drawer:
         )
 
     def _cell(self, table: str, key: str, rule: Mapping[str, Any], value: Json, name: str) -> Field:
-        options = tuple(
-            Choice(str(option), self.practice.text(f"facts.{table}.{key}.{option}", self.language), "", option == value)
-            for option in rule.get("enum", ())
-        )
+        asked: Sequence[Json] = (True, False) if rule.get("type") == "boolean" else rule.get("enum", ())
+        options = tuple(self._choice(f"{table}.{key}", option, value) for option in asked)
         shown = ", ".join(str(part) for part in value) if isinstance(value, list) else value
         listed = self._listed(rule)
         label = self.practice.text(f"facts.{table}.{key}", self.language)

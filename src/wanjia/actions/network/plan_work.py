@@ -21,6 +21,7 @@ from wanjia.records.cases.history import write_history
 from wanjia.records.cases.models import Delivery
 from wanjia.records.network.lookups import DistrictFacts, district_facts, subject_of_districts
 from wanjia.records.network.models import PlannedWork, PlannedWorkDistrict, TransformerDistrict
+from wanjia.records.network.planning import SupplyDemand
 from wanjia.texts import say
 
 HOURS_MAX = 72
@@ -60,7 +61,7 @@ def plan_work(wanted: WantedWork, actor: Actor, now: datetime, network: Network 
     facts = district_facts(_districts(wanted, network))
     allow_on(actor, facts)
     with transaction.atomic():
-        faults = [*_faults(wanted, now), *_overlaps(wanted)]
+        faults = [*_faults(wanted, now), *_overlaps(wanted), *_guarded(wanted, facts)]
         if faults:
             raise Refused(faults)
         work = PlannedWork.objects.create(
@@ -126,6 +127,14 @@ def _overlaps(wanted: WantedWork) -> Iterator[Fault]:
         rows = rows.filter(districts__district__in=wanted.districts).distinct()
     for code in rows.filter(starts_at__lt=wanted.ends_at, ends_at__gt=wanted.starts_at).values_list("code", flat=True):
         yield Fault("work.overlap", Where("starts_at"), {"device": wanted.device_id, "code": code})
+
+
+def _guarded(wanted: WantedWork, facts: dict[str, DistrictFacts]) -> Iterator[Fault]:
+    """Windows in which one of the districts must not be dark: examinations, guaranteed events, harvest, hospitals."""
+    rows = SupplyDemand.objects.filter(withdrawn_at=None, from_at__lt=wanted.ends_at, until_at__gt=wanted.starts_at)
+    for row in rows.filter(districts__district__in=facts.keys()).distinct():
+        values = {"reason": row.reason, "number": row.number, "start": row.from_at.isoformat()}
+        yield Fault("work.guarded", Where("starts_at"), {**values, "end": row.until_at.isoformat()})
 
 
 def texts_for(

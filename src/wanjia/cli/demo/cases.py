@@ -10,6 +10,7 @@ from numpy.random import Generator
 
 from wanjia.actions.cases.add_paper import upload_paper
 from wanjia.actions.cases.ask_opinion import ask_opinion
+from wanjia.actions.cases.capabilities import ACTING
 from wanjia.actions.cases.complete_task import complete_task
 from wanjia.actions.cases.delegate import delegate
 from wanjia.actions.cases.give_opinion import give_opinion
@@ -82,7 +83,7 @@ class Script:
 
     def __post_init__(self) -> None:
         self.told = Told(self.scenario.world)
-        self.stand_ins = StandIns(self.customer.district.organisation_id or "")
+        self.stand_ins = StandIns(self.customer.district.organisation_id or "", self.customer.district_id)
         # Days that people name lie as far from the beginning as they do in the story.
         self.later_by = self.at.date() - datetime.fromisoformat(self.scenario.starts_at).date()
 
@@ -156,7 +157,7 @@ def _weight(practice: Practice, scenario: Scenario) -> float:
         return 0.0  # the demo's world has electricians everywhere
     if _first(scenario.world.get("match_account")).get("match", "exact") != "exact" or _fails(scenario):
         return 0.0  # its accounts are in order, and nobody else changes them
-    if NOT_TOLD & scenario.world.keys() or scenario.settings:
+    if NOT_TOLD & scenario.world.keys() or scenario.settings or _acts_in_turns(scenario):
         return 0.0
     usual = 12.0 if scenario.walk or scenario.name == "usual" else 4.0 if _is_in_time(scenario) else 1.0
     often = 0.25 if practice.opens else SHARES.get(practice.name, 1.0)
@@ -165,6 +166,12 @@ def _weight(practice: Practice, scenario: Scenario) -> float:
 
 def _fails(scenario: Scenario) -> bool:
     return any("error" in _first(answer) for answer in scenario.world.values())
+
+
+def _acts_in_turns(scenario: Scenario) -> bool:
+    """Whether something that acts on rows comes out differently each time: live rows need not."""
+    told = (answer for name, answer in scenario.world.items() if name in ACTING)
+    return any(isinstance(answer, list) and len(answer) > 1 for answer in told)
 
 
 def _is_in_time(scenario: Scenario) -> bool:

@@ -11,10 +11,10 @@ STATION = re.compile(r"station-\d+")
 
 
 class StandIns:
-    """For one case, which is about the station with this code."""
+    """For one case, which is about the station and the transformer district with these codes."""
 
-    def __init__(self, station: str) -> None:
-        self._station = station
+    def __init__(self, station: str, district: str = "") -> None:
+        self._station, self._district = station, district
         self._parts: dict[str, str] = {}
 
     def row(self, row: Facts) -> Facts:
@@ -23,7 +23,7 @@ class StandIns:
 
     def _put(self, value: Json) -> Json:
         if isinstance(value, dict):
-            return {key: self._put(each) for key, each in value.items()}
+            return {key: self._here(key, each) for key, each in value.items()}
         if isinstance(value, list):
             return [self._put(each) for each in value]
         if isinstance(value, str) and PERSON.fullmatch(value):
@@ -31,6 +31,10 @@ class StandIns:
         if isinstance(value, str) and STATION.fullmatch(value) and not _is_body(value):
             return self._station
         return value
+
+    def _here(self, key: str, value: Json) -> Json:
+        """A district that a story names is the case's own one: its number is invented."""
+        return self._district if key == "district" and isinstance(value, str) and self._district else self._put(value)
 
     def _person(self, told: str) -> str:
         staff = _staff(self._station)

@@ -1,6 +1,7 @@
 """Planned work of the demo's next days: entered by the dispatcher, most of it with the seven days' notice."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -12,6 +13,7 @@ from wanjia.cli.demo.cases import actor_on, calendar
 from wanjia.cli.demo.turns import Once
 from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.nouns import DISTRICT, SECTION
+from wanjia.model.faults import Refused
 from wanjia.model.network import Network
 from wanjia.records.territory.models import Person, Tenure
 
@@ -41,7 +43,8 @@ def make_works(grid: Grid, chance: Generator, now: datetime) -> list[Once]:
 
 def _entering(dispatcher: Person, network: Network, wanted: WantedWork, entered_at: datetime) -> Once:
     def enter(at: datetime) -> None:
-        plan_work(wanted, actor_on(dispatcher, calendar().day_of(at)), at, network)
+        with suppress(Refused):  # a guarantee of the demo keeps its districts lit: then that work is not planned
+            plan_work(wanted, actor_on(dispatcher, calendar().day_of(at)), at, network)
 
     return Once(entered_at, enter)
 
