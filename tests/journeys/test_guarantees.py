@@ -57,7 +57,7 @@ def test_findings_become_a_case_and_are_looked_at_again_before_the_day(world: Wo
     found: Facts = {"has_finding": True, "finding": "末级箱零线端子发热", "severity": "ordinary"}
     at_desk(world, "manager", number, "inspect", found)
     child = Case.objects.get(parent__number=number)
-    assert child.practice.name == "finding_rectification" and child.state["facts"]["findings"][0]["unit"] == "主会场"
+    assert child.number.startswith("FR") and child.state["facts"]["findings"][0]["unit"] == "主会场"
     assert _open(number) == ["recheck"]
 
 
@@ -125,7 +125,7 @@ def test_an_urgent_project_opens_daily_safety_and_warns_before_the_date(world: W
     }  # fmt: skip
     at_desk(world, "senior", number, "morning", day)
     safety = Case.objects.get(parent__number=number)
-    assert safety.practice.name == "daily_safety" and safety.state["facts"]["work"] == "电缆敷设"
+    assert safety.number.startswith("DS") and safety.state["facts"]["work"] == "电缆敷设"
     at_desk(world, "senior", number, "evening", {"steps": _steps(2), "people_today": 72, "day_note": "遇岩石"})
     facts = Case.objects.get(number=number).state["facts"]
     assert (facts["days_to_spare"], facts["standing"], _open(number)) == (0, "tight", ["catch_up"])
