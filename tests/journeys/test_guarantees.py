@@ -107,7 +107,7 @@ def test_an_examination_school_is_named_mended_drilled_and_guarded(world: World)
 def test_an_urgent_project_opens_daily_safety_and_warns_before_the_date(world: World) -> None:
     number = starts_at_desk(world, "senior", "urgent_project", _order(world, days=3))
     person = f"person:{world.person('manager').pk}"
-    team: Facts = {"team_id": "1", "team": "电缆分队", "lead": person, "people": 72, "duty": "line"}
+    team: Facts = {"team_id": "1", "team": "电缆分队", "lead": person, "people": 72, "team_duty": "line"}
     at_desk(world, "senior", number, "form_team", {"teams": [team]})
     at_desk(world, "manager", number, "muster", {"arrived_people": 72})
     shift: Facts = {"shift": "白班", "from_time": "07:00", "to_time": "19:00", "shift_lead": person, "shift_people": 72}

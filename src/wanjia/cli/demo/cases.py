@@ -1,5 +1,6 @@
 """Lets the demo's people work: practices' own scenarios are played through the real actions on a virtual clock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -212,8 +213,10 @@ def _deed(play: Play, script: Script, row: Facts) -> None:
     elif do == "reopen":
         reopen_case(number, str(row.get("reason", "")), _requester(number), now)
     elif do == "message":
-        payload = row.get("with")
-        send_message(number, str(row.get("name", "")), payload if isinstance(payload, dict) else {}, SYSTEM, now)
+        given = row.get("with")
+        told = given.items() if isinstance(given, dict) else ()
+        payload = {name: _as_late(script.later_by, script.practice.facts[name], value) for name, value in told}
+        send_message(number, str(row.get("name", "")), payload, SYSTEM, now)
     elif do == "pause":
         hold_case(number, str(row.get("reason", "")), SYSTEM, now)
     elif do == "resume":
@@ -349,8 +352,6 @@ def _fitted(chance: Generator, script: Script, name: str, value: Json, upload: s
         shift = chance.normal(0, 0.00015, 2)
         near = (round(customer.longitude + float(shift[0]), 6), round(customer.latitude + float(shift[1]), 6))
         return {"longitude": near[0], "latitude": near[1], "address": customer.address}
-    if kind == "date" and isinstance(value, str):
-        return (date.fromisoformat(value) + script.later_by).isoformat()
     if kind == "person" and task is not None:
         return offered(task) or value
     if kind == "papers" and isinstance(value, list):
@@ -358,6 +359,19 @@ def _fitted(chance: Generator, script: Script, name: str, value: Json, upload: s
         return [_paper(script, upload, name, at) for at in range(1, count + 1)]
     if rule.get("type") == "string" and isinstance(value, str) and kind == "customer_number":
         return customer.number
+    return _as_late(script.later_by, rule, value)
+
+
+def _as_late(later_by: timedelta, rule: Mapping[str, Any], value: Json) -> Json:
+    """Days and instants that a story names, in tables too, as far from the beginning as they lie there."""
+    kind, columns = rule.get("format"), rule.get("items", {}).get("properties", {})
+    if isinstance(value, str) and kind == "date":
+        return (date.fromisoformat(value) + later_by).isoformat()
+    if isinstance(value, str) and kind == "date-time":
+        return (datetime.fromisoformat(value) + later_by).isoformat()
+    if isinstance(value, list) and columns:
+        rows = (row for row in value if isinstance(row, dict))
+        return [{key: _as_late(later_by, columns.get(key, {}), one) for key, one in row.items()} for row in rows]
     return value
 
 
