@@ -26,13 +26,13 @@ QUALIFIED = ("economic", "normal")
 REMARKS = frozenset((*REASONS, *NOTES))
 
 
-NOTHING = pa.schema([
+NOTHING = pa.Table.from_batches([], pa.schema([
     ("day", pa.date32()), ("district_id", pa.string()), ("energy_in_kwh", pa.float64()),
     ("energy_out_kwh", pa.float64()), ("loss_kwh", pa.float64()), ("loss_rate", pa.float64()), ("band", pa.string()),
     ("coverage", pa.float64()), ("reason", pa.string()), ("customer_meters", pa.int64()), ("meters", pa.int64()),
     ("findings", pa.string()),
-]).empty_table()  # fmt: skip
-"""What a period without any computed day holds."""
+]))  # fmt: skip
+"""What a period without any computed day holds; made without a list of values, for which PyArrow would load pandas."""
 
 
 @dataclass(frozen=True)
