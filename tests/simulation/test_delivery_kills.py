@@ -1,7 +1,7 @@
 """`kill -9` of workers while they hand texts to a real gateway and a real mail server: nothing lost, and whatever
 comes twice comes under the same key.
 
-WANJIA_DELIVERY_KILLS says how many kills a store; without it a few, with CI set 20.
+WANJIA_DELIVERY_KILLS says how many kills a store; without it a few, with CI set ten.
 """
 
 import json
@@ -24,7 +24,7 @@ from tests.support.receivers import gateway, smtp_server
 from tests.support.stores import Store, filled_store
 from wanjia.adapters.email.codec import message_id
 
-KILLS = int(os.environ.get("WANJIA_DELIVERY_KILLS") or (20 if os.environ.get("CI") else 4))
+KILLS = int(os.environ.get("WANJIA_DELIVERY_KILLS") or (10 if os.environ.get("CI") else 4))
 WORKERS = 2
 TEXTS = 60 * KILLS + 100
 """Per channel: enough that every kill finds work under way."""

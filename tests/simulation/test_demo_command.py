@@ -65,7 +65,7 @@ def test_a_storm_over_the_demo_is_seen_where_its_people_look(tmp_path: Path) -> 
         for login, path in (("dispatch", "/board/"), ("chief", "/desk/"), ("city_management", "/window/")):
             assert "<h1" in read(staff[login], address + path)
         storm = subprocess.run(
-            [sys.executable, *WANJIA, "demo", "storm", "--home", str(home), "--minutes", "4", "--speed", "2",
+            [sys.executable, *WANJIA, "demo", "storm", "--home", str(home), "--minutes", "4", "--speed", "3",
              "--outages", str(OUTAGES), "--language", "en"],
             capture_output=True, text=True, timeout=STORM_SECONDS_MAX, check=False, cwd=ROOT,
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """`kill -9` of web and worker processes while requests are answered and deadlines come due: nothing lost or doubled.
 
-WANJIA_KILLS says how many per store; without it a few, with CI set 30. The full count is 500:
+WANJIA_KILLS says how many per store; without it a few, with CI set twelve. The full count is 500:
 `WANJIA_KILLS=500 make test ARGS="--heavy -s tests/simulation/test_kills.py"`.
 """
 
@@ -15,7 +15,7 @@ from tests.support import killing
 from tests.support.machine import needs
 from tests.support.stores import filled_store
 
-KILLS = int(os.environ.get("WANJIA_KILLS") or (30 if os.environ.get("CI") else 10))
+KILLS = int(os.environ.get("WANJIA_KILLS") or (12 if os.environ.get("CI") else 6))
 
 pytestmark = [
     pytest.mark.heavy,

@@ -1,6 +1,6 @@
 """`kill -9` while readings are taken in and compacted: what was acknowledged is there, once, and the rest not at all.
 
-WANJIA_KILLS says how often; without it three times, with CI set 20.
+WANJIA_KILLS says how often; without it three times, with CI set ten.
 """
 
 import os
@@ -22,7 +22,7 @@ from wanjia.series.duckdb.store import DuckDBStore
 from wanjia.series.layout import ARRIVALS, days_of
 from wanjia.series.layout_arrivals import arrival_path, arrivals_of
 
-KILLS = int(os.environ.get("WANJIA_KILLS") or (20 if os.environ.get("CI") else 3))
+KILLS = int(os.environ.get("WANJIA_KILLS") or (10 if os.environ.get("CI") else 3))
 ACKNOWLEDGED_MAX, DELAY_SECONDS_MAX = 14, 0.06
 """A process ends after some acknowledgements, and then anywhere within the next one or two."""
 START_SECONDS_MAX = 60

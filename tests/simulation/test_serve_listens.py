@@ -27,7 +27,7 @@ STORM = Storm(
     outages=2, warm_up_seconds=1200.0, spread_seconds=600.0, outage_seconds_min=900.0, outage_seconds_max=1200.0,
     lost_share=0.0, stray_share=0.0, silent_share=0.0, clock_off_share=0.0,
 )  # fmt: skip
-SECONDS_MAX = 120.0
+SECONDS_MAX = 300.0
 
 
 def storm_file(path: Path) -> tuple[int, set[str]]:

@@ -1,6 +1,6 @@
 """`kill -9` of sensing in Spark while files of events come in: the same outages as one process that nobody kills.
 
-WANJIA_KILLS says how often; without it twice, with CI set five times.
+WANJIA_KILLS says how often; without it twice, with CI set three times.
 """
 
 import os
@@ -25,7 +25,7 @@ from wanjia.kernels.sensing.storms import Made, Storm, make_storm
 
 pytestmark = [pytest.mark.heavy, needs("spark")]
 
-KILLS = int(os.environ.get("WANJIA_KILLS") or (5 if os.environ.get("CI") else 2))
+KILLS = int(os.environ.get("WANJIA_KILLS") or (3 if os.environ.get("CI") else 2))
 FILES_A_LIFE = 4
 BEGINS_AT = 1_780_000_000_000
 STORM = Storm(outages=5, silent_districts=3, silent_share=0.4, stray_share=0.02)

@@ -26,9 +26,9 @@ PATIENCE_SECONDS = 0.25
 CLIENTS = 4
 SEEDED_PER_SECOND = 4
 """Cases opened beside the traffic, so that a deadline comes due every few hundred milliseconds."""
-WHOLE_SITE_EVERY = 20
+WHOLE_SITE_EVERY = 6
 """Every so many kills the master process goes too, and the site is started again from nothing."""
-START_SECONDS_MAX = 60
+START_SECONDS_MAX = 180
 SETTLE_SECONDS_MAX = 90
 DELAY_SECONDS_MAX = 0.25
 """How long after the first answer since the last kill the next one comes, at most."""

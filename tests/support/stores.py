@@ -3,14 +3,18 @@
 `python -m tests.support.stores` fills the store that the environment names; the rest is for the tests' own process.
 """
 
+import atexit
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from tests.support import postgres
@@ -51,14 +55,28 @@ def _die_with_parent() -> None:
 @contextmanager
 def filled_store(kind: str, folder: Path, postgres_url: str = "") -> Iterator[Store]:
     """A migrated store with the small world; `postgres_url` leads to the server on which to make the database."""
-    folder.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "WANJIA_HOME": str(folder), "DJANGO_SETTINGS_MODULE": "wanjia.web.settings"}
-    environment["DATABASE_URL"] = ""
     if kind == "sqlite":
-        yield _filled(Store(kind, environment))
+        shutil.copytree(_filled_home(), folder, dirs_exist_ok=True)
+        yield Store(kind, _environment(folder))
         return
+    folder.mkdir(parents=True, exist_ok=True)
     with postgres.database(postgres_url, f"wanjia_{folder.name}_{os.getpid()}".replace("-", "_")) as url:
-        yield _filled(Store(kind, {**environment, "DATABASE_URL": url}))
+        yield _filled(Store(kind, {**_environment(folder), "DATABASE_URL": url}))
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Of a process whose SQLite file and own files are in a folder."""
+    here = {"WANJIA_HOME": str(folder), "DJANGO_SETTINGS_MODULE": "wanjia.web.settings", "DATABASE_URL": ""}
+    return {**os.environ, **here}
+
+
+@cache
+def _filled_home() -> Path:
+    """A folder with a filled SQLite file, made once a session: every store begins as a copy of it."""
+    folder = Path(tempfile.mkdtemp(prefix="wanjia-filled-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _filled(Store("sqlite", _environment(folder)))
+    return folder
 
 
 def _filled(store: Store) -> Store:
