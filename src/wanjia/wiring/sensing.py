@@ -169,7 +169,6 @@ class SensingLoop:
         else:
             batch = Batch(slots[known], kinds[known], records.occurred[known], records.received[known])
         self._step(batch, records.until_ms)
-        self._pending.gaps += self.book.take_gaps(records.until_ms)
         self._pending.is_moved = True
 
     def _begin(self, records: Records) -> None:
@@ -195,6 +194,9 @@ class SensingLoop:
 
     def _count(self, entry: Entry) -> None:
         note_messages(self.book, entry)
+        # Entry by entry, however many were read at once: whoever reads them again after a kill reports the same ranges,
+        # and no row of a range that was reported once stays open for good.
+        self._pending.gaps += self.book.take_gaps(entry.until_ms)
         self.counts["received"] += len(entry.messages)
         self.counts["events"] += len(entry.events)
         self.counts["repeated"], self.counts["malformed"] = entry.repeated, entry.refused

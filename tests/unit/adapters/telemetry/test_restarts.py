@@ -19,9 +19,10 @@ from wanjia.adapters.telemetry import journal as journal_module
 from wanjia.adapters.telemetry.binary import encode_binary
 from wanjia.adapters.telemetry.codec import events_topic
 from wanjia.adapters.telemetry.gaps import SequenceBook
-from wanjia.adapters.telemetry.intake import SENT, Aside, Intake
+from wanjia.adapters.telemetry.intake import ARRIVAL, SENT, Aside, Intake
 from wanjia.adapters.telemetry.journal import Journal, Reader
 from wanjia.adapters.telemetry.keys import keys_of
+from wanjia.adapters.telemetry.limits import GAP_GRACE_MS
 from wanjia.adapters.telemetry.nouns import Message
 from wanjia.adapters.telemetry.replay import SETTLE_MS, Direct, Recorded, play, slices
 from wanjia.adapters.telemetry.snapshot import Snapshot, Snapshots, snapshot_bytes, snapshot_of
@@ -132,6 +133,35 @@ def test_killed_anywhere_the_rows_are_the_same(seed: int) -> None:
         expected = unbroken(folder / "unbroken", folder / "journal")
         assert [vars(one) for one in rows.changes] == [vars(one) for one in expected.changes]
         assert {one.what for one in rows.changes} >= {"announced", "ended", "planned"}  # type: ignore[attr-defined]
+
+
+def test_a_gap_that_was_filled_is_not_left_open_by_a_kill(tmp_path: Path) -> None:
+    """What was told entry by entry is read again all at once: the same ranges are told, and each is closed."""
+    rows, none = Rows({}), np.empty(0, np.int64)
+    intake = Intake(Journal(tmp_path / "journal"), Aside(tmp_path / "aside"), ARRIVAL)
+    loop = SensingLoop(tmp_path, network(), rows.outside(), Ticking(), snapshot_seconds=1e9)
+    is_dead = False
+    for turn, number in enumerate((1, 10, 11, 2, 3, 4, 12, 5, 6, 7, 8, 9, 13)):
+        at = BEGIN + 2 * GAP_GRACE_MS * turn
+        message = Message("c-1", number, BEGIN, none.astype(np.uint64), none.astype(np.uint8), none)
+        intake.take(events_topic("main", "c-1"), encode_binary(message), at)
+        intake.commit(at)
+        if number == 12:
+            assert open_gaps(rows) == {5: 9}
+            loop = SensingLoop(tmp_path, network(), rows.outside(), Ticking(), snapshot_seconds=1e9)
+            is_dead = True
+        while not is_dead and loop.round():
+            pass
+    intake.journal.close()
+    while loop.round():
+        pass
+    assert open_gaps(rows) == {} and len(rows.gaps) > 3
+
+
+def open_gaps(rows: Rows) -> dict[int, int]:
+    """First and last number of the rows that say that something is missing, as the store of rows has them."""
+    newest = {gap.first_missing: gap for gap in rows.gaps}
+    return {first: gap.last_missing for first, gap in newest.items() if not gap.filled_at}
 
 
 def send(intake: Intake, piece: Recorded) -> None:
