@@ -19,6 +19,7 @@ from wanjia.cli.demo.meters import FILE
 from wanjia.cli.demo.network import make_networks
 from wanjia.cli.demo.outages import Teller, tell_past
 from wanjia.cli.demo.past import LAST_YEAR, THIS_YEAR, Past, instant, make_past
+from wanjia.cli.demo.planning import make_planning
 from wanjia.cli.demo.readings import YEAR_DAYS, make_readings, treat_worst
 from wanjia.cli.demo.restorations import PRACTICE, happenings
 from wanjia.cli.demo.safety import make_safety
@@ -81,6 +82,7 @@ def make(home: Path, seed: int, cases: int, days: int) -> None:
         turns: list[Turn] = [*scripts, *happenings(teller, lately), *works, *watched, today]
         play_turns(play, turns, now, lambda opened: bar.update(opened - bar.pos))
     _readings(new.network, seed, now)
+    _planning(new.network, seed, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("PRAGMA synchronous=FULL")
@@ -109,6 +111,17 @@ def _readings(network: Network, seed: int, now: datetime) -> None:
         read = make_readings(network, seed, now, timezone.localdate(now), lambda done: bar.update(done - bar.pos))
     treated = treat_worst(now)
     click.echo("  " + say("demo.readings_done", _language(), readings=f"{read:,}", cases=treated))
+
+
+def _planning(network: Network, seed: int, now: datetime) -> None:
+    """Next month's works and a plan of them, solved while one waits."""
+    _stage("planning")
+    plan = make_planning(network, np.random.default_rng((seed, 9)), now)
+    figures = plan.figures
+    if figures:
+        values = {name: round(figures[f"{name}district_hours"]) for name in ("", "naive_")}
+        told = {"works": figures["works"], "hours": values[""], "naive": values["naive_"]}
+        click.echo("  " + say("demo.planning_done", _language(), **told))
 
 
 def _stage(name: str) -> None:
