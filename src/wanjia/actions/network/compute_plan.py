@@ -17,6 +17,7 @@ from wanjia.kernels.planning.conflicts_told import explain
 from wanjia.kernels.planning.earliest import Earliest, earliest
 from wanjia.kernels.planning.modes import Grid
 from wanjia.kernels.planning.planned import naive_figures
+from wanjia.kernels.planning.reasons import reasons_of
 from wanjia.kernels.planning.replanning import CHANGED, CHANGED_ANNOUNCED, Given, replan
 from wanjia.kernels.planning.solving import solve
 from wanjia.model.faults import Fault, Refused
@@ -173,13 +174,24 @@ def _kept(
     requests = {row.number: row for row in WorkRequest.objects.filter(number__in=numbers)}
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     standing = standing_works(plan, horizon_of(plan, today), today)
+    why = _reasons(compiled, choice)
     items = [
-        PlannedItem(plan=plan, request=requests[name], locked=_was_locked(standing.items.get(name)), **columns[name])
+        PlannedItem(
+            plan=plan, request=requests[name], locked=_was_locked(standing.items.get(name)),
+            reasons=why.get(name, []), **columns[name],
+        )
         for name in numbers
-    ]
+    ]  # fmt: skip
     tell("keep")
     carried = [_carried(plan, one) for one in standing.carried]
     return ComputedPlan([*items, *carried], {**values, "choice": frozen_choice(columns, numbers)})
+
+
+def _reasons(compiled: Compiled, choice: NDArray[np.int64]) -> dict[str, list[dict[str, object]]]:
+    found: dict[str, list[dict[str, object]]] = {}
+    for one in reasons_of(compiled, choice):
+        found.setdefault(one.work, []).append({"code": one.code, "values": dict(one.values)})
+    return found
 
 
 def _was_locked(before: PlannedItem | None) -> bool:

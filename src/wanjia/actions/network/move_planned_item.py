@@ -113,8 +113,9 @@ def _write(plan: MonthPlan, items: Collection[PlannedItem], choice: NDArray[np.i
         if new is not None and any(getattr(item, name) != new[name] for name in DECIDED):
             for name in DECIDED:
                 setattr(item, name, new[name])
+            item.reasons = []  # they spoke of the place before
             changed.append(item)
-    PlannedItem.objects.bulk_update(changed, DECIDED)
+    PlannedItem.objects.bulk_update(changed, [*DECIDED, "reasons"])
     kept = {name: value for name, value in plan.figures.items() if name.startswith("naive_")}
     plan.figures = {**kept, **figures_of(compiled, choice)}
     plan.gap = _gap(plan.figures["cost"], plan.bound)

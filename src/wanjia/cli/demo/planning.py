@@ -27,7 +27,7 @@ from wanjia.wiring.planning import Planning
 WORKS = 40
 DISTRICTS_MAX = 12
 """Districts behind one work of the demo; larger ones are the substation's."""
-SECONDS = 2.0
+SECONDS = 1.5
 """For each of the two versions that the demo makes."""
 TOGETHER_SHARE = 0.3
 """Works on a line that already has one: they may share its outage."""
