@@ -1,8 +1,8 @@
 """A plan made again after something was lost or added: the fewest changed works first, then the least cost.
 
 First a bound: of the works as they stood, how many can still stand beside each other (CP-SAT, exact while nobody else
-needs room). Those that cannot are placed anew around the others; where they find no room, works that may meet them are
-let go too, ever more of them, until the number of changes meets the bound or all works are free.
+needs room). Those that cannot are placed anew around the others, by compiled search and by CP-SAT; where they find no
+room, works that may meet them are let go too, ever more, until the changes meet the bound or all works are free.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
+from wanjia.kernels.planning.annealing import Search
 from wanjia.kernels.planning.conflicts import by_nearness
+from wanjia.kernels.planning.linear import without_scenarios
 from wanjia.kernels.planning.own_costs import own_costs
-from wanjia.kernels.planning.pricing import Pricer
-from wanjia.kernels.planning.problem import Bools, Problem, darkness, price
-from wanjia.kernels.planning.restricting import restrict, work_of_option
+from wanjia.kernels.planning.problem import TOLERANCE, Bools, Floats, Problem, darkness, price, usage
+from wanjia.kernels.planning.restricting import positions, restrict, work_of_option
+from wanjia.kernels.planning.solving import CHOICES_MAX
 from wanjia.kernels.planning.stating import Statement, quiet_solver
 
 CHANGED = 1
@@ -27,8 +29,13 @@ FREE_OPTIONS_MAX = 60_000
 """Options that one question to CP-SAT may hold: some five seconds of stating and solving on one core."""
 COST_STEPS = 1_000_000
 """Steps into which the dearest option's cost is cut for CP-SAT, which counts in whole numbers."""
-PASSES_MAX = 20
-"""Passes of the last improvement over the changed works."""
+STARTS_A_DAY = 3
+"""Starts of each mode and day that works are first offered; all others are tried when they do not fit there."""
+SHARE_BESIDE = 0.6
+"""Share of the time for placing works beside those that stand."""
+SLICES = 60
+"""Slices of the search among the works that change: four annealings, some tenths of a second."""
+SEED = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,15 +77,15 @@ def replan(problem: Problem, given: Given, seconds: float, elapsed: Callable[[],
     """
     asked = _Asked(problem, given, seconds, elapsed)
     standing, bound = asked.standing()
-    free = np.isin(np.arange(problem.works), standing, invert=True)
-    best: Replanned | None = None
+    free = np.isin(np.arange(problem.works), asked.owner[standing], invert=True)
+    best = asked.beside(standing, free, bound)
     for circle in asked.circles(free):
+        if asked.time_left <= 0 or (best is not None and best.weight <= bound):
+            break
         choice, least = asked.place(circle)
         bound = max(bound, least if circle.all() else 0)
         if choice is not None:
             best = _better(best, asked.replanned(choice, bound))
-        if asked.time_left <= 0 or (best is not None and best.weight <= bound):
-            break
     return best if best is None else asked.improved(best, bound)
 
 
@@ -94,18 +101,18 @@ class _Asked:
         self.given = given
         self._seconds = seconds
         self._elapsed = elapsed
-        self._owner = work_of_option(problem)
-        self._has_place = np.bincount(self._owner[given.same], minlength=problem.works) > 0
+        self.owner = work_of_option(problem)
+        self._has_place = np.bincount(self.owner[given.same], minlength=problem.works) > 0
 
     @property
     def time_left(self) -> float:
         """Seconds."""
         return self._seconds - self._elapsed()
 
-    def standing(self) -> tuple[NDArray[np.int64], int]:
-        """The heaviest set of works that can all stay as they stood, and what changing the others weighs at least."""
-        keep = self.given.same | ~self._has_place[self._owner]
-        kept, _ = restrict(self.problem, keep)
+    def standing(self) -> tuple[NDArray[np.int32], int]:
+        """Options of the heaviest set of works that can all stay, and what changing the others weighs at least."""
+        keep = self.given.same | ~self._has_place[self.owner]
+        kept, number = restrict(self.problem, keep)
         statement = Statement(kept, among=self._has_place, switches=True)
         stays: dict[int, cp_model.IntVar] = {}
         for demand, literal in statement.switch.items():
@@ -115,18 +122,63 @@ class _Asked:
                 statement.model.add_bool_and([literal])
         weights = [int(self.given.weight[work]) for work in stays]
         statement.model.maximize(cp_model.LinearExpr.weighted_sum(list(stays.values()), weights))
-        return self._stays(statement, stays)
+        return self._stays(statement, stays, number)
 
-    def _stays(self, statement: Statement, stays: dict[int, cp_model.IntVar]) -> tuple[NDArray[np.int64], int]:
+    def _stays(
+        self, statement: Statement, stays: dict[int, cp_model.IntVar], number: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int32], int]:
         total = int(self.given.weight.sum())
         if not stays:
-            return np.zeros(0, np.int64), total
+            return number[:0], total
         solver = quiet_solver(self.time_left / 2)
         status = solver.solve(statement.model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return np.zeros(0, np.int64), 0
-        works = np.array([work for work, literal in stays.items() if solver.boolean_value(literal)], np.int64)
-        return works, total - min(total, int(np.floor(solver.best_objective_bound + 1e-6)))
+            return number[:0], 0
+        owner = work_of_option(statement.problem)
+        held = [
+            option
+            for option, literal in statement.taken.items()
+            if solver.boolean_value(literal) and solver.boolean_value(stays[int(owner[option])])
+        ]
+        return number[held], total - min(total, int(np.floor(solver.best_objective_bound + 1e-6)))
+
+    def beside(self, standing: NDArray[np.int32], free: Bools, bound: int) -> Replanned | None:
+        """The `free` works around those standing, at the cheapest starts of each day; None when they do not fit."""
+        keep = np.zeros(self.problem.options, bool)
+        keep[standing] = True
+        dark = darkness(self.problem, standing)
+        keep[self._cheap(self._fitting(standing, free), dark)] = True
+        if not np.bincount(self.owner[keep], minlength=self.problem.works).all():
+            return None
+        smaller, number = restrict(self.problem, keep)
+        statement = Statement(smaller)
+        _minimize(statement, own_costs(smaller, dark, np.arange(smaller.options)))
+        solver = quiet_solver(self.time_left * SHARE_BESIDE)
+        if solver.solve(statement.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None
+        return self.replanned(number[statement.choice(solver)], bound)
+
+    def _fitting(self, standing: NDArray[np.int32], free: Bools) -> NDArray[np.int64]:
+        """Options of `free` works for which those standing leave enough of every resource."""
+        problem = self.problem
+        room = problem.most - usage(problem, standing) + TOLERANCE
+        options = np.flatnonzero(free[self.owner])
+        entries = positions(problem.use_begin, options)
+        user = np.repeat(np.arange(len(options)), np.diff(problem.use_begin)[options])
+        fits = np.ones(len(options), bool)
+        fits[user[problem.use_amount[entries] > room[problem.use_cell[entries]]]] = False
+        return options[fits]
+
+    def _cheap(self, options: NDArray[np.int64], dark: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Of each work, mode and day the cheapest few."""
+        problem = self.problem
+        costs = own_costs(problem, dark, options)
+        day = problem.day_of_slot[problem.start[options]]
+        order = np.lexsort((costs, day, problem.mode[options], self.owner[options]))
+        group = np.stack([self.owner[options], problem.mode[options], day])[:, order]
+        is_first = np.concatenate([[True], (group[:, 1:] != group[:, :-1]).any(axis=0)])[: len(order)]
+        first = np.maximum.accumulate(np.where(is_first, np.arange(len(order)), 0))
+        return np.asarray(options[order[np.arange(len(order)) - first < STARTS_A_DAY]])
 
     def circles(self, free: Bools) -> Iterator[Bools]:
         """Works that may be placed anew: those that must, then ever more around them, at last all."""
@@ -144,7 +196,7 @@ class _Asked:
 
     def _held(self, free: Bools) -> Bools:
         """[O] options left when all works but the `free` ones stand as they stood."""
-        return self.given.same | (free | ~self._has_place)[self._owner]
+        return self.given.same | (free | ~self._has_place)[self.owner]
 
     def place(self, free: Bools) -> tuple[NDArray[np.int32] | None, int]:
         """The best choice in which only `free` works change, and what changes weigh at least; costs come second."""
@@ -162,7 +214,7 @@ class _Asked:
     def _weight_of(self, statement: Statement, number: NDArray[np.int32]) -> cp_model.LinearExprT:
         """What the changes weigh: all, less what stays."""
         same = np.flatnonzero(self.given.same[number]).tolist()
-        weights = [-int(self.given.weight[self._owner[number[option]]]) for option in same]
+        weights = [-int(self.given.weight[self.owner[number[option]]]) for option in same]
         total = int(self.given.weight.sum())
         return cp_model.LinearExpr.weighted_sum([statement.taken[option] for option in same], weights) + total
 
@@ -173,14 +225,10 @@ class _Asked:
         problem, taken = statement.problem, statement.taken
         for literal in taken.values():
             statement.model.add_hint(literal, found.boolean_value(literal))
-        costs = own_costs(problem, self._fixed_dark(problem, free), np.arange(problem.options))
-        dearest = float(costs.max(initial=0.0)) or 1.0
-        steps = np.rint(costs / dearest * COST_STEPS).astype(np.int64).tolist()
-        statement.model.minimize(cp_model.LinearExpr.weighted_sum(list(taken.values()), [steps[at] for at in taken]))
+        _minimize(statement, own_costs(problem, self._fixed_dark(problem, free), np.arange(problem.options)))
         solver = quiet_solver(self.time_left / 2)
         status = solver.solve(statement.model)
-        solver = solver if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else found
-        return np.array([option for option, literal in taken.items() if solver.boolean_value(literal)], np.int64)
+        return statement.choice(solver if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else found)
 
     def _fixed_dark(self, problem: Problem, free: Bools) -> NDArray[np.int32]:
         """[A, T] what the works that stay darken."""
@@ -195,21 +243,23 @@ class _Asked:
         return Replanned(choice, tuple(changed.tolist()), tuple(evicted.tolist()), weight, min(bound, weight), cost)
 
     def improved(self, found: Replanned, bound: int) -> Replanned:
-        """Moves the works that change anyway to where they cost less, one by one, until nothing is gained."""
-        pricer = Pricer(self.problem, found.choice)
-        works = [work for work in range(self.problem.works) if not self.given.same[found.choice[work]]]
-        for _ in range(PASSES_MAX):
-            if not sum(self._moved(pricer, work) for work in works):
+        """With the works that change anyway where they cost least, as far as compiled search finds it."""
+        smaller, number = restrict(self.problem, self._held(~self.given.same[found.choice]))
+        start = np.searchsorted(number, found.choice).astype(np.int32)
+        search = Search(without_scenarios(smaller), SEED, start, np.zeros(smaller.options))
+        if search.choices <= CHOICES_MAX:
+            search.try_all()
+        for _ in range(SLICES if search.choices > CHOICES_MAX else 0):
+            if self.time_left <= 0:
                 break
-        return self.replanned(np.asarray(pricer.choice, np.int32), bound)
+            search.slice()
+        again = self.replanned(number[search.nearest], bound)
+        return _better(found, again) if price(self.problem, again.choice).is_feasible else found
 
-    def _moved(self, pricer: Pricer, work: int) -> bool:
-        if self.time_left <= 0:
-            return False
-        options = range(int(self.problem.option_begin[work]), int(self.problem.option_begin[work + 1]))
-        moves = ((pricer.move(work, option), option) for option in options)
-        gain, option = min(((move.cost, option) for move, option in moves if move.violations <= 0), default=(0.0, -1))
-        if gain >= -1e-9:
-            return False
-        pricer.take(work, option)
-        return True
+
+def _minimize(statement: Statement, costs: Floats) -> None:
+    """Asks for the least sum of costs."""
+    dearest = float(costs.max(initial=0.0)) or 1.0
+    steps = np.rint(costs / dearest * COST_STEPS).astype(np.int64).tolist()
+    literals = list(statement.taken.values())
+    statement.model.minimize(cp_model.LinearExpr.weighted_sum(literals, [steps[at] for at in statement.taken]))

@@ -66,6 +66,10 @@ class Statement:
         self._say_repeats()
         self._say_groups()
 
+    def choice(self, solver: cp_model.CpSolver) -> NDArray[np.int64]:
+        """The options that a solver took, in order."""
+        return np.array([option for option, literal in self.taken.items() if solver.boolean_value(literal)], np.int64)
+
     def options_of(self, work: int) -> range:
         """Numbers of a work's options."""
         return range(int(self.problem.option_begin[work]), int(self.problem.option_begin[work + 1]))
@@ -205,11 +209,13 @@ class Statement:
         entries = positions(problem.dark_begin, self._options)
         owner = np.repeat(self._options, np.diff(problem.dark_begin)[self._options])
         of_interest = np.isin(problem.dark_atom[entries], np.fromiter(atoms, np.int64))
-        for entry, option in zip(entries[of_interest].tolist(), owner[of_interest].tolist(), strict=True):
-            first = int(problem.start[option])
-            span = place_of_slot[first + int(problem.dark_from[entry]) : first + int(problem.dark_until[entry])]
-            for place in np.unique(span).tolist():
-                found[int(problem.dark_atom[entry]), place].append(option)
+        entries, owner = entries[of_interest], owner[of_interest]
+        begin, end = (problem.start[owner] + edge[entries] for edge in (problem.dark_from, problem.dark_until))
+        places = place_of_slot.tolist()
+        rows = zip(problem.dark_atom[entries].tolist(), owner.tolist(), begin.tolist(), end.tolist(), strict=True)
+        for atom, option, first, last in rows:
+            for place in dict.fromkeys(places[first:last]):
+                found[atom, place].append(option)
         return found
 
     def _dark(self, options: list[int]) -> cp_model.IntVar:
