@@ -52,6 +52,10 @@ class Search:
         """The best plan, or where the search stands."""
         return (self.best if np.isfinite(self._record.figures[2]) else self._state.choice).copy()
 
+    def begin_at(self, choice: Ints) -> None:
+        """Goes on from `choice`."""
+        self._state.choice[:] = choice
+
     def try_all(self) -> Ints | None:
         """The best of all choices; None when none is a plan."""
         self._state.choice[:] = self.tables.option_begin[:-1]

@@ -3,9 +3,9 @@
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from wanjia.kernels.planning.looping import loop
 from wanjia.kernels.planning.pricing_loops import take, weigh
 from wanjia.kernels.planning.pricing_sums import sum_all
 from wanjia.kernels.planning.pricing_tables import Scratch, State, Tables, Whole
@@ -24,7 +24,7 @@ class Record(NamedTuple):
     chance: NDArray[np.uint64]
 
 
-@njit(cache=True, nogil=True)
+@loop
 def drawn(record: Record) -> float:
     """A number from 0 until before 1 (Vigna's xorshift64*, whose numbers the seed alone decides)."""
     bits = record.chance[0]
@@ -35,13 +35,13 @@ def drawn(record: Record) -> float:
     return float((bits * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
 
 
-@njit(cache=True, nogil=True)
+@loop
 def below(record: Record, count: int) -> int:
     """A whole number from 0 until before `count`."""
     return int(drawn(record) * count)
 
 
-@njit(cache=True, nogil=True)
+@loop
 def option_at(tables: Tables, work: int, mode: int, start: int) -> int:
     """The option of `work` in `mode` that begins at `start` or next after it; else the last one before it."""
     low, high = tables.option_begin[work], tables.option_begin[work + 1]
@@ -58,7 +58,7 @@ def option_at(tables: Tables, work: int, mode: int, start: int) -> int:
     return int(tables.ordered[low])
 
 
-@njit(cache=True, nogil=True)
+@loop
 def proposed_start(tables: Tables, state: State, record: Record, work: int) -> int:
     """Time of a neighbour that shares districts: same begin, same end, or a little beside."""
     count = tables.near_begin[work + 1] - tables.near_begin[work]
@@ -72,7 +72,7 @@ def proposed_start(tables: Tables, state: State, record: Record, work: int) -> i
     return int(tables.start[other])
 
 
-@njit(cache=True, nogil=True)
+@loop
 def proposed(tables: Tables, state: State, record: Record, work: int) -> int:
     """Another option for `work`: beside its neighbour's time, another mode at the same time, a small step, or any."""
     own, first = state.choice[work], tables.option_begin[work]
@@ -93,17 +93,18 @@ def proposed(tables: Tables, state: State, record: Record, work: int) -> int:
     return int(first + below(record, count))
 
 
-@njit(cache=True, nogil=True)
+@loop
 def note(state: State, record: Record, cost: float, broken: float) -> None:
     """The change just made into the figures; the best plan so far is kept."""
     record.figures[0] += cost
     record.figures[1] += broken
     if record.figures[1] < NOTHING_BROKEN and record.figures[0] < record.figures[2] * (1 - 1e-12) - 1e-12:
         record.figures[2] = record.figures[0]
-        record.best[:] = state.choice
+        for work in range(len(state.choice)):
+            record.best[work] = state.choice[work]
 
 
-@njit(cache=True, nogil=True)
+@loop
 def swap(tables: Tables, state: State, scratch: Scratch, record: Record, extra: Floats, limit: float) -> None:
     """Two works change their times, a little beside at will; both moves or none."""
     works = len(state.choice)
@@ -128,7 +129,7 @@ def swap(tables: Tables, state: State, scratch: Scratch, record: Record, extra: 
         take(tables, state, scratch, one, a, count)
 
 
-@njit(cache=True, nogil=True)
+@loop
 def step(tables: Tables, state: State, scratch: Scratch, record: Record, extra: Floats, limit: float) -> None:
     """One work weighs one other option."""
     work = below(record, len(state.choice))
@@ -143,7 +144,7 @@ def step(tables: Tables, state: State, scratch: Scratch, record: Record, extra: 
         note(state, record, cost + kept, broken)
 
 
-@njit(cache=True, nogil=True)
+@loop
 def anneal(tables: Tables, state: State, scratch: Scratch, record: Record, extra: Floats, span: Floats) -> None:
     """One slice of a run; `span` [5]: temperature at its first and last step, steps, least and most penalty.
 

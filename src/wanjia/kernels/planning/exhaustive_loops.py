@@ -1,16 +1,16 @@
 """Compiled: every choice of a small problem, one after the other, each one move from the one before."""
 
 import numpy as np
-from numba import njit
 
 from wanjia.kernels.planning.annealing_loops import NOTHING_BROKEN, Record
+from wanjia.kernels.planning.looping import loop
 from wanjia.kernels.planning.pricing_loops import take, weigh
 from wanjia.kernels.planning.pricing_sums import sum_all
 from wanjia.kernels.planning.pricing_tables import Scratch, State, Tables
 from wanjia.kernels.planning.problem import Floats
 
 
-@njit(cache=True, nogil=True)
+@loop
 def try_all(tables: Tables, state: State, scratch: Scratch, record: Record, extra: Floats) -> None:
     """The cheapest choice that breaks nothing into `record`; the state must hold each work's first option."""
     cost, broken = sum_all(tables, state, scratch)
@@ -20,7 +20,8 @@ def try_all(tables: Tables, state: State, scratch: Scratch, record: Record, extr
     while True:
         if broken < NOTHING_BROKEN and cost < record.figures[2] - 1e-12 * abs(cost):
             record.figures[2] = cost
-            record.best[:] = state.choice
+            for place in range(works):
+                record.best[place] = state.choice[place]
         work = 0
         while work < works and state.choice[work] + 1 == tables.option_begin[work + 1]:
             work += 1

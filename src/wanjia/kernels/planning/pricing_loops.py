@@ -6,15 +6,14 @@ cost of each slot touched from means, least and greatest values (Q(x + d) >= Q(x
 
 from typing import Final
 
-from numba import njit
-
+from wanjia.kernels.planning.looping import loop
 from wanjia.kernels.planning.pricing_tables import Scratch, State, Tables
 from wanjia.kernels.planning.problem import TOLERANCE, Floats
 
 LOOSE: Final = TOLERANCE
 
 
-@njit(cache=True, nogil=True)
+@loop
 def kth(values: Floats, count: int, place: int) -> float:
     """The value at `place` among the first `count` sorted; reorders them (Hoare's selection)."""
     left, right = 0, count - 1
@@ -39,7 +38,7 @@ def kth(values: Floats, count: int, place: int) -> float:
     return float(values[left])
 
 
-@njit(cache=True, nogil=True)
+@loop
 def cell_size(used: float, least: float, most: float, scale: float, floor: float, slope: float) -> float:
     """How much a cell counts as broken."""
     size = 0.0
@@ -50,13 +49,13 @@ def cell_size(used: float, least: float, most: float, scale: float, floor: float
     return size
 
 
-@njit(cache=True, nogil=True)
+@loop
 def days_size(days: int, most: int, floor: float, slope: float) -> float:
     """How much an atom's dark days count as broken."""
     return floor + slope * (days - most) if most >= 0 and days > most else 0.0
 
 
-@njit(cache=True, nogil=True)
+@loop
 def pair_size(tables: Tables, a: int, b: int, mask: int) -> float:
     """How much two options that overlap in the mask count as broken."""
     begin, end = max(tables.start[a], tables.start[b]), min(tables.end[a], tables.end[b])
@@ -65,14 +64,14 @@ def pair_size(tables: Tables, a: int, b: int, mask: int) -> float:
     return tables.floor + 0.8 * tables.slope
 
 
-@njit(cache=True, nogil=True)
+@loop
 def wait_size(tables: Tables, before: int, after: int, gap: int) -> float:
     """How much an option that begins too early after another counts as broken."""
     early = tables.end[before] + gap - tables.start[after]
     return tables.floor + tables.slope * (0.3 + 3.0 * early / tables.slots) if early > 0 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@loop
 def pairs_of(tables: Tables, state: State, work: int, option: int) -> float:
     """What the pairs of `work` count as broken if it took `option`."""
     size = 0.0
@@ -87,7 +86,7 @@ def pairs_of(tables: Tables, state: State, work: int, option: int) -> float:
     return size
 
 
-@njit(cache=True, nogil=True)
+@loop
 def weigh_cells(tables: Tables, state: State, scratch: Scratch, a: int, b: int) -> tuple[float, int]:
     """Marks what a change from `a` to `b` changes in each cell; change of what counts as broken, cells marked."""
     count = 0
@@ -113,7 +112,7 @@ def weigh_cells(tables: Tables, state: State, scratch: Scratch, a: int, b: int) 
     return size, count
 
 
-@njit(cache=True, nogil=True)
+@loop
 def turn(tables: Tables, state: State, weight: Floats, atom: int, slot: int, sign: int) -> float:
     """An atom turns dark (+1) or lit (-1) in a slot; change of what counts as broken."""
     weight[slot] += sign * tables.atom_weight[atom]
@@ -136,7 +135,7 @@ def turn(tables: Tables, state: State, weight: Floats, atom: int, slot: int, sig
     return size
 
 
-@njit(cache=True, nogil=True)
+@loop
 def darken(tables: Tables, state: State, weight: Floats, option: int, sign: int) -> float:
     """Adds (+1) or takes away (-1) what an option darkens; `weight` [T] gets what then is dark more or less."""
     size = 0.0
@@ -151,7 +150,7 @@ def darken(tables: Tables, state: State, weight: Floats, option: int, sign: int)
     return size
 
 
-@njit(cache=True, nogil=True)
+@loop
 def bound_slot(tables: Tables, state: State, scratch: Scratch, a: int, b: int, slot: int) -> float:
     """Least change of a slot's cost when `a` is changed to `b`; the new mean and the shift of values are noted."""
     mean, low, high = state.mean[slot], 0.0, 0.0
@@ -178,7 +177,7 @@ def bound_slot(tables: Tables, state: State, scratch: Scratch, a: int, b: int, s
     return float(scratch.low[slot])
 
 
-@njit(cache=True, nogil=True)
+@loop
 def new_row(tables: Tables, state: State, a: int, b: int, slot: int, change: float, row: Floats) -> None:
     """Values of a slot's scenarios after a change from `a` to `b` and of the darkness by `change`."""
     base, count = tables.scenario_begin[slot], tables.scenario_begin[slot + 1] - tables.scenario_begin[slot]
@@ -197,7 +196,7 @@ def new_row(tables: Tables, state: State, a: int, b: int, slot: int, change: flo
             row[s] += change * tables.level[base + s]
 
 
-@njit(cache=True, nogil=True)
+@loop
 def narrow_kth(row: Floats, count: int, place: int, low: float, high: float) -> float:
     """The value at `place`, which lies between `low` and `high`: only the values there are looked at again."""
     slack = 1e-9 * (1.0 + abs(low) + abs(high))
@@ -215,7 +214,7 @@ def narrow_kth(row: Floats, count: int, place: int, low: float, high: float) -> 
     return float(kth(row, count, place))
 
 
-@njit(cache=True, nogil=True)
+@loop
 def true_slot(tables: Tables, state: State, scratch: Scratch, a: int, b: int, slot: int) -> float:
     """Change of a slot's cost, exactly; behind `bound_slot`, which left the mean and the range of the quantile."""
     count = tables.scenario_begin[slot + 1] - tables.scenario_begin[slot]
@@ -231,7 +230,7 @@ def true_slot(tables: Tables, state: State, scratch: Scratch, a: int, b: int, sl
     return float(scratch.cost[slot] - state.cost[slot])
 
 
-@njit(cache=True, nogil=True)
+@loop
 def weigh_costs(tables: Tables, state: State, scratch: Scratch, a: int, b: int, limit: float) -> float:
     """Change of the cost from `a` to `b`; when it is above `limit`, any figure above it."""
     total = 0.0
@@ -254,7 +253,7 @@ def weigh_costs(tables: Tables, state: State, scratch: Scratch, a: int, b: int, 
     return float(total)
 
 
-@njit(cache=True, nogil=True)
+@loop
 def give_up(tables: Tables, state: State, scratch: Scratch, a: int, b: int, count: int) -> None:
     """Puts back what weighing a change from `a` to `b` moved."""
     for at in range(count):
@@ -262,11 +261,13 @@ def give_up(tables: Tables, state: State, scratch: Scratch, a: int, b: int, coun
     if tables.dark_begin[a] < tables.dark_begin[a + 1] or tables.dark_begin[b] < tables.dark_begin[b + 1]:
         darken(tables, state, scratch.weight, b, -1)
         darken(tables, state, scratch.weight, a, 1)
-        scratch.weight[tables.start[a] : tables.end[a]] = 0.0
-        scratch.weight[tables.start[b] : tables.end[b]] = 0.0
+        for slot in range(tables.start[a], tables.end[a]):
+            scratch.weight[slot] = 0.0
+        for slot in range(tables.start[b], tables.end[b]):
+            scratch.weight[slot] = 0.0
 
 
-@njit(cache=True, nogil=True)
+@loop
 def weigh(
     tables: Tables, state: State, scratch: Scratch, work: int, b: int, penalty: float, limit: float
 ) -> tuple[float, float, int, bool]:
@@ -287,7 +288,7 @@ def weigh(
     return cost, broken, 0, False
 
 
-@njit(cache=True, nogil=True)
+@loop
 def take_slot(tables: Tables, state: State, scratch: Scratch, a: int, b: int, slot: int) -> None:
     """Writes what `true_slot` found into the state."""
     base, end = tables.scenario_begin[slot], tables.scenario_begin[slot + 1]
@@ -301,7 +302,7 @@ def take_slot(tables: Tables, state: State, scratch: Scratch, a: int, b: int, sl
     scratch.weight[slot] = 0.0
 
 
-@njit(cache=True, nogil=True)
+@loop
 def take(tables: Tables, state: State, scratch: Scratch, work: int, b: int, count: int) -> None:
     """Makes the move just weighed."""
     a = state.choice[work]

@@ -2,6 +2,7 @@
 
 from numba import njit
 
+from wanjia.kernels.planning.looping import loop
 from wanjia.kernels.planning.pricing_loops import cell_size, darken, kth, pair_size, wait_size
 from wanjia.kernels.planning.pricing_tables import Scratch, State, Tables
 
@@ -20,7 +21,7 @@ def clear(state: State, scratch: Scratch) -> None:
     scratch.mark[:] = 0.0
 
 
-@njit(cache=True, nogil=True)
+@loop
 def add_option(tables: Tables, state: State, option: int) -> None:
     """An option's use and risk into the sums."""
     for at in range(tables.use_begin[option], tables.use_begin[option + 1]):
@@ -30,7 +31,7 @@ def add_option(tables: Tables, state: State, option: int) -> None:
         state.load[base + at - tables.risk_begin[option]] += tables.risk[at]
 
 
-@njit(cache=True, nogil=True)
+@loop
 def sum_slot(tables: Tables, state: State, scratch: Scratch, slot: int) -> float:
     """Cost of a slot from its load, which gets the darkness added."""
     begin, end = tables.scenario_begin[slot], tables.scenario_begin[slot + 1]
@@ -48,7 +49,7 @@ def sum_slot(tables: Tables, state: State, scratch: Scratch, slot: int) -> float
     return float(state.cost[slot])
 
 
-@njit(cache=True, nogil=True)
+@loop
 def pairs_in_all(tables: Tables, state: State) -> float:
     """What all pairs count as broken, each once."""
     size = 0.0
@@ -63,7 +64,7 @@ def pairs_in_all(tables: Tables, state: State) -> float:
     return size
 
 
-@njit(cache=True, nogil=True)
+@loop
 def sum_all(tables: Tables, state: State, scratch: Scratch) -> tuple[float, float]:
     """Fills the state for its choice; cost and what counts as broken."""
     clear(state, scratch)

@@ -1,16 +1,17 @@
 """The best plan within a time: search first, so that there is a plan early; proof and bound where they can be had."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
 from wanjia.kernels.planning.annealing import Search
-from wanjia.kernels.planning.bounds import plain_bound
+from wanjia.kernels.planning.bounds import Ascent, plain_bound
 from wanjia.kernels.planning.exact import ENTRIES_MAX, entries, solve_exactly
 from wanjia.kernels.planning.linear import Linear, linear_part, without_scenarios
-from wanjia.kernels.planning.problem import Floats, Ints, Problem, is_choice, price
+from wanjia.kernels.planning.problem import Bools, Floats, Ints, Problem, is_choice, price
+from wanjia.kernels.planning.restricting import restrict
 
 Told: TypeAlias = Callable[[float, float, float], None]
 """Told of each better plan and each better bound: seconds, objective (inf without a plan), bound."""
@@ -25,6 +26,12 @@ WARM_UP_SHARE = 0.25
 """Share of the time after which CP-SAT begins at the latest."""
 MARGIN_SECONDS = 0.35
 """What CP-SAT may be late by."""
+CLIMB_SHARE = 0.15
+"""Share of the time that the bound may climb for, at most."""
+FIRST_PLAN_SHARE = 0.6
+"""Share of the time left that CP-SAT gets to find a first plan where the search found none."""
+ROUNDING = 1e-9
+"""Share by which a bound is lowered for what sums of rounded numbers may be off."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,10 @@ class _Course:
 
     def raise_bound(self, bound: float) -> None:
         """Takes a bound that is better; rounding never lifts it above a plan."""
-        bound = min(bound - 1e-9 * abs(bound), self.objective) if np.isfinite(bound) else bound
+        if np.isfinite(bound):
+            bound -= ROUNDING * abs(bound)
+        if np.isfinite(self.objective):
+            bound = min(bound, self.objective)
         if bound > self.bound:
             self.bound = float(bound)
             self._tell()
@@ -140,6 +150,7 @@ def warm() -> None:
     search = Search(problem, 1, None, np.zeros(1))
     search.try_all()
     search.slice()
+    Ascent(problem, search.tables, linear_part(problem, search.tables, np.zeros(1)), 0.0).climb(np.inf)
 
 
 def _run(problem: Problem, course: _Course, seconds: float, seed: int, start: Ints | None) -> Ints:
@@ -155,18 +166,40 @@ def _run(problem: Problem, course: _Course, seconds: float, seed: int, start: In
     if start is not None:
         course.offer(start)
     _search(search, course, WARM_UP_SHARE * seconds, WARM_UP_SLICES)
-    if linear.is_exact and entries(simple) <= ENTRIES_MAX and not course.is_done:
-        _prove(simple, linear, course, seconds, seed)
+    alive = _climb(simple, search, linear, course, course.elapsed() + CLIMB_SHARE * seconds)
+    if linear.is_exact or course.choice is None:
+        _ask_cp_sat(simple, linear, course, alive, seconds, seed)
+    if course.choice is not None:
+        search.begin_at(course.choice)
     _search(search, course, seconds, None)
     return search.nearest
 
 
-def _prove(problem: Problem, linear: Linear, course: _Course, seconds: float, seed: int) -> None:
+def _climb(problem: Problem, search: Search, linear: Linear, course: _Course, until: float) -> Bools:
+    """Raises the bound; [O] the options that a better plan may use."""
+    alive = np.ones(problem.options, dtype=bool)
+    if course.is_done or not Ascent.fits(problem):
+        return alive
+    ascent = Ascent(problem, search.tables, linear, course.bound)
+    while course.elapsed() < until and not ascent.is_stuck and not course.is_done:
+        course.raise_bound(ascent.climb(course.objective))
+    return ascent.alive
+
+
+def _ask_cp_sat(problem: Problem, linear: Linear, course: _Course, alive: Bools, seconds: float, seed: int) -> None:
+    """The proof where the cost is linear, over the options still alive; a first plan where there is none yet."""
     left = seconds - course.elapsed() - MARGIN_SECONDS
-    if left > 0:
-        found = solve_exactly(problem, linear, left, seed, course.choice)
-        course.offer(found.choice)
-        course.raise_bound(found.bound)
+    if not linear.is_exact:
+        left *= FIRST_PLAN_SHARE
+    if course.choice is not None:
+        alive[course.choice] = True
+    smaller, kept = restrict(problem, alive)
+    if left <= 0 or course.is_done or entries(smaller) > ENTRIES_MAX:
+        return
+    hint = None if course.choice is None else np.searchsorted(kept, course.choice)
+    found = solve_exactly(smaller, replace(linear, option=linear.option[kept]), left, seed, hint)
+    course.offer(None if found.choice is None else kept[found.choice].astype(np.int64))
+    course.raise_bound(found.bound)
 
 
 def _search(search: Search, course: _Course, until: float, slices: int | None) -> None:
