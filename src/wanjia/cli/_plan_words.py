@@ -1,7 +1,7 @@
 """A plan in words for the terminal, in both languages."""
 
 from wanjia.cli._printed_tables import table
-from wanjia.model.works import Figures, Plan, WorkList
+from wanjia.model.works import Figures, Plan, Reason, WorkList
 from wanjia.texts import say
 
 WORKS_SHOWN_MAX = 40
@@ -19,7 +19,7 @@ def plan_words(plan: Plan, listed: WorkList, language: str) -> str:
         key = "plan.over_budget" if over else "plan.within_budget"
         lines.append(say(key, language, budget=f"{listed.budget_district_hours:g}", **_hours(plan.figures)))
     if len(plan.placed) <= WORKS_SHOWN_MAX:
-        lines += ["", *_works(plan, listed, language)]
+        lines += ["", *_works(plan, listed, language), "", *_why(plan, language)]
     return "\n".join(lines)
 
 
@@ -69,3 +69,18 @@ def _works(plan: Plan, listed: WorkList, language: str) -> list[str]:
         for one in sorted(plan.placed, key=lambda one: (one.starts_at, one.work))
     ]
     return table([head, *rows], names=6)
+
+
+def said(reason: Reason, language: str) -> str:
+    """A reason as a sentence."""
+    between = say("plan.between", language)
+    values = {
+        name: between.join(map(str, one)) if isinstance(one, list | tuple) else one
+        for name, one in reason.values.items()
+    }
+    return say(f"plan.reason.{reason.code}", language, **values)
+
+
+def _why(plan: Plan, language: str) -> list[str]:
+    """Reasons by work, in the order of the list."""
+    return [f"{reason.work}: {said(reason, language)}" for reason in plan.reasons]

@@ -1,17 +1,19 @@
 """`wanjia plan` on a work list: the plan, what it saves, how far it is from the best possible."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from wanjia.adapters.work_files.decoding import plain_of
 from wanjia.adapters.work_files.driver import write_plan_file
 from wanjia.cli._output import finish, plain_faults, progress
 from wanjia.cli._plan_asked import Asked, clock, teller
 from wanjia.cli._plan_list import compiled_list
-from wanjia.cli._plan_words import plan_words
+from wanjia.cli._plan_words import plan_words, said
 from wanjia.kernels.planning.compiling import Compiled
 from wanjia.kernels.planning.conflicts_told import explain
 from wanjia.kernels.planning.earliest import earliest
 from wanjia.kernels.planning.planned import plan_of
+from wanjia.kernels.planning.reasons import reasons_of
 from wanjia.kernels.planning.solving import Solution, solve
 from wanjia.model.faults import Fault
 from wanjia.model.works import Plan, WorkList
@@ -35,6 +37,7 @@ def plan_works(asked: Asked) -> None:
         _refused(asked, told)
         return
     answer = {**plain_of(plan), "title": listed.title, "seconds": asked.seconds, "seed": asked.seed}
+    answer["reasons"] = [{**plain_of(one), "said": said(one, asked.language)} for one in plan.reasons]
     answer["is_within_budget"] = _within_budget(plan, listed)
     if asked.out is not None:
         write_plan_file(asked.out, answer)
@@ -61,7 +64,8 @@ def _solved(compiled: Compiled, asked: Asked, elapsed: Callable[[], float]) -> t
     start = naive.choice if naive.is_complete else None
     found = solve(compiled.problem, until, asked.seed, elapsed, start, teller(asked.language))
     if found.is_feasible:
-        return plan_of(compiled, found, naive), ()
+        progress("plan.reasoning", asked.language)
+        return replace(plan_of(compiled, found, naive), reasons=reasons_of(compiled, found.choice)), ()
     progress("plan.explaining", asked.language)
     told = explain(compiled.listed, min(asked.seconds, EXPLAIN_SECONDS), clock(asked.language)).told
     return None, told or (_not_found(found, until),)

@@ -7,11 +7,13 @@ from typing import Any
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 
 from wanjia.adapters.work_files.codec import write_plan, write_work_list
 from wanjia.adapters.work_files.decoding import plain_of
 from wanjia.adapters.work_files.schema import work_list_schema
 from wanjia.cli._plan_list import compiled_list
+from wanjia.cli.main import main
 from wanjia.kernels.planning.conflicts_told import explain
 from wanjia.kernels.planning.earliest import earliest
 from wanjia.kernels.planning.placing import choice_of, figures
@@ -75,6 +77,30 @@ def _flat(value: dict[str, Any], path: str = "") -> dict[str, float]:
     for name, one in value.items():
         flat |= _flat(one, f"{path}{name}.") if isinstance(one, dict) else {f"{path}{name}": one}
     return flat
+
+
+def test_the_command_plans_prices_and_names_what_a_moved_work_breaks(tmp_path: Path) -> None:
+    case, out = CASES / "examination" / "works.json", tmp_path / "plan.json"
+    run = CliRunner().invoke(main, ["plan", str(case), "--seconds", "5", "-o", str(out), "--language", "zh-Hans"])
+    assert run.exit_code == 0, run.output
+    assert "停电 10 时户" in run.output
+    plan = json.loads(out.read_text(encoding="utf-8"))
+    assert {one["work"] for one in plan["reasons"]} == {"W1"}
+    priced = CliRunner().invoke(main, ["plan", "price", str(case), str(out), "--json"])
+    assert priced.exit_code == 0
+    assert json.loads(priced.stdout)["figures"] == plan["figures"]
+    plan["placed"][0]["starts_at"] = "2026-06-08T08:00:00+08:00"
+    out.write_text(json.dumps(plan), encoding="utf-8")
+    moved = CliRunner().invoke(main, ["plan", "price", str(case), str(out), "--json"])
+    assert moved.exit_code == 1
+    assert [fault["code"] for fault in json.loads(moved.stdout)["faults"]] == ["planning.no_option"]
+
+
+def test_the_command_says_why_nothing_fits() -> None:
+    case = CASES / "nothing_fits" / "works.json"
+    run = CliRunner().invoke(main, ["plan", str(case), "--seconds", "5", "--language", "en"])
+    assert run.exit_code == 1
+    assert "W1, W2" in run.output
 
 
 def test_schema_takes_what_is_read_and_refuses_what_is_not() -> None:
