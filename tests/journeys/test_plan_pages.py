@@ -52,9 +52,27 @@ def data(html: str, name: str) -> dict[str, object]:
 def paths(plan: MonthPlan) -> list[str]:
     at, item = f"/board/plans/{plan.number}/", plan.items.first()
     assert item is not None
-    below = ("", "works/", f"works/{item.pk}/", "calendar/", "day/", "notices/", f"notices/{item.pk}/", "lost-day/", "adopt/")
-    lists = ("/board/plans/", "/board/plans/compare/", "/board/plans/requests/", "/board/plans/requests/new/",
-             "/board/plans/means/", "/board/plans/means/set/", "/board/plans/demands/", "/board/plans/demands/set/")
+    below = (
+        "",
+        "works/",
+        f"works/{item.pk}/",
+        "calendar/",
+        "day/",
+        "notices/",
+        f"notices/{item.pk}/",
+        "lost-day/",
+        "adopt/",
+    )
+    lists = (
+        "/board/plans/",
+        "/board/plans/compare/",
+        "/board/plans/requests/",
+        "/board/plans/requests/new/",
+        "/board/plans/means/",
+        "/board/plans/means/set/",
+        "/board/plans/demands/",
+        "/board/plans/demands/set/",
+    )
     return [*lists, *(at + one for one in below)]
 
 
@@ -134,10 +152,11 @@ def test_a_move_is_priced_made_and_taken_back(world: World, plan: MonthPlan) -> 
     dispatcher.post(f"{at}/undo/")
     item.refresh_from_db()
     assert item.starts_at == before
-    tried = dispatcher.post(f"{at}/works/{item.pk}/move/", {"day": f"{there:%Y-%m-%d}", "time": f"{there:%H:%M}", "try": "yes"})
+    place = {"day": f"{there:%Y-%m-%d}", "time": f"{there:%H:%M}"}
+    tried = dispatcher.post(f"{at}/works/{item.pk}/move/", {**place, "try": "yes"})
     assert "试算结果" in tried.content.decode()
     assert dispatcher.post(f"{at}/works/{item.pk}/move/", {"day": "x", "time": "y"}).status_code == 422
-    dispatcher.post(f"{at}/works/{item.pk}/move/", {"day": f"{there:%Y-%m-%d}", "time": f"{there:%H:%M}"})
+    dispatcher.post(f"{at}/works/{item.pk}/move/", place)
     dispatcher.post(f"{at}/works/{item.pk}/lock/", {"lock": "yes"})
     item.refresh_from_db()
     assert item.locked and item.starts_at == before + timedelta(days=1)
@@ -215,8 +234,8 @@ def test_requests_means_and_times_to_keep_lit_are_entered_and_taken_back(world: 
     assert row.state == "withdrawn"
     means = {
         "code": "truck", "name_zh": "一号发电车", "kind": Means.objects.first().kind, "organisation": "county",  # type: ignore[union-attr]
-        "longitude": "119.9", "latitude": "29.9", "by_weekday": "1 1 1 1 1 0 0", "by_day": f"{first} 0", "from_hour": "8",
-        "until_hour": "18", "kva": "400",
+        "longitude": "119.9", "latitude": "29.9", "by_weekday": "1 1 1 1 1 0 0", "by_day": f"{first} 0",
+        "from_hour": "8", "until_hour": "18", "kva": "400",
     }  # fmt: skip
     assert dispatcher.post("/board/plans/means/set/", {**means, "by_weekday": "many"}).status_code == 422
     assert dispatcher.post("/board/plans/means/set/", means).status_code == 302

@@ -139,11 +139,20 @@ def reason_sentence(reason: Reason, language: str) -> str:
 
 
 def _shown(value: Any, language: str) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        if isinstance(value, list | tuple):
-            return say("plans.and", language).join(str(one) for one in value)
-        return str(value)
+    """A value of a reason as people read it: figures without needless zeros, lists joined, instants in words."""
+    if isinstance(value, bool) or not isinstance(value, int | float | list | tuple):
+        return _instant(str(value), language)
+    if isinstance(value, list | tuple):
+        return say("plans.and", language).join(str(one) for one in value)
     return f"{value:,.1f}".removesuffix(".0")
+
+
+def _instant(text: str, language: str) -> str:
+    try:
+        at = datetime.fromisoformat(text) if len(text) > len("2026-12-01") else None
+    except ValueError:
+        return text
+    return instant(at if at.tzinfo else timezone.make_aware(at), language) if at else text
 
 
 def _language(context: template.Context) -> str:

@@ -71,23 +71,23 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def move_item(request: HttpRequest, number: str, item: int) -> HttpResponse:
     """Move a work from its page, or only see what that would cost."""
-    found = shown(request, number)
-    values = item_values(request, found, item)
+    values = item_values(request, shown(request, number), item)
     text = f"{request.POST.get('day', '')}T{request.POST.get('time', '')}"
-    at, mode = moment(text), number_in(request.POST.get("mode", ""))
-    wanted = {"wanted": at or values["wanted"], "wanted_mode": values["wanted_mode"] if mode is None else int(mode)}
+    at, sent = moment(text), number_in(request.POST.get("mode", ""))
+    mode = int(values["wanted_mode"] if sent is None else sent)
+    values |= {"wanted": at or values["wanted"], "wanted_mode": mode}
     try:
         if at is None:
             raise Refused([Fault("plans.no_time", Where(column="day"), {"text": text[:40]})])
         if request.POST.get("try"):
-            priced = price_of_move(number, item, at, request.actor, wanted["wanted_mode"])
-            return render(request, "surfaces/board/plans/item.html", {**values, **wanted, "price": priced})
-        move_planned_item(number, item, at, request.actor, request.now, wanted["wanted_mode"])
+            values["price"] = price_of_move(number, item, at, request.actor, mode)
+            return render(request, "surfaces/board/plans/item.html", values)
+        move_planned_item(number, item, at, request.actor, request.now, mode)
     except (Denied, NotFound):
         raise
     except Refused as refused:
-        faults = shown_faults(tuple(refused.faults), request.language)
-        return render(request, "surfaces/board/plans/item.html", {**values, **wanted, "faults": faults}, status=422)
+        values["faults"] = shown_faults(tuple(refused.faults), request.language)
+        return render(request, "surfaces/board/plans/item.html", values, status=422)
     said(request, "plans.gantt.done")
     return redirect("board:plan_item", number, item)
 
