@@ -19,10 +19,10 @@ DAY = 86_400
 
 @pytest.fixture
 def plan(site: LiveSite) -> Iterator[MonthPlan]:
-    """Two works with supply stopped, planned."""
+    """Two works with supply stopped, planned for a Tuesday each: the day after is a working day."""
     plans.ready(site.world)
     for at, device in enumerate(("switch-T-C111", "switch-T-C122")):
-        plans.asked(site.world, device, 2 + 7 * at, modes=("outage",))
+        plans.asked(site.world, device, 11 + 7 * at, modes=("outage",))
     yield plans.make_plan(site.world)
 
 

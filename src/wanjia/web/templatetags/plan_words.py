@@ -1,5 +1,6 @@
 """Words and figures of plans of works."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -69,7 +70,7 @@ def reason_words(context: template.Context, reason: Reason) -> str:
 @register.simple_tag(takes_context=True)
 def faults_words(context: template.Context, fault: Fault) -> str:
     """The sentence of a fault."""
-    return fault_sentence(fault, _language(context))
+    return fault_sentence(readable(fault, _language(context)), _language(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -126,6 +127,14 @@ def priority_kind(code: str, language: str) -> str:
     """The name of a priority, as the board says it everywhere."""
     found = say(f"board.priority.{code}", language)
     return code if found.startswith("board.") else found
+
+
+def readable(fault: Fault, language: str) -> Fault:
+    """The fault with instants among its values as people write them."""
+    shown = {
+        name: _instant(value, language) if isinstance(value, str) else value for name, value in fault.values.items()
+    }
+    return replace(fault, values=shown)
 
 
 def reason_sentence(reason: Reason, language: str) -> str:

@@ -1,5 +1,6 @@
 """Deeds on a plan of works: the price of a move, moving and taking back, locking, a lost day, putting it in force."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +28,7 @@ from wanjia.web.surfaces.board.forms import moment
 from wanjia.web.surfaces.board.plan import around, item_values, shown
 from wanjia.web.surfaces.board.plan_gantt import bars
 from wanjia.web.surfaces.board.plans import number_in
-from wanjia.web.templatetags.plan_words import hours
+from wanjia.web.templatetags.plan_words import hours, readable
 from wanjia.web.templatetags.words import day as day_words
 from wanjia.web.templatetags.words import instant
 
@@ -86,7 +87,7 @@ def move_item(request: HttpRequest, number: str, item: int) -> HttpResponse:
     except (Denied, NotFound):
         raise
     except Refused as refused:
-        values["faults"] = shown_faults(tuple(refused.faults), request.language)
+        values["faults"] = told(refused.faults, request.language)
         return render(request, "surfaces/board/plans/item.html", values, status=422)
     said(request, "plans.gantt.done")
     return redirect("board:plan_item", number, item)
@@ -178,8 +179,13 @@ def _priced(found: MovePrice, language: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+def told(faults: Sequence[Fault], language: str) -> tuple[dict[str, str], ...]:
+    """Faults as the page shows them, instants in words."""
+    return shown_faults([readable(one, language) for one in faults], language)
+
+
 def _sentences(faults: tuple[Fault, ...], language: str) -> list[str]:
-    return [one["sentence"] for one in shown_faults(faults, language)]
+    return [one["sentence"] for one in told(faults, language)]
 
 
 def _changed(request: HttpRequest, found: PlanPage, item: int, before: Figures | None) -> dict[str, object]:
@@ -207,7 +213,7 @@ def _change_words(before: Figures | None, after: Figures | None, language: str) 
 
 def _lost_form(request: HttpRequest, found: PlanPage, faults: tuple[Fault, ...]) -> HttpResponse:
     values = {
-        **around(found, "lost"), "faults": shown_faults(faults, request.language),
+        **around(found, "lost"), "faults": told(faults, request.language),
         "days": [(one.day, len(one.items)) for one in found.days if one.day >= request.today and one.items],
         "wanted": request.POST.get("day", "") or request.GET.get("day", ""),
         "seconds": request.POST.get("seconds", "") or str(SECONDS_OFFERED), "reason": request.POST.get("reason", ""),
@@ -216,15 +222,16 @@ def _lost_form(request: HttpRequest, found: PlanPage, faults: tuple[Fault, ...])
 
 
 def _adopt_page(request: HttpRequest, found: PlanPage, faults: tuple[Fault, ...]) -> HttpResponse:
-    told = notices(found.line.number, request.actor, request.now, request.language)
-    districts = {code for one in told for code, _ in one.districts}
-    receivers = sum(one.receivers for one in told)
+    outages = notices(found.line.number, request.actor, request.now, request.language)
+    districts = {code for one in outages for code, _ in one.districts}
+    receivers = sum(one.receivers for one in outages)
     values = {
-        **around(found, "adopt"), "faults": shown_faults(faults, request.language), "receivers": receivers,
-        "short": [one for one in told if one.state == "short"], "replaces": found.line.based_on,
+        **around(found, "adopt"), "faults": told(faults, request.language), "receivers": receivers,
+        "short": [one for one in outages if one.state == "short"], "replaces": found.line.based_on,
         "sums": [
-            ("outages", len(told)), ("districts", len(districts)), ("customers", sum(one.households for one in told)),
-            ("receivers", receivers), ("priority", sum(sum(one.priority.values()) for one in told)),
+            ("outages", len(outages)), ("districts", len(districts)),
+            ("customers", sum(one.households for one in outages)),
+            ("receivers", receivers), ("priority", sum(sum(one.priority.values()) for one in outages)),
         ],
     }  # fmt: skip
     return render(request, "surfaces/board/plans/adopt.html", values, status=422 if faults else 200)
