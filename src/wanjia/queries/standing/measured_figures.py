@@ -18,12 +18,10 @@ from wanjia.queries.network.loss_rows import NOTHING, OBJECT, QUALIFIED, rates, 
 from wanjia.queries.network.parts import cells_below, seen_districts
 from wanjia.queries.standing.figure_cases import Scope
 from wanjia.records.network.models import TransformerDistrict
+from wanjia.texts import say
 
-SOURCES = {
-    "collection_quality": "采集成功率目标 99.5-99.8 %（未核实，M）",
-    "loss_compliance": "同期线损达标：线损率在合格区间的台区日 / 应考核台区日，不可算不计为达标（公司实践，C）",
-}
-"""The two figures, and where their targets come from."""
+FIGURES = ("collection_quality", "loss_compliance")
+"""Where their targets come from stands in the texts."""
 UNIT, BETTER = "percent", "up"
 COLUMNS = ["day", "district_id", "band", "coverage", "customer_meters"]
 
@@ -66,7 +64,7 @@ def measured_figures(actor: Actor, scope: Scope, language: str, by_cell: bool = 
     """Both figures of the period and place with their rows, as far as the actor sees; none without any computed day."""
     places = _places(actor, scope, language, by_cell)
     rows = _kept(scope, places).select(COLUMNS).to_pylist()
-    return tuple(_figure(name, rows, places) for name in SOURCES) if rows else ()
+    return tuple(_figure(name, rows, places, language) for name in FIGURES) if rows else ()
 
 
 def measured_values(actor: Actor, scope: Scope, language: str) -> tuple[MeasuredFigure, ...]:
@@ -78,7 +76,9 @@ def measured_values(actor: Actor, scope: Scope, language: str) -> tuple[Measured
     shares = {"collection_quality": found.collection, "loss_compliance": found.compliance}
     counts = {"collection_quality": table.num_rows - table["coverage"].null_count, "loss_compliance": table.num_rows}
     return tuple(
-        MeasuredFigure(name, UNIT, BETTER, SOURCES[name], None if share is None else 100 * share, counts[name])
+        MeasuredFigure(
+            name, UNIT, BETTER, _source(name, language), None if share is None else 100 * share, counts[name]
+        )
         for name, share in shares.items()
     )
 
@@ -101,7 +101,13 @@ def _places(actor: Actor, scope: Scope, language: str, by_cell: bool) -> dict[st
     return {code: (said or zh, where) for code, said, zh, where in rows}
 
 
-def _figure(name: str, rows: Sequence[Mapping[str, Any]], places: Mapping[str, tuple[str, str]]) -> MeasuredFigure:
+def _source(name: str, language: str) -> str:
+    return say(f"measurements.source.{name}", language)
+
+
+def _figure(
+    name: str, rows: Sequence[Mapping[str, Any]], places: Mapping[str, tuple[str, str]], language: str
+) -> MeasuredFigure:
     taken = [
         MeasuredRow(row["district_id"], *places[row["district_id"]], row["day"], row["band"], *shares)
         for row in rows if (shares := _SHARES[name](row)) is not None
@@ -110,7 +116,8 @@ def _figure(name: str, rows: Sequence[Mapping[str, Any]], places: Mapping[str, t
     for one in taken:
         by_place[one.place].append(one)
     lines = tuple((place, _percent(some), len(some)) for place, some in sorted(by_place.items()))
-    return MeasuredFigure(name, UNIT, BETTER, SOURCES[name], _percent(taken), len(taken), tuple(taken), lines)
+    source = _source(name, language)
+    return MeasuredFigure(name, UNIT, BETTER, source, _percent(taken), len(taken), tuple(taken), lines)
 
 
 def _percent(rows: Sequence[MeasuredRow]) -> float | None:
