@@ -15,6 +15,8 @@ sys.path.insert(0, str(ROOT))
 from tests.support import machine, postgres  # noqa: E402  (the repository itself is not installed)
 
 BOTH_STORES = ("tests/conformance", "tests/journeys")
+ROWLESS = ("tests/conformance/practices", "tests/conformance/test_series_*.py")
+"""Of these, what touches no rows: practices in the case machine alone, and measurements, whose stores are files."""
 RESULTS = "build/results-postgres.json"
 # Two workers pay off on two cores; a run of a few named tests starts quicker without them. Files come in the order of
 # their folders: the long ones of browser and simulation before the many short ones of unit, so that no worker is left
@@ -42,7 +44,8 @@ def _runs(url: str, store: str, rest: list[str], *, named: bool) -> int:
     print("== PostgreSQL: conformance and journeys", flush=True)
     (ROOT / RESULTS).unlink(missing_ok=True)
     folders = [folder for folder in BOTH_STORES if any((ROOT / folder).rglob("test_*.py"))]
-    first = _pytest([*PARALLEL, "--quiet", f"--write-results={RESULTS}", *folders], on_postgres) if folders else 0
+    asked = [f"--write-results={RESULTS}", *(f"--ignore-glob={pattern}" for pattern in ROWLESS), *folders]
+    first = _pytest([*PARALLEL, "--quiet", *asked], on_postgres) if folders else 0
     if not folders or not (ROOT / RESULTS).exists():
         return first or _pytest([*PARALLEL, "--quiet"], on_sqlite)
     print("== SQLite: everything", flush=True)
