@@ -42,12 +42,13 @@ def come(request: pytest.FixtureRequest, site: LiveSite, browser: Browser, setti
 
     def arrives(name: str, login: str, viewport: ViewportSize) -> Visitor:
         guest = visitor(
-            browser, site.address, pictures, name, viewport=viewport, at=(HOME["longitude"], HOME["latitude"])
-        )
+            browser, site.address, pictures, name, viewport=viewport, at=(HOME["longitude"], HOME["latitude"]),
+            is_light=True,
+        )  # fmt: skip
         guest.picture_scale = "css"  # many pictures, to be looked at in rows
         came.append(guest)
         if login:
-            guest.sign_in(login)
+            guest.come_signed_in(login)
         return guest
 
     try:

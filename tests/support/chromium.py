@@ -35,8 +35,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def context(browser: Browser, viewport: ViewportSize, *, locale: str = "zh-CN") -> BrowserContext:
-    """A fresh browser profile (own cookies) as somebody in the company's zone would have it."""
+def context(
+    browser: Browser, viewport: ViewportSize, *, locale: str = "zh-CN", is_light: bool = False
+) -> BrowserContext:
+    """A fresh browser profile (own cookies) as somebody in the company's zone would have it.
+
+    `is_light`: an older telephone's sharpness and nothing that moves, which a software renderer draws in a fraction of
+    the time; for tests of what pages do.
+    """
     is_phone = viewport["width"] < 600
     opened = browser.new_context(
         viewport=viewport,
@@ -44,7 +50,8 @@ def context(browser: Browser, viewport: ViewportSize, *, locale: str = "zh-CN") 
         timezone_id="Asia/Shanghai",
         has_touch=is_phone,
         is_mobile=is_phone,
-        device_scale_factor=2 if is_phone else 1,
+        device_scale_factor=2 if is_phone and not is_light else 1,
+        reduced_motion="reduce" if is_light else None,
     )
     opened.set_default_timeout(WAIT_MS_MAX)
     return opened

@@ -19,8 +19,11 @@ def postgres_folder() -> Path | None:
 
 
 def chromium_path() -> str | None:
-    """Debian's Chromium, or another of the family; CHROMIUM names one explicitly."""
-    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    """Debian's Chromium, or another of the family; CHROMIUM names one explicitly.
+
+    First the shell without windows: the same engine, which draws the same pages with half the work.
+    """
+    names = (os.environ.get("CHROMIUM", ""), "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if name and (path := shutil.which(name))), None)
 
 

@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
 
 from tests.support import chromium, world
+from wanjia.records.territory.models import Account
 
 TELL_REFUSALS = """
 addEventListener("securitypolicyviolation",
@@ -21,6 +24,7 @@ TEXT_KEY = re.compile(
     r"\b(?:account|admin|card|clocks|deed|desk|due|ends|facts|follow|form|groups|letters|notices|permission|platform|"
     r"portal|regime|roles|site|tasks|unit|who|window)\.[a-z][a-z_]+(?:\.\w+)*"
 )
+BY_PASSWORD = "django.contrib.auth.backends.ModelBackend"
 LOADED_MS_MAX = 60_000
 """A machine that builds something else at the same time is slow, not wrong."""
 LOCAL_SCHEMES = ("data:", "blob:", "about:")
@@ -62,6 +66,13 @@ class Visitor:
         self.page.locator("#in-username").fill(login)
         self.page.locator("#in-password").fill(world.PASSWORD)
         self.press(self.page.locator("main form .button--primary"))
+
+    def come_signed_in(self, login: str) -> None:
+        """As after signing in, but without its pages: where signing in is not what is tested."""
+        client = Client()
+        client.force_login(Account.objects.get(username=login), BY_PASSWORD)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.address}])
 
     def press(self, button: Locator) -> None:
         """Press a button that leads to another page, and wait for that page."""
@@ -124,9 +135,11 @@ class Visitor:
 
 
 def visitor(browser: Browser, address: str, pictures: Path, name: str, **options: Any) -> Visitor:
-    """A new visitor: `viewport` (default the desktop's), `locale`, `at=(longitude, latitude)` of who may be found."""
+    """A new visitor: `viewport` (default the desktop's), `locale`, `at=(longitude, latitude)` of who may be found,
+    `is_light` as of the browser's context."""
     viewport = options.get("viewport", chromium.DESKTOP)
-    context = chromium.context(browser, viewport, locale=options.get("locale", "zh-CN"))
+    is_light = options.get("is_light", False)
+    context = chromium.context(browser, viewport, locale=options.get("locale", "zh-CN"), is_light=is_light)
     if at := options.get("at"):
         context.grant_permissions(["geolocation"], origin=address)
         context.set_geolocation({"longitude": at[0], "latitude": at[1], "accuracy": 10})
