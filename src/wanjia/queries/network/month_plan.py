@@ -34,10 +34,11 @@ def plans(
     return Rows(rows, lambda found: [plan_line(row, now, language) for row in found])
 
 
-def plan_row(number: str, actor: Actor) -> MonthPlan:
-    """The row itself, for reads of this room. Raises NotFound, Denied."""
+def plan_row(number: str, actor: Actor, heavy: bool = True) -> MonthPlan:
+    """The row itself, for reads of this room; its frozen list only where `heavy`. Raises NotFound, Denied."""
     allow(actor)
-    row = MonthPlan.objects.select_related("organisation", "based_on").filter(number=number).first()
+    rows = MonthPlan.objects.select_related("organisation", "based_on").defer("based_on__input", "based_on__choice")
+    row = (rows if heavy else rows.defer("input", "choice")).filter(number=number).first()
     if row is None:
         raise NotFound("month_plan", number)
     return row

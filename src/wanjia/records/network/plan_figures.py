@@ -1,6 +1,5 @@
 """Figures of a plan as its row keeps them: what is lost, what each mode and shared outages spare, against what."""
 
-from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -32,11 +31,9 @@ def figures_of(compiled: Compiled, choice: NDArray[np.int64]) -> Kept:
 
 def _dark_days(compiled: Compiled, dark: NDArray[np.bool_]) -> NDArray[np.int64]:
     """[A] days on which each atom is dark."""
-    of_atom: dict[int, set[int]] = defaultdict(set)
-    days = compiled.problem.day_of_slot
-    for atom, slot in np.argwhere(dark).tolist():
-        of_atom[atom].add(int(days[slot]))
-    return np.array([len(of_atom[atom]) for atom in range(len(dark))], dtype=np.int64)
+    by_day = [dark[:, compiled.problem.day_of_slot == day].any(axis=1) for day in range(compiled.problem.days)]
+    found: NDArray[np.int64] = np.sum(by_day, axis=0, dtype=np.int64)
+    return found
 
 
 def hours_kept(prefix: str, found: Figures) -> Kept:

@@ -26,6 +26,7 @@ KEPT_MAX = 4
 """Plans kept; one of a month with 300 works takes some 100 MB."""
 
 _kept: OrderedDict[str, Compiled] = OrderedDict()
+_stands: dict[int, tuple[tuple[object, ...], NDArray[np.int64], Figures]] = {}
 _lock = Lock()
 
 
@@ -83,10 +84,9 @@ def priced_move(
 ) -> Moved:  # fmt: skip
     """What it does to the plan if an item takes a mode at a time. Raises Refused for a plan without a list."""
     compiled = compiled_plan(plan)
-    listed = [one for one in items if one.request.number in _numbers(compiled)]
-    choice = choice_of_items(compiled, listed)
-    before = figures(compiled, choice)
-    at = _numbers(compiled).get(item.request.number)
+    numbers = _numbers(compiled)
+    choice, before = _stood(plan, compiled, [one for one in items if one.request.number in numbers])
+    at = numbers.get(item.request.number)
     if at is None:
         gone = Fault("plan.carried", Where("item"), {"work": item.request.number})
         return Moved(None, starts_at, before, before, (gone,))
@@ -98,6 +98,24 @@ def priced_move(
     end = int(problem.start[new[at]] + problem.duration[new[at]])
     after = figures(compiled, new)
     return Moved(new, slots.instant(end, after=True), after, before, broken)
+
+
+def _stood(
+    plan: MonthPlan, compiled: Compiled, items: Collection[PlannedItem]
+) -> tuple[NDArray[np.int64], Figures]:  # fmt: skip
+    """The plan as its items stand; kept as long as none of them stands elsewhere, for a drag asks again and again."""
+    mark = (plan.digest, *((one.pk, one.mode, one.starts_at, one.crew_base) for one in items))
+    with _lock:
+        known = _stands.get(plan.pk)
+    if known is not None and known[0] == mark:
+        return known[1], known[2]
+    choice = choice_of_items(compiled, items)
+    found = figures(compiled, choice)
+    with _lock:
+        _stands[plan.pk] = mark, choice, found
+        while len(_stands) > KEPT_MAX:
+            _stands.pop(next(iter(_stands)))
+    return choice, found
 
 
 def why_not(compiled: Compiled, at: int, mode: int, starts_at: datetime) -> tuple[Fault, ...]:
