@@ -19,16 +19,28 @@ from wanjia.kernels.planning.compiling_bases import CREW
 from wanjia.kernels.planning.own_costs import own_costs, without
 from wanjia.kernels.planning.placing import alone, as_outage
 from wanjia.kernels.planning.pricing import Pricer
-from wanjia.kernels.planning.problem import Ints, Problem, Violation, darkness, price
-from wanjia.kernels.planning.restricting import work_of_option
+from wanjia.kernels.planning.problem import (
+    TOLERANCE,
+    Bools,
+    Floats,
+    Ints,
+    Problem,
+    Violation,
+    darkness,
+    price,
+    usage,
+)
+from wanjia.kernels.planning.restricting import positions, work_of_option
 from wanjia.model.works import Mode, Reason, Work, WorkList
 
 PARTNERS_MAX = 5
 """Partners of a shared outage that are named."""
 LEAST_HOURS = 0.05
 """A difference below is none: figures are shown with one decimal."""
-TRIED_MAX = 400
-"""Options of a work whose moves are priced, the cheapest by themselves first: a work of a month has some thousands."""
+TRIED_MAX = 25
+"""Options of each mode with room beside the other works whose moves are priced, the cheapest by themselves first."""
+TRIED_FULL_MAX = 5
+"""The same of those without room."""
 
 Told: TypeAlias = tuple[str, dict[str, object]]
 """A code and its values."""
@@ -123,12 +135,15 @@ class _Weighed:
     compiled: Compiled
     choice: NDArray[np.int64]
     dark: NDArray[np.int32]
+    room: Floats
     pricer: Pricer
 
     @staticmethod
     def of(compiled: Compiled, choice: NDArray[np.int64]) -> "_Weighed":
         """Sums it up."""
-        return _Weighed(compiled, choice, darkness(compiled.problem, choice), Pricer(compiled.problem, choice))
+        problem = compiled.problem
+        room = problem.most - usage(problem, choice) + TOLERANCE
+        return _Weighed(compiled, choice, darkness(problem, choice), room, Pricer(problem, choice))
 
     def moves(self, work: int) -> list[tuple[float, int, int]]:
         """(cost, broken demands, option) of the moves worth looking at: of each mode those cheapest by themselves."""
@@ -137,19 +152,43 @@ class _Weighed:
         elsewhere = (problem.start[options] != problem.start[own]) | (problem.mode[options] != problem.mode[own])
         options = options[elsewhere]
         costs = own_costs(problem, without(problem, self.dark, own), options)
-        options = options[np.argsort(costs, kind="stable")]
+        order = np.argsort(costs, kind="stable")
+        options, fits = options[order], self._fitting(options, own)[order]
         found = []
         for mode in np.unique(problem.mode[options]).tolist():
-            for option in options[problem.mode[options] == mode][:TRIED_MAX].tolist():
-                move = self.pricer.move(work, option)
-                found.append((move.cost, move.violations, option))
+            here = problem.mode[options] == mode
+            for option in [*options[here & fits][:TRIED_MAX], *options[here & ~fits][:TRIED_FULL_MAX]]:
+                move = self.pricer.move(work, int(option))
+                found.append((move.cost, move.violations, int(option)))
         return sorted(found)
+
+    def _room_without(self, own: int) -> Floats:
+        """[R * T] what is left of each cell without one option of the choice."""
+        problem, room = self.compiled.problem, self.room.copy()
+        mine = positions(problem.use_begin, np.array([own]))
+        room[problem.use_cell[mine]] += problem.use_amount[mine]
+        return room
+
+    def _fitting(self, options: Ints, own: int) -> Bools:
+        """[options] whether the other works leave enough of every resource."""
+        problem, room = self.compiled.problem, self._room_without(own)
+        entries = positions(problem.use_begin, options)
+        user = np.repeat(np.arange(len(options)), np.diff(problem.use_begin)[options])
+        fits = np.ones(len(options), bool)
+        fits[user[problem.use_amount[entries] > room[problem.use_cell[entries]]]] = False
+        return fits
 
     def forbids(self, work: int, option: int) -> Violation:
         """The first demand that the choice breaks with the work there."""
+        problem = self.compiled.problem
+        entries = positions(problem.use_begin, np.array([option]))
+        lacks = problem.use_amount[entries] - self._room_without(int(self.choice[work]))[problem.use_cell[entries]]
+        if lacks.max(initial=0.0) > 0:
+            cell = int(problem.use_cell[entries[int(np.argmax(lacks > 0))]])
+            return Violation("resource_over", divmod(cell, problem.slots), float(lacks.max()))
         moved = self.choice.copy()
         moved[work] = option
-        return price(self.compiled.problem, moved).violations[0]
+        return price(problem, moved).violations[0]
 
 
 def _elsewhere(weighed: _Weighed, work: int, beyond: "_Beyond | None") -> Iterator[Told]:
@@ -211,6 +250,8 @@ class _Beyond:
     compiled: Compiled
     here: NDArray[np.int64]
     dark: NDArray[np.int32]
+    matters: Bools
+    """[pairs of bars] waiting is counted from a work's earliest day: before it nothing is gained."""
 
     @staticmethod
     def of(compiled: Compiled, choice: NDArray[np.int64], lifted: Lifted) -> "_Beyond | None":
@@ -224,12 +265,16 @@ class _Beyond:
         here = np.flatnonzero(stands)[first]
         if len(works) < len(choice):
             return None
-        return _Beyond(compiled.listed, lifted, lifted.compiled, here, darkness(problem, here))
+        early = np.array([barrier.kind == "earliest" for barrier in lifted.barriers], bool)
+        barred_early = np.unique(lifted.bars.option[early[lifted.bars.bar]])
+        matters = ~np.isin(lifted.bars.option, barred_early)
+        return _Beyond(compiled.listed, lifted, lifted.compiled, here, darkness(problem, here), matters)
 
     def cheapest(self, work: int) -> tuple[float, Told] | None:
         """The barred place that would spare most: minus what it spares, and what bars it. Tails are left out."""
         problem, own = self.compiled.problem, self.here[work : work + 1]
-        inside = work_of_option(problem)[self.lifted.bars.option] == work
+        begin, end = (int(problem.option_begin[work + edge]) for edge in (0, 1))
+        inside = (self.lifted.bars.option >= begin) & (self.lifted.bars.option < end) & self.matters
         options, bars = self.lifted.bars.option[inside], self.lifted.bars.bar[inside]
         dark = without(problem, self.dark, int(own[0]))
         less = own_costs(problem, dark, own) - own_costs(problem, dark, options)
