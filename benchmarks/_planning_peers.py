@@ -46,7 +46,7 @@ def _run(
         queue.put(f"no plan in {took:.0f} s")
         return
     found = price(problem, choice)
-    queue.put(f"cost {found.cost:.1f}, {len(found.violations)} demands broken, {took:.1f} s")
+    queue.put(f"cost {found.cost:.4f}, {len(found.violations)} demands broken, {took:.1f} s")
 
 
 def cp_sat(problem: Problem, seconds: float) -> np.ndarray[Any, Any] | None:
@@ -64,11 +64,11 @@ def highs(problem: Problem, seconds: float) -> np.ndarray[Any, Any] | None:
     model = model_builder.Model()
     options = [model.new_bool_var("") for _ in range(simple.options)]
     for begin, end in zip(simple.option_begin[:-1].tolist(), simple.option_begin[1:].tolist(), strict=True):
-        model.add(_total(options[begin:end]) == 1)
-    _resources(model, simple, options)
+        model.add(total(options[begin:end]) == 1)
+    resources_of(model, simple, options)
     dark = _darkness(model, simple, options)
     _groups(model, simple, dark)
-    _pairs(model, simple, options)
+    pairs_of(model, simple, options)
     unit = simple.level / simple.slots
     costs = [(var, float(simple.atom_weight[atom] * unit[slot])) for (atom, slot), var in dark.items()]
     variables, weights = [var for var, _ in costs], [weight for _, weight in costs]
@@ -78,24 +78,31 @@ def highs(problem: Problem, seconds: float) -> np.ndarray[Any, Any] | None:
     status = solver.solve(model)
     if status not in (model_builder.SolveStatus.OPTIMAL, model_builder.SolveStatus.FEASIBLE):
         return None
-    taken = np.array([solver.value(one) for one in options])
-    spans = zip(simple.option_begin[:-1].tolist(), simple.option_begin[1:].tolist(), strict=True)
+    return options_taken(simple, np.array([solver.value(one) for one in options]))
+
+
+def options_taken(problem: Problem, taken: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The option of each work, from the share of each option."""
+    spans = zip(problem.option_begin[:-1].tolist(), problem.option_begin[1:].tolist(), strict=True)
     return np.array([begin + int(np.argmax(taken[begin:end])) for begin, end in spans])
 
 
-def _total(variables: list[Any]) -> Any:
+def total(variables: list[Any]) -> Any:
+    """Sum of variables."""
     return model_builder.LinearExpr.sum(variables)
 
 
-def _resources(model: Any, problem: Problem, options: list[Any]) -> None:
+def resources_of(model: Any, problem: Problem, options: list[Any]) -> None:
+    """The greatest use of each cell; a least use too, where one is asked for."""
     owner = np.repeat(np.arange(problem.options), np.diff(problem.use_begin))
     order = np.argsort(problem.use_cell, kind="stable")
     for places in np.split(order, np.flatnonzero(np.diff(problem.use_cell[order])) + 1):
         cell = int(problem.use_cell[places[0]])
         terms = [options[at] for at in owner[places]]
-        model.add(
-            model_builder.LinearExpr.weighted_sum(terms, problem.use_amount[places].tolist()) <= problem.most[cell]
-        )
+        used = model_builder.LinearExpr.weighted_sum(terms, problem.use_amount[places].tolist())
+        model.add(used <= problem.most[cell])
+        if problem.least[cell] > 0:
+            model.add(used >= problem.least[cell])
 
 
 def _darkness(model: Any, problem: Problem, options: list[Any]) -> dict[tuple[int, int], Any]:
@@ -112,7 +119,7 @@ def _darkness(model: Any, problem: Problem, options: list[Any]) -> dict[tuple[in
     for (atom, slot, _), terms in asked.items():
         if (atom, slot) not in dark:
             dark[atom, slot] = model.new_num_var(0.0, 1.0, "")
-        model.add(dark[atom, slot] >= _total(terms))
+        model.add(dark[atom, slot] >= total(terms))
     return dark
 
 
@@ -122,7 +129,7 @@ def _groups(model: Any, problem: Problem, dark: dict[tuple[int, int], Any]) -> N
         for slot in range(problem.slots):
             held = [dark[atom, slot] for atom in atoms if (atom, slot) in dark]
             if len(held) == len(atoms):
-                model.add(_total(held) <= len(atoms) - 1)
+                model.add(total(held) <= len(atoms) - 1)
     days: dict[tuple[int, int], Any] = {}
     for (atom, slot), var in dark.items():
         if problem.dark_days_most[atom] >= 0:
@@ -130,10 +137,12 @@ def _groups(model: Any, problem: Problem, dark: dict[tuple[int, int], Any]) -> N
             days.setdefault(key, model.new_bool_var(""))
             model.add(days[key] >= var)
     for atom in {atom for atom, _ in days}:
-        model.add(_total([var for (one, _), var in days.items() if one == atom]) <= int(problem.dark_days_most[atom]))
+        model.add(total([var for (one, _), var in days.items() if one == atom]) <= int(problem.dark_days_most[atom]))
 
 
-def _pairs(model: Any, problem: Problem, options: list[Any]) -> None:
+def pairs_of(model: Any, problem: Problem, options: list[Any]) -> None:
+    """Exclusions and precedences."""
+
     def within(work: int) -> range:
         return range(int(problem.option_begin[work]), int(problem.option_begin[work + 1]))
 
@@ -145,7 +154,7 @@ def _pairs(model: Any, problem: Problem, options: list[Any]) -> None:
                 for at in within(work)
                 if problem.start[at] <= slot < problem.start[at] + problem.duration[at]
             ]
-            model.add(_total(busy) <= 1)
+            model.add(total(busy) <= 1)
     for before, after, gap in problem.precedence.tolist():
         first, second = list(within(before)), list(within(after))
         ends = (problem.start[first] + problem.duration[first]).astype(float).tolist()

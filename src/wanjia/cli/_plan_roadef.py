@@ -14,7 +14,7 @@ from wanjia.kernels.planning.solving import Solution, solve
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.texts import say
 
-SEARCH_SECONDS_MIN = 1.0
+SEARCH_SECONDS_MIN = 5.0
 """What is left for the search at least, however long the file took to read."""
 
 
