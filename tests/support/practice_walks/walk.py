@@ -29,8 +29,8 @@ from wanjia.records.cases.models import Case, Delivery, Outsider, Task
 REQUESTER, OUTSIDE = "requester", "outside"
 LINK, SMS_CODE = re.compile(r"/tasks/[\w-]+/"), re.compile(r"\b\d{6}\b")
 CODE = re.compile(r"\b(\d{4}) ?(\d{4})\b")
-ALIKE_MAX = 2
-"""Pictures of one form: the others of a round look the same."""
+ALIKE_MAX = 1
+"""Pictures of one form: the others of a round look like it."""
 BY_THE_PRODUCT = ("clock", "system", "child", "parent")
 Come = Callable[[str, str, ViewportSize], Visitor]
 
