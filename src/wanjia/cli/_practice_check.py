@@ -14,10 +14,14 @@ from wanjia.model.capabilities import SIGNATURES
 from wanjia.model.faults import Fault
 from wanjia.practice.checker import check, prefix_faults
 from wanjia.practice.checks.children import link_faults
+from wanjia.practice.checks.units import unit_faults
 from wanjia.practice.folder import as_mapping, open_folder
 from wanjia.practice.quality import tier_of
 from wanjia.practice.reader import read
-from wanjia.texts import LANGUAGES, fault_sentence, say
+from wanjia.texts import LANGUAGES, fault_sentence, say, table
+
+UNIT = "unit."
+"""What keys of units' words begin with."""
 
 
 @click.command("check")
@@ -31,7 +35,11 @@ def check_command(folders: tuple[Path, ...], language: str, as_json: bool) -> No
     """
     contents = {path.resolve().name: files_of(path) for path in folders_in(folders, language)}
     calendar = work_calendar()
-    found = {name: check(files, SIGNATURES, calendar, name) for name, files in contents.items()}
+    words = [key.removeprefix(UNIT) for key in table(language) if key.startswith(UNIT)]
+    found = {
+        name: (*check(files, SIGNATURES, calendar, name), *unit_faults(files, words))
+        for name, files in contents.items()
+    }
     for fault in (*prefix_faults(contents), *_links(contents, found)):
         name, _, _ = fault.where.file.partition("/")
         found[name] = (*found[name], fault)
