@@ -4,6 +4,7 @@ Costs and amounts become whole numbers. Amounts are rounded down and limits up t
 and the bound gives back what rounding may have taken, so that it stays below every plan.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,8 +36,16 @@ def entries(problem: Problem) -> int:
     return problem.options * 2 + len(problem.use_cell) + 2 * darkened + pairs
 
 
-def solve_exactly(problem: Problem, linear: Linear, seconds: float, seed: int, hint: Ints | None) -> Exact:
-    """Runs CP-SAT, one worker, for that many seconds at most."""
+def solve_exactly(
+    problem: Problem,
+    linear: Linear,
+    seconds: float,
+    seed: int,
+    hint: Ints | None,
+    elapsed: Callable[[], float] = float,
+) -> Exact:
+    """Runs CP-SAT, one worker, for that many seconds at most; writing the model counts where `elapsed` tells time."""
+    began = elapsed()
     model = model_of(problem, linear)
     if hint is not None:
         chosen = np.zeros(problem.options, dtype=bool)
@@ -46,7 +55,7 @@ def solve_exactly(problem: Problem, linear: Linear, seconds: float, seed: int, h
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed % 2**31
-    solver.parameters.max_time_in_seconds = max(0.05, seconds)
+    solver.parameters.max_time_in_seconds = max(0.05, seconds - (elapsed() - began))
     status = solver.solve(model.cp)
     if status == cp_model.INFEASIBLE:
         return Exact(None, np.inf, True)

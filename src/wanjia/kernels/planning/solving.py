@@ -197,7 +197,7 @@ def _ask_cp_sat(problem: Problem, linear: Linear, course: _Course, alive: Bools,
     if left <= 0 or course.is_done or entries(smaller) > ENTRIES_MAX:
         return
     hint = None if course.choice is None else np.searchsorted(kept, course.choice)
-    found = solve_exactly(smaller, replace(linear, option=linear.option[kept]), left, seed, hint)
+    found = solve_exactly(smaller, replace(linear, option=linear.option[kept]), left, seed, hint, course.elapsed)
     course.offer(None if found.choice is None else kept[found.choice].astype(np.int64))
     course.raise_bound(found.bound)
 
