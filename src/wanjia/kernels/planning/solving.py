@@ -8,6 +8,7 @@ import numpy as np
 
 from wanjia.kernels.planning.annealing import Search
 from wanjia.kernels.planning.bounds import Ascent, plain_bound
+from wanjia.kernels.planning.bounds_days import days_bound
 from wanjia.kernels.planning.exact import ENTRIES_MAX, entries, solve_exactly
 from wanjia.kernels.planning.linear import Linear, linear_part, without_scenarios
 from wanjia.kernels.planning.problem import Bools, Floats, Ints, Problem, is_choice, price
@@ -28,6 +29,8 @@ MARGIN_SECONDS = 0.35
 """What CP-SAT may be late by."""
 CLIMB_SHARE = 0.15
 """Share of the time that the bound may climb for, at most."""
+DAYS_SHARE = 0.1
+"""Share of the time that the linear program over all days may take, at most; beside what building it takes."""
 FIRST_PLAN_SHARE = 0.6
 """Share of the time left that CP-SAT gets to find a first plan where the search found none."""
 ROUNDING = 1e-9
@@ -166,6 +169,8 @@ def _run(problem: Problem, course: _Course, seconds: float, seed: int, start: In
     if start is not None:
         course.offer(start)
     _search(search, course, WARM_UP_SHARE * seconds, WARM_UP_SLICES)
+    if simple.atoms and not course.is_done:
+        course.raise_bound(days_bound(simple, linear, DAYS_SHARE * seconds))
     alive = _climb(simple, search, linear, course, course.elapsed() + CLIMB_SHARE * seconds)
     if linear.is_exact or course.choice is None:
         _ask_cp_sat(simple, linear, course, alive, seconds, seed)
