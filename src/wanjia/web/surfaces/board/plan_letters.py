@@ -33,8 +33,8 @@ def notice_letter(
 
 
 def _public(rows: Sequence[Notice], told: Sequence[NoticeReceiver], language: str) -> list[Json]:
-    columns: list[Json] = [say(f"plans.letter.column.{name}", language) for name in ("time", "districts", "work")]
-    table: list[Json] = [[_time(one, language), _districts(one, language), one.title] for one in rows]
+    columns: list[Json] = [say(f"plans.letter.column.{name}", language) for name in ("time", "work", "districts")]
+    table: list[Json] = [[_time(one, language), one.title, _districts(one, language)] for one in rows]
     return [
         {"text": say("plans.letter.to_all", language)}, {"text": say("plans.letter.intro", language)},
         {"columns": columns, "rows": table}, *_care(language),
