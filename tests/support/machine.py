@@ -23,7 +23,9 @@ def chromium_path() -> str | None:
 
     First the shell without windows: the same engine, which draws the same pages with half the work.
     """
-    names = (os.environ.get("CHROMIUM", ""), "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    # Debian's command of that name is a script that stays in between.
+    shells = ("/usr/lib/chromium/chromium-headless-shell", "chromium-headless-shell")
+    names = (os.environ.get("CHROMIUM", ""), *shells, "chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if name and (path := shutil.which(name))), None)
 
 
