@@ -70,8 +70,8 @@ class Work:
     """A work on a device: it takes place once, wholly inside one day's working hours, in one of its modes.
 
     `earliest_on` and `latest_on` (both included) bound its day, None by the horizon alone. `start_hours` are the hours
-    of day at which it may start, empty: any slot. `urgency` is what a working day of waiting costs, in the units of the weights.
-    `fixed_start` and `fixed_mode` (position in `modes`) leave it no choice.
+    of day at which it may start, empty: any slot. `urgency` is what a working day of waiting costs, in the units of the
+    weights. `fixed_start` and `fixed_mode` (position in `modes`) leave it no choice.
     """
 
     id: str
@@ -330,8 +330,8 @@ class Reason:
 class Plan:
     """Every work placed; `cost`, `bound` and `gap` in the units of the weights.
 
-    `naive` are the figures of the earliest-date plan with the same crews, in which `naive_left` works found no place and
-    count as outages by themselves; `shared` is what works that share an outage spare (一停多用); `savings` by mode.
+    `naive` are the figures of the earliest-date plan with the same crews, in which `naive_left` works found no place
+    and so count as outages by themselves; `shared` is what works that share an outage spare (一停多用); `savings` by mode.
     """
 
     placed: tuple[Placed, ...]
