@@ -331,7 +331,7 @@ class Plan:
     """Every work placed; `cost`, `bound` and `gap` in the units of the weights.
 
     `naive` are the figures of the earliest-date plan with the same crews, in which `naive_left` works found no place
-    and so count as outages by themselves; `shared` is what works that share an outage spare (一停多用); `savings` are by
+    and so count as outages by themselves; `shared` is what works that share an outage spare (一停多用); `savings` by
     mode.
     """
 
