@@ -25,7 +25,7 @@ from wanjia.adapters.telemetry.journal import Journal, locked
 from wanjia.kernels.sensing.coverage import Coverage
 from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.nouns import Plan
-from wanjia.kernels.sensing.plans import plan_of_branch, plan_of_district
+from wanjia.kernels.sensing.plans import plan_of_branch, plan_of_district, plans_of_districts
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.records.network.models import PlannedWork, SensingPosition
 from wanjia.texts import fault_sentence
@@ -77,13 +77,19 @@ def open_plans(grid: Grid) -> Mapping[str, Plan]:
     rows = PlannedWork.objects.filter(
         cancelled_at=None, ends_at__gt=now - PLANS_BEHIND, starts_at__lt=now + PLANS_AHEAD
     )
-    found = {row.code: _plan(grid, row.device_id, (row.starts_at, row.ends_at)) for row in rows.order_by("code")}
-    return {code: plan for code, plan in found.items() if plan is not None}
+    found = {row.code: _plans(grid, row) for row in rows.order_by("code").prefetch_related("districts")}
+    return {
+        f"{code}/{part}" if part else code: plan for code, plans in found.items() for part, plan in enumerate(plans)
+    }
 
 
-def _plan(grid: Grid, device: str, window: tuple[datetime, datetime]) -> Plan | None:
-    begin, end = (round(at.timestamp() * 1000) for at in window)
-    return plan_of_branch(grid, device, begin, end) or plan_of_district(grid, device, begin, end)
+def _plans(grid: Grid, row: PlannedWork) -> tuple[Plan, ...]:
+    """Districts said to be dark count; a work for which none were written concerns all below its device."""
+    begin, end = (round(at.timestamp() * 1000) for at in (row.starts_at, row.ends_at))
+    if districts := [one.district_id for one in row.districts.all()]:
+        return plans_of_districts(grid, row.device_id, districts, begin, end)
+    below = plan_of_branch(grid, row.device_id, begin, end) or plan_of_district(grid, row.device_id, begin, end)
+    return (below,) if below else ()
 
 
 def outside_of_rows() -> Outside:

@@ -1,5 +1,8 @@
 """Planned windows: which districts are expected to be dark, and whose work is late."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 import numpy as np
 
 from wanjia.kernels.sensing.grid import Grid
@@ -21,6 +24,30 @@ def plan_of_district(grid: Grid, district_id: str, starts_at: int, ends_at: int)
         return None
     rank = int(grid.rank[rows[0]])
     return Plan(district_id, rank, rank + 1, starts_at, ends_at)
+
+
+def plans_of_districts(
+    grid: Grid, device_id: str, districts: Collection[str], starts_at: int, ends_at: int
+) -> tuple[Plan, ...]:
+    """The plan of work that darkens just these districts: one for each run of neighbouring ranks, so none besides.
+
+    A run that a device or a district alone feeds bears its name, another one that of the work's device. Districts that
+    the grid lacks are left out.
+    """
+    ranks = np.sort(grid.rank[np.isin(grid.network.districts.ids, list(districts))])
+    runs = np.split(ranks, np.flatnonzero(np.diff(ranks) > 1) + 1) if len(ranks) else []
+    found = (Plan(device_id, int(run[0]), int(run[-1]) + 1, starts_at, ends_at) for run in runs)
+    own = plan_of_branch(grid, device_id, starts_at, ends_at)
+    return tuple(one if own and _span(one) == _span(own) else _named(grid, one) for one in found)
+
+
+def _span(plan: Plan) -> tuple[int, int]:
+    return plan.begin, plan.end
+
+
+def _named(grid: Grid, plan: Plan) -> Plan:
+    same = np.flatnonzero((grid.begin == plan.begin) & (grid.end == plan.end))
+    return replace(plan, device_id=str(grid.device_ids[same[0]])) if len(same) else plan
 
 
 def is_covering(plan: Plan, at: int, parameters: Parameters) -> bool:

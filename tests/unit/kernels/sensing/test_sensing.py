@@ -21,7 +21,7 @@ from tests.support.meter_events import (
 )
 from wanjia.kernels.sensing.grid import Grid, build_grid
 from wanjia.kernels.sensing.nouns import DISTRICT, FEEDER, LAST_GASP, METER, SECTION, SOURCE
-from wanjia.kernels.sensing.plans import plan_of_branch, plan_of_district
+from wanjia.kernels.sensing.plans import plan_of_branch, plan_of_district, plans_of_districts
 from wanjia.kernels.sensing.step import OutOfOrder, begin_state, sensor_of, step
 
 LOST, BACK, END = 2000.0, 4000.0, 5400.0
@@ -181,6 +181,26 @@ def test_planned_work_is_noted_without_alarm() -> None:
     changes = sensed(GRID, said, END, (plan,))
     assert told(changes) == [("planned", "switch0.2"), ("planned_ended", "switch0.2")]
     assert all(change.outage.planned for change in changes)
+
+
+def test_work_on_a_section_covers_what_was_said_to_be_dark_and_no_more() -> None:
+    """The section between switch0.1 and switch0.2 is worked on; what is behind it stays lit through a tie."""
+    dark = section(0, 1)
+    plans = plans_of_districts(GRID, "switch0.1", dark, BEGIN + 1_900_000, BEGIN + 4_100_000)
+    covered = {
+        GRID.network.districts.ids[GRID.district[rank]] for plan in plans for rank in range(plan.begin, plan.end)
+    }
+    assert covered == set(dark)
+    said = [*calm(dark), *gasps(devices(dark), LOST), *returns(devices(dark), BACK)]
+    changes = sensed(GRID, said, END, plans)
+    assert {change.what for change in changes} == {"planned", "planned_ended"}
+
+
+def test_planned_districts_of_two_feeders_are_two_plans_and_strangers_none() -> None:
+    names = [*section(0, 2), *section(1, 2), "elsewhere"]
+    plans = plans_of_districts(GRID, "switch0.2", names, BEGIN, BEGIN + 1)
+    assert sorted(plan.device_id for plan in plans) == ["switch0.2", "switch1.2"]
+    assert plans_of_districts(GRID, "switch0.2", ["elsewhere"], BEGIN, BEGIN + 1) == ()
 
 
 def test_planned_work_that_outlasts_its_window_is_an_alarm() -> None:
