@@ -1,4 +1,4 @@
-"""Runs the suite: conformance and journeys on PostgreSQL where it is present, then everything on SQLite.
+"""Runs the suite: conformance on PostgreSQL where it is present, then everything on SQLite.
 
 Both runs end in one summary: the last line is pytest's own, and counts the tests of both stores. Arguments go to
 pytest; with arguments there is one run, on `--store sqlite` (default) or `--store postgres`.
@@ -14,7 +14,8 @@ sys.path.insert(0, str(ROOT))
 
 from tests.support import machine, postgres  # noqa: E402  (the repository itself is not installed)
 
-BOTH_STORES = ("tests/conformance", "tests/journeys")
+BOTH_STORES = ("tests/conformance",)
+"""Journeys go through the same verbs and reads; `--store postgres tests/journeys` takes them there too."""
 ROWLESS = ("tests/conformance/practices", "tests/conformance/test_series_*.py")
 """Of these, what touches no rows: practices in the case machine alone, and measurements, whose stores are files."""
 RESULTS = "build/results-postgres.json"
@@ -41,7 +42,7 @@ def _runs(url: str, store: str, rest: list[str], *, named: bool) -> int:
     on_sqlite = {"DATABASE_URL": "", "WANJIA_TEST_POSTGRES_URL": url}
     if named:
         return _pytest(rest, on_postgres if store == "postgres" else on_sqlite)
-    print("== PostgreSQL: conformance and journeys", flush=True)
+    print("== PostgreSQL: conformance", flush=True)
     (ROOT / RESULTS).unlink(missing_ok=True)
     folders = [folder for folder in BOTH_STORES if any((ROOT / folder).rglob("test_*.py"))]
     asked = [f"--write-results={RESULTS}", *(f"--ignore-glob={pattern}" for pattern in ROWLESS), *folders]
