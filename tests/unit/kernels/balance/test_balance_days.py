@@ -114,13 +114,14 @@ def test_a_city_without_faults_loses_what_its_wires_lose(seed: int) -> None:
 def test_a_master_that_stands_still_is_no_figure_whatever_roofs_feed_in(which: int, roof_kwh: float) -> None:
     _, sums, held, _ = city_day(5)
     sums.energy[MASTER, which] = 0
+    sums.energy[GENERATION, which] = 0
     sums.energy[GENERATION, which, 40:50] = round(roof_kwh * PARTS_A_KWH)
     day = finish(sums, held)
     assert day.reasons[which] == 1 << REASONS.index("master_zero") and day.band[which] == NOT_COMPUTABLE
     assert np.isnan(day.loss_rate[which]) and (np.delete(day.band, which) != NOT_COMPUTABLE).all()
     sums.energy[CUSTOMER, which] = 0
     idle = finish(sums, held).reasons[which]
-    assert idle == (0 if roof_kwh and round(roof_kwh * PARTS_A_KWH) else 1 << REASONS.index("no_energy_in"))
+    assert idle == (0 if round(roof_kwh * PARTS_A_KWH) else 1 << REASONS.index("no_energy_in"))
 
 
 def test_totals_hide_nobody() -> None:
