@@ -166,7 +166,7 @@ class MonthPlan(models.Model):
     choice = models.JSONField(default=list, help_text="`model.works.Placed` of each work, as the solver left it")
     unplaced = models.JSONField(default=list, help_text="works left out, and why: request, code and values of each")
     figures = models.JSONField(default=dict)
-    bound = models.FloatField(null=True, blank=True, help_text="district-hours that no plan can go below")
+    bound = models.FloatField(null=True, blank=True, help_text="combined loss of no plan is below")
     gap = models.FloatField(null=True, blank=True, help_text="share")
     asked_by = models.CharField(max_length=60)
     asked_by_name = models.CharField(max_length=60, blank=True)

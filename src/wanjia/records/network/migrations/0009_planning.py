@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ("figures", models.JSONField(default=dict)),
                 (
                     "bound",
-                    models.FloatField(blank=True, help_text="district-hours that no plan can go below", null=True),
+                    models.FloatField(blank=True, help_text="combined loss of no plan is below", null=True),
                 ),
                 ("gap", models.FloatField(blank=True, help_text="share", null=True)),
                 ("asked_by", models.CharField(max_length=60)),
