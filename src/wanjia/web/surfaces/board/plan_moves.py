@@ -14,7 +14,7 @@ from wanjia.actions.network.adopt_month_plan import adopt_month_plan
 from wanjia.actions.network.lose_day import lose_day
 from wanjia.actions.network.move_planned_item import lock_planned_item, move_planned_item, undo_move
 from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
-from wanjia.queries.network.month_plan import plan_row
+from wanjia.queries.network.month_plan import plan_row, plans
 from wanjia.queries.network.plan_notices import notices
 from wanjia.queries.network.plan_page import figures_of
 from wanjia.queries.network.plan_price import price_of_move
@@ -225,9 +225,11 @@ def _adopt_page(request: HttpRequest, found: PlanPage, faults: tuple[Fault, ...]
     outages = notices(found.line.number, request.actor, request.now, request.language)
     districts = {code for one in outages for code, _ in one.districts}
     receivers = sum(one.receivers for one in outages)
+    line = found.line
+    in_force = plans(request.actor, request.now, request.language, line.month, line.organisation, "adopted")[:1]
     values = {
         **around(found, "adopt"), "faults": told(faults, request.language), "receivers": receivers,
-        "short": [one for one in outages if one.state == "short"], "replaces": found.line.based_on,
+        "short": [one for one in outages if one.state == "short"], "replaces": in_force[0].number if in_force else "",
         "sums": [
             ("outages", len(outages)), ("districts", len(districts)),
             ("customers", sum(one.households for one in outages)),
