@@ -11,6 +11,7 @@ from wanjia.kernels.planning.bounds import Ascent, plain_bound
 from wanjia.kernels.planning.bounds_days import days_bound
 from wanjia.kernels.planning.exact import ENTRIES_MAX, entries, solve_exactly
 from wanjia.kernels.planning.linear import Linear, linear_part, without_scenarios
+from wanjia.kernels.planning.neighbourhoods import Neighbourhoods
 from wanjia.kernels.planning.problem import Bools, Floats, Ints, Problem, is_choice, price
 from wanjia.kernels.planning.restricting import restrict
 
@@ -23,8 +24,8 @@ CHOICES_MAX = 200_000
 """Choices of a problem small enough to try them all: some tenths of a second."""
 WARM_UP_SLICES = 28
 """Slices of the search before CP-SAT gets its hint: three annealings."""
-WARM_UP_SHARE = 0.25
-"""Share of the time after which CP-SAT begins at the latest."""
+WARM_UP_SHARE, WARM_UP_SHARE_FREED = 0.25, 0.08
+"""Share of the time after which CP-SAT begins at the latest; sooner where neighbourhoods follow."""
 MARGIN_SECONDS = 0.35
 """What CP-SAT may be late by."""
 CLIMB_SHARE = 0.15
@@ -33,6 +34,8 @@ DAYS_SHARE = 0.1
 """Share of the time that the linear program over all days may take, at most; beside what building it takes."""
 FIRST_PLAN_SHARE = 0.6
 """Share of the time left that CP-SAT gets to find a first plan where the search found none."""
+WHOLE_SHARE = 0.15
+"""Share of the time left that CP-SAT gets for the whole problem where darkness is shared; neighbourhoods follow."""
 ROUNDING = 1e-9
 """Share by which a bound is lowered for what sums of rounded numbers may be off."""
 
@@ -168,14 +171,17 @@ def _run(problem: Problem, course: _Course, seconds: float, seed: int, start: In
         return search.nearest
     if start is not None:
         course.offer(start)
-    _search(search, course, WARM_UP_SHARE * seconds, WARM_UP_SLICES)
+    frees = linear.is_exact and bool(simple.atoms) and entries(simple) <= ENTRIES_MAX
+    _search(search, course, (WARM_UP_SHARE_FREED if frees else WARM_UP_SHARE) * seconds, WARM_UP_SLICES)
     if simple.atoms and not course.is_done:
         course.raise_bound(days_bound(simple, linear, DAYS_SHARE * seconds))
     alive = _climb(simple, search, linear, course, course.elapsed() + CLIMB_SHARE * seconds)
     if linear.is_exact or course.choice is None:
-        _ask_cp_sat(simple, linear, course, alive, seconds, seed)
+        _ask_cp_sat(simple, linear, course, alive, seconds, seed, WHOLE_SHARE if frees else 1.0)
     if course.choice is not None:
         search.begin_at(course.choice)
+    if frees:
+        _free_and_place(simple, linear, course, seconds, seed)
     _search(search, course, seconds, None)
     return search.nearest
 
@@ -191,9 +197,11 @@ def _climb(problem: Problem, search: Search, linear: Linear, course: _Course, un
     return ascent.alive
 
 
-def _ask_cp_sat(problem: Problem, linear: Linear, course: _Course, alive: Bools, seconds: float, seed: int) -> None:
+def _ask_cp_sat(
+    problem: Problem, linear: Linear, course: _Course, alive: Bools, seconds: float, seed: int, share: float
+) -> None:
     """The proof where the cost is linear, over the options still alive; a first plan where there is none yet."""
-    left = seconds - course.elapsed() - MARGIN_SECONDS
+    left = (seconds - course.elapsed() - MARGIN_SECONDS) * share
     if not linear.is_exact:
         left *= FIRST_PLAN_SHARE
     if course.choice is not None:
@@ -205,6 +213,16 @@ def _ask_cp_sat(problem: Problem, linear: Linear, course: _Course, alive: Bools,
     found = solve_exactly(smaller, replace(linear, option=linear.option[kept]), left, seed, hint, course.elapsed)
     course.offer(None if found.choice is None else kept[found.choice].astype(np.int64))
     course.raise_bound(found.bound)
+
+
+def _free_and_place(problem: Problem, linear: Linear, course: _Course, seconds: float, seed: int) -> None:
+    """Neighbourhoods until the time, where darkness is shared: several works must then move at once."""
+    rounds = Neighbourhoods(problem, linear, seed)
+    while course.choice is not None and not course.is_done:
+        left = seconds - course.elapsed() - MARGIN_SECONDS
+        if left <= 0:
+            return
+        course.offer(rounds.improve(course.choice, left, course.elapsed))
 
 
 def _search(search: Search, course: _Course, until: float, slices: int | None) -> None:
