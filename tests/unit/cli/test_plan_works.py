@@ -139,6 +139,32 @@ def test_every_fault_of_a_file_is_listed_at_once(tmp_path: Path) -> None:
     }
 
 
+def test_what_can_be_understood_is_checked_beside_what_cannot(tmp_path: Path) -> None:
+    case = CASES / "tie_takes_over"
+    document = json.loads((case / "works.json").read_text(encoding="utf-8"))
+    works = document["works"]
+    works[:] = [
+        works[0],
+        {**works[0], "colour": "green"},
+        {**works[0], "id": "W9", "hours": -3},
+        {**works[0], "id": "W8", "device": "L99"},
+    ]
+    document["horizon"]["first_on"] = "2026-02-30"
+    document["crews"][0]["speed_kmh"] = 0
+    document["precedences"] = [{"before": "W9", "after": "nobody"}]
+    file = tmp_path / "works.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    assert {(fault.code, fault.where.column) for fault in compiled_list(file, case / "network")[2]} == {
+        ("planning.unknown_field", "works[1].colour"),
+        ("planning.day", "horizon.first_on"),
+        ("planning.mode_hours", "works[2].hours"),
+        ("planning.unknown_device", "works[3].device"),
+        ("planning.repeated", "works[1]"),
+        ("planning.range", "crews[0].speed_kmh"),
+        ("planning.unknown", "precedences[0][1]"),
+    }
+
+
 def test_a_device_that_the_network_lacks_is_named(tmp_path: Path) -> None:
     case = CASES / "tie_takes_over"
     document = json.loads((case / "works.json").read_text(encoding="utf-8"))

@@ -28,7 +28,9 @@ class Draft:
 
 @dataclass(frozen=True)
 class ReadList:
-    """A work list, works that still need modes, and all faults; `listed` is None where the file cannot be understood.
+    """A work list, works that still need modes, and all faults; `listed` is None where the file is no list at all.
+
+    With faults the list has stand-ins in their places: it may be checked further, never planned.
 
     `open_fields` are lists that the file does not have and a network can fill: districts, ties.
     """
@@ -51,11 +53,12 @@ def read_work_list(data: bytes, file: str) -> ReadList:
     document["works"] = [_filled(row) for row in rows] if isinstance(works, list) else works
     open_fields = frozenset({"districts", "ties"} - document.keys())
     listed = reading.noun(WorkList, document, "")
-    if listed is BROKEN or reading.faults:
-        return ReadList(None, faults=tuple(reading.faults))
     day = listed.horizon.day_until_hour - listed.horizon.day_from_hour
+    for draft in drafts:
+        if draft.job.device and not 0 < draft.job.hours <= max(day, 0):
+            reading.fault("mode_hours", f"works[{draft.at}].hours", value=draft.job.hours, most=day)
     found = [replace(draft, job=replace(draft.job, hours_most=day)) for draft in drafts]
-    return ReadList(listed, tuple(found), open_fields)
+    return ReadList(listed, tuple(found), open_fields, tuple(reading.faults))
 
 
 def read_plan(data: bytes, file: str) -> tuple[tuple[Placed, ...], tuple[Fault, ...]]:

@@ -1,8 +1,11 @@
-"""JSON to nouns by the types of their fields; all faults at once, each with its path in the file."""
+"""JSON to nouns by the types of their fields; all faults at once, each with its path in the file.
+
+What cannot be understood gets a stand-in, so that the rest of the file can be checked in the same go.
+"""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from math import isfinite
 from types import NoneType, UnionType
@@ -12,7 +15,7 @@ from wanjia.model.faults import Fault, Where
 
 T = TypeVar("T")
 BROKEN: Any = object()
-"""Stands for a value that could not be understood; nothing that holds it is made."""
+"""Stands for a value that could not be understood, until its field gives it a stand-in."""
 ELEMENTS_MAX = 2_000_000
 """Entries of one list; a province's districts many times over."""
 
@@ -30,7 +33,7 @@ class Reading:
         return BROKEN
 
     def noun(self, kind: type[T], plain: object, path: str) -> T | Any:
-        """One noun; BROKEN where any of its fields is."""
+        """One noun, with stand-ins where fields could not be understood; BROKEN where it is none at all."""
         if not isinstance(plain, Mapping):
             return self.fault("shape", path, wanted="{…}")
         known = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]
@@ -43,7 +46,7 @@ class Reading:
                 values[name] = self.value(hints[name], plain[name], _below(path, name))
             elif is_needed(one):
                 values[name] = self.fault("missing", _below(path, name))
-        return BROKEN if any(value is BROKEN for value in values.values()) else kind(**values)
+        return kind(**{name: stand_in(hints[name]) if value is BROKEN else value for name, value in values.items()})
 
     def value(self, hint: Any, plain: Any, path: str) -> Any:
         """A value of a field's type."""
@@ -67,7 +70,7 @@ class Reading:
         found = [
             self.value(kind, one, f"{path}[{at}]") for at, (kind, one) in enumerate(zip(kinds, plain, strict=True))
         ]
-        return BROKEN if any(one is BROKEN for one in found) else tuple(found)
+        return tuple(stand_in(kind) if one is BROKEN else one for kind, one in zip(kinds, found, strict=True))
 
     def _plain(self, hint: Any, plain: Any, path: str) -> Any:
         if hint in (date, datetime):
@@ -100,6 +103,30 @@ def _hints(kind: Any) -> dict[str, Any]:
 def hints_of(kind: Any) -> dict[str, Any]:
     """Types of a noun's fields."""
     return _hints(kind)
+
+
+def stand_in(hint: Any) -> Any:
+    """A value of a field's type that nothing speaks against by itself."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return None
+    if origin is tuple:
+        return () if inner[1:] == (Ellipsis,) else tuple(stand_in(kind) for kind in inner)
+    if origin is Literal:
+        return inner[0]
+    if is_dataclass(hint):
+        return hint(**{one.name: stand_in(hints_of(hint)[one.name]) for one in fields(hint) if is_needed(one)})  # type: ignore[operator]
+    return _STAND_INS.get(hint)
+
+
+_STAND_INS: Mapping[Any, Any] = {
+    str: "",
+    bool: False,
+    int: 1,
+    float: 1.0,
+    date: date(2000, 1, 1),
+    datetime: datetime(2000, 1, 1, tzinfo=UTC),
+}
 
 
 def is_needed(one: Field[Any]) -> bool:
