@@ -179,9 +179,10 @@ def _places(ids: pa.Array, day: Day, memory: np.ndarray) -> _Asked:
         if (row >= 0).all():
             return _Asked(row, day.every, text[:0], row)
         return _Asked(np.arange(len(row), dtype=np.int32), row, text, row)
-    names = pc.cast(ids.dictionary, pa.string())
+    names, places = pc.cast(ids.dictionary, pa.string()), ids.indices
     if ids.null_count:
         names = pa.concat_arrays([names, pa.array([""])])
-    places = ids.indices.fill_null(len(names) - 1).cast(pa.int32())
+        places = places.fill_null(len(names) - 1)
+    places = places.cast(pa.int32())
     meters = day.metering.meters.index.look_up(names, memory)
     return _Asked(places.to_numpy(zero_copy_only=False), meters, names, meters)

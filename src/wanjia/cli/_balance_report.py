@@ -63,7 +63,7 @@ def write_balance(path: Path, table: pa.Table) -> None:
 
 
 def answer(asked: Asked, found: DistrictDay, metering: Metering, rows: dict[str, int]) -> dict[str, Any]:
-    """The object of `--json` without its faults."""
+    """The object of `--json` without its districts and faults."""
     feeders = sorted({name for name in metering.feeder.tolist() if name})
     at = {name: row for row, name in enumerate(feeders)}
     feeder = np.array([at.get(name, -1) for name in metering.feeder.tolist()], dtype=np.int32)
@@ -79,7 +79,6 @@ def answer(asked: Asked, found: DistrictDay, metering: Metering, rows: dict[str,
         "total": _group(whole, 0),
         "flagged_meters": dict(zip(FLAGS, found.flagged.sum(axis=0).tolist(), strict=True)),
         "feeders": [{"feeder_id": name, **_group(by_feeder, row)} for row, name in enumerate(feeders)],
-        "districts": balance_table(found, metering.district_ids).to_pylist(),
     }
 
 

@@ -85,11 +85,14 @@ def _written(
     found = balanced.found
     assert found is not None
     try:
-        write_balance(out, balance_table(found, metering.district_ids))
+        table = balance_table(found, metering.district_ids)
+        write_balance(out, table)
     except OSError as error:
         raise click.UsageError(say("balance.cannot_write", language, out=str(out), reason=error.strerror)) from error
     result = answer(asked, found, metering, balanced.rows)
-    plain = {**result, "faults": plain_faults(faults, language)} if as_json else None
+    plain = None
+    if as_json:
+        plain = {**result, "districts": table.to_pylist(), "faults": plain_faults(faults, language)}
     finish(faults, plain, summary(result, out.name, language), language)
 
 

@@ -2,10 +2,12 @@
 
 Tables come meter after meter, or all meters interval after interval in the same order. Who asks for many ids of such a
 table brings a memory of which meter followed which: then the id before is tried first, and the one that followed it
-last time, and only then is anything hashed.
+last time, and only then is anything hashed. Where the known ids stand in order, as most tables have them, there is no
+hash table at all until somebody asks out of order: making one of two million takes longer than all that it would find.
 """
 
 from collections import OrderedDict
+from threading import Lock
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +19,10 @@ from wanjia.model.network import Indexes
 CHUNKS_REMEMBERED = 4
 """Columns whose answer is kept: meters report in the same order again and again."""
 UNKNOWN = -1
+_SOUGHT_SHARE = 8
+"""Of so many ids one may be sought by halving before a hash table pays."""
+_MAKING = Lock()
+_NO_TABLE = np.empty(0, np.int32)
 
 
 class MeterIndex:
@@ -25,9 +31,8 @@ class MeterIndex:
     def __init__(self, ids: pa.Array) -> None:
         self._offsets, self._bytes = _text(ids)
         self.known = len(ids)
-        size = 1 << max(4, (2 * self.known).bit_length())
-        self._table = np.full(size, UNKNOWN, np.int32)
-        self.repeats = _build(self._offsets, self._bytes, self._table)
+        self._table = _NO_TABLE
+        self.repeats = 0 if _ascending(self._offsets, self._bytes) else self._build()
         self._remembered: OrderedDict[tuple[int, str, str], tuple[pa.Array, Indexes]] = OrderedDict()
 
     def look_up(self, ids: pa.Array, memory: Indexes | None = None) -> Indexes:
@@ -35,8 +40,23 @@ class MeterIndex:
         offsets, data = _text(ids)
         found = np.empty(len(ids), np.int32)
         followed = np.empty(0, np.int32) if memory is None else memory
-        _find(self._offsets, self._bytes, self._table, offsets, data, found, followed)
+        if not len(self._table) and (
+            memory is None or not _find(self._offsets, self._bytes, self._table, offsets, data, found, followed)
+        ):
+            with _MAKING:
+                self._build()
+        if len(self._table):
+            _find(self._offsets, self._bytes, self._table, offsets, data, found, followed)
         return found
+
+    def _build(self) -> int:
+        """The hash table, unless it is there; how many ids are given twice."""
+        if len(self._table):
+            return 0
+        table = np.full(1 << max(4, (2 * self.known).bit_length()), UNKNOWN, np.int32)
+        repeats = _build(self._offsets, self._bytes, table)
+        self._table = table
+        return repeats
 
     def memory(self) -> Indexes:
         """A memory for `look_up`: at first as if meters came in the order in which they are known."""
@@ -128,6 +148,22 @@ def _build(offsets: np.ndarray, data: np.ndarray, table: np.ndarray) -> int:
 
 
 @njit(cache=True, nogil=True)
+def _ascending(offsets: np.ndarray, data: np.ndarray) -> bool:
+    """Whether each id stands behind the one before it, byte for byte; then none is given twice."""
+    for row in range(1, len(offsets) - 1):
+        if not _before(data, offsets[row - 1], offsets[row], data, offsets[row], offsets[row + 1]):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _before(one: np.ndarray, at: int, end: int, other: np.ndarray, there: int, there_end: int) -> bool:
+    while at < end and there < there_end and one[at] == other[there]:
+        at, there = at + 1, there + 1
+    return there < there_end and (at == end or one[at] < other[there])
+
+
+@njit(cache=True, nogil=True)
 def _find(
     known: np.ndarray,
     known_data: np.ndarray,
@@ -136,8 +172,9 @@ def _find(
     data: np.ndarray,
     found: np.ndarray,
     followed: np.ndarray,
-) -> None:
-    before = -1
+) -> bool:
+    """Fills `found`. Without a table, False as soon as one would pay."""
+    before, sought = -1, 0
     for at in range(len(found)):
         begin, end = offsets[at], offsets[at + 1]
         row = -1
@@ -148,13 +185,33 @@ def _find(
             row = followed[before]
             if row >= 0 and not _same(known_data, known[row], known[row + 1], data, begin, end):
                 row = -1
-        if row < 0:
+        if row < 0 and len(table):
             row = _probe(known, known_data, table, data, begin, end)
+        elif row < 0:
+            sought += 1
+            if sought * _SOUGHT_SHARE > len(found) + _SOUGHT_SHARE:
+                return False
+            row = _halved(known, known_data, data, begin, end)
         if row >= 0:
             if before >= 0 and len(followed):
                 followed[before] = row
             before = row
         found[at] = row
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _halved(known: np.ndarray, known_data: np.ndarray, data: np.ndarray, begin: int, end: int) -> int:
+    """The row among ascending ids."""
+    low, high = 0, len(known) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if _before(known_data, known[middle], known[middle + 1], data, begin, end):
+            low = middle + 1
+        else:
+            high = middle
+    is_it = low < len(known) - 1 and _same(known_data, known[low], known[low + 1], data, begin, end)
+    return low if is_it else -1
 
 
 @njit(cache=True, nogil=True)

@@ -1,6 +1,7 @@
 """Parts on disk and the index of meters: what is read is what was written, row by row."""
 
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pyarrow as pa
@@ -76,3 +77,27 @@ def test_the_index_finds_what_a_dictionary_finds(known: list[str], asked: list[s
     behind = list(dict.fromkeys(name for name in asked if name not in of))
     whole = {**of, **{name: len(known) + at for at, name in enumerate(behind)}}
     assert found == [whole[name] for name in asked]
+
+
+@settings(max_examples=80)
+@given(
+    known=st.lists(st.text("ab\0é", max_size=4), unique=True, max_size=40).map(
+        lambda names: sorted(names, key=str.encode)
+    ),
+    order=st.randoms(use_true_random=False),
+    shuffled=st.booleans(),
+)
+def test_ids_in_order_are_found_without_and_with_a_table(known: list[str], order: Random, shuffled: bool) -> None:
+    index, of = MeterIndex(pa.array(known, pa.string())), {name: at for at, name in enumerate(known)}
+    assert index.repeats == 0
+    asked = [name for name in [*known, "c", ""] for _ in range(3)]
+    if shuffled:
+        order.shuffle(asked)
+    memory = index.memory()
+    for names in (asked, known, asked[::-1]):
+        assert index.look_up(pa.array(names, pa.string()), memory).tolist() == [of.get(name, -1) for name in names]
+
+
+def test_an_id_given_twice_is_counted_wherever_it_stands() -> None:
+    for names in (["a", "b", "b"], ["b", "a", "b"], ["b", "b"]):
+        assert MeterIndex(pa.array(names, pa.string())).repeats == 1

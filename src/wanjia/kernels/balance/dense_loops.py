@@ -129,17 +129,19 @@ def _put_easily(meter: int, slot: int, value: float, state: Any, counts: Any, kw
 
 
 @njit(cache=True, nogil=True)
-def _run(places: Any, at: Any, begin: int, step: int, most: int) -> int:
-    """How many readings from `begin` on are of one meter, each a slot after the other; at most so many."""
-    end = min(len(places), begin + most)
-    place, i, others = places[begin], begin + 1, 0
-    for j in range(begin + 1, end):  # without a way out, so that the processor takes many at a time
+def _run(places: Any, at: Any, step: int) -> int:
+    """How many of these readings are of the first one's meter, each a slot after the other.
+
+    Views from 0 on: with an index that might be negative the processor would take them one at a time.
+    """
+    place, others, i = places[0], 0, 1
+    for j in range(1, len(places)):  # without a way out, for the same reason
         others += (places[j] != place) | (at[j] - at[j - 1] != step)
     if others == 0:
-        return end - begin
-    while i < end and places[i] == place and at[i] == at[i - 1] + step:
+        return len(places)
+    while i < len(places) and places[i] == place and at[i] == at[i - 1] + step:
         i += 1
-    return i - begin
+    return i
 
 
 @njit(cache=True, nogil=True)
@@ -195,7 +197,8 @@ def put_readings(places: Any, meter_of_place: Any, at: Any, kwh: Any, guessed: A
                 unknown[place] += 1
             continue
         if not guesses and state[meter] != WIDE and i + 1 < len(places) and places[i + 1] == place:
-            length = _run(places, at, i, step, counts.shape[1] - slot)
+            rest = i + counts.shape[1] - slot
+            length = _run(places[i:rest], at[i:rest], step)
             if state[meter] == UNSEEN and opened[1] * _NARROW_FIRST <= opened[0]:
                 _open_row(meter, False, day, lane)
                 opened[0] += 1
