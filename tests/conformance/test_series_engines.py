@@ -198,7 +198,7 @@ def test_readings_and_results_come_back_alike(stores: tuple[Any, Any]) -> None:
 
 
 def test_the_command_gives_the_same_table(stores: tuple[Any, Any], tmp_path: Path) -> None:
-    """`wanjia balance` over one store, by both engines; a plain table is for one process only."""
+    """`wanjia balance` over one store, and over a plain table with its faults, by both engines."""
     folder, root = tmp_path / "network", stores[0].root
     stores[0].compact(DAY, register())
     write_network(folder, NETWORK, ".parquet")
@@ -209,7 +209,15 @@ def test_the_command_gives_the_same_table(stores: tuple[Any, Any], tmp_path: Pat
         assert done.exit_code == 0, done.output
     assert (tmp_path / "spark.csv").read_text() == (tmp_path / "duckdb.csv").read_text()
     assert len((tmp_path / "spark.csv").read_text().splitlines()) == 1 + len(NETWORK.districts.ids)
-    (tmp_path / "plain.csv").write_text("meter_id,read_at,energy_kwh\n")
-    asked = [str(folder), str(tmp_path / "plain.csv"), "--day", DAY.isoformat(), "--engine", "spark", "-o", out]
-    refused = CliRunner().invoke(balance, asked)
-    assert refused.exit_code == 1 and "wanjia series ingest" in refused.output
+    plain, told = tmp_path / "plain.parquet", []
+    made = intervals(np.random.default_rng(7), 6000)
+    pq.write_table(
+        pa.table({"meter_id": made["meter_id"], "read_at": made["read_at"], "energy_kwh": made["energy_kwh"]}), plain
+    )
+    for engine in ("duckdb", "spark"):
+        out = str(tmp_path / f"plain_{engine}.csv")
+        asked = [str(folder), str(plain), "--day", DAY.isoformat(), "--timezone", ZONE, "--engine", engine, "-o", out]
+        done = CliRunner().invoke(balance, asked)
+        assert done.exit_code == 1 and "nobody-2" in done.output
+        told.append((done.output.replace(engine, ""), Path(out).read_text()))
+    assert told[0] == told[1] and ",not_computable," in told[0][1]

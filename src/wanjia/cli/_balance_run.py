@@ -1,7 +1,7 @@
 """From READINGS to the balance of a day, by whichever way they lie."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from wanjia import wiring
 from wanjia.adapters.grid_files.metering import Metering
 from wanjia.cli._balance_filling import Day, Rows, day_of, faults_of
 from wanjia.cli._balance_long import read_long
@@ -20,7 +21,8 @@ from wanjia.kernels.balance.bands import Edition
 from wanjia.kernels.balance.dense import BLOCK_ROWS
 from wanjia.kernels.balance.losses import DistrictDay, finish
 from wanjia.kernels.balance.sums import Sums
-from wanjia.model.faults import Fault, Where
+from wanjia.model.faults import Fault, Refused, Where
+from wanjia.model.readings import Block
 from wanjia.series.balancing import sums_of_blocks
 
 Told = Callable[[str, int, int], None]
@@ -47,15 +49,21 @@ def balance_readings(
             told(readings.name, done, total)
 
         return Balanced(*store_day(readings, expected_meters(metering), bands, day, zone, (engine, tell)))
-    if engine == "spark":
-        return Balanced(None, zone or "UTC", [Fault("balance.spark_wants_store", Where(readings.name))])
+    try:
+        summed = wiring.spark_sums_of_blocks() if engine == "spark" else None
+    except Refused as refused:
+        return Balanced(None, zone or "UTC", list(refused.faults))
     tables, faults = reading_tables(readings, day)
     if faults:
         return Balanced(None, zone or "UTC", faults)
-    return _of_tables(tables, day_of(day, zone or "UTC", metering), bands, told)
+    return _of_tables(tables, day_of(day, zone or "UTC", metering), bands, (told, summed))
 
 
-def _of_tables(tables: list[ReadingTable], day: Day, bands: Edition, told: Told) -> Balanced:
+def _of_tables(
+    tables: list[ReadingTable], day: Day, bands: Edition, how: tuple[Told, Callable[..., Sums] | None]
+) -> Balanced:
+    """How: who is told, and what sums the day that was put in order; None: this process."""
+    told, summed = how
     faults: list[Fault] = []
     counts: Counter[str] = Counter()
     for table in tables:
@@ -64,7 +72,9 @@ def _of_tables(tables: list[ReadingTable], day: Day, bands: Edition, told: Told)
             return Balanced(None, day.zone, [*faults, rows])
         faults += faults_of(rows, day)
         counts += rows.counts()
-    return Balanced(finish(dense_sums(day), expected_meters(day.metering), bands), day.zone, faults, dict(counts))
+    expected = expected_meters(day.metering)
+    sums = dense_sums(day) if summed is None else summed(_blocks(day), expected, day.slots)
+    return Balanced(finish(sums, expected, bands), day.zone, faults, dict(counts))
 
 
 def _read(table: ReadingTable, day: Day, told: Callable[[int, int], None]) -> Rows | Fault:
@@ -80,8 +90,10 @@ def _read(table: ReadingTable, day: Day, told: Callable[[int, int], None]) -> Ro
 def dense_sums(day: Day) -> Sums:
     """The sums of the readings that were put."""
     expected, count = expected_meters(day.metering), len(day.metering.meters.ids)
-    chunks = [
-        day.dense.blocks(day.metering.meters.district, day.metering.meters.role, low, min(low + BLOCK_ROWS, count))
-        for low in range(0, count, BLOCK_ROWS)
-    ]
+    chunks = [_blocks(day, low, min(low + BLOCK_ROWS, count)) for low in range(0, count, BLOCK_ROWS)]
     return sums_of_blocks(chunks, expected, day.slots)
+
+
+def _blocks(day: Day, low: int = 0, high: int | None = None) -> Iterator[Block]:
+    meters = day.metering.meters
+    return day.dense.blocks(meters.district, meters.role, low, high)

@@ -45,7 +45,7 @@ def _bands(_: click.Context, __: click.Parameter, name: str) -> Edition:
               help="Where the table of districts is written (.csv or .parquet).")  # fmt: skip
 @zone_option
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
-              help="duckdb: in this process; spark: a store's day on a cluster.")  # fmt: skip
+              help="duckdb: in this process; spark: summed on a cluster.")  # fmt: skip
 @click.option("--bands", type=click.Choice([each.edition for each in EDITIONS]), default=EDITIONS[0].edition,
               show_default=True, callback=_bands, help="Bands of loss rates, in percent.")  # fmt: skip
 @language_option

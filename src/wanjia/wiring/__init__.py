@@ -79,3 +79,9 @@ def new_spark_store(folder: Path, zone: str = "") -> Any:
     """A `wanjia.series.spark.store.SparkStore` of that folder. Raises Refused."""
     needs_spark()
     return import_module("wanjia.series.spark.store").SparkStore(folder, zone)
+
+
+def spark_sums_of_blocks() -> Any:
+    """The function `wanjia.series.spark.plain.sums_of_blocks`. Raises Refused."""
+    needs_spark()
+    return import_module("wanjia.series.spark.plain").sums_of_blocks
