@@ -14,6 +14,7 @@ from wanjia.actions.network.ask_month_plan import ask_month_plan
 from wanjia.actions.network.lose_day import lose_day
 from wanjia.actions.network.move_planned_item import lock_planned_item, move_planned_item, undo_move
 from wanjia.actions.network.plan_runs import ATTEMPTS_MAX, CLAIM, claim_plan, keep_plan, tell_plan
+from wanjia.actions.network.return_to_plan import return_to_plan
 from wanjia.actions.network.set_supply_demand import WantedDemand, set_supply_demand
 from wanjia.model.faults import Denied, Refused
 from wanjia.queries.network.plan_page import plan_page
@@ -96,6 +97,16 @@ def test_a_lost_day_moves_its_work_alone_and_customers_hear_of_it(world: World) 
     gone = PlannedWork.objects.exclude(cancelled_at=None)
     assert [one.code for one in gone] == first.planned_works or gone.count() == 1
     assert PlannedWork.objects.filter(cancelled_at=None).count() == 3
+    back = return_to_plan(again.number, world.actor("dispatch"), world.now)
+    assert back.state == "proposed" and back.based_on_id == again.pk and back.gap is not None
+    assert [(one.request_id, one.starts_at) for one in back.items.all()] == [
+        (one.request_id, one.starts_at) for one in plan.items.all()
+    ]
+    adopt_month_plan(back.number, world.actor("dispatch"), world.now)
+    work()
+    standing = PlannedWork.objects.filter(cancelled_at=None)
+    assert sorted(one.starts_at for one in standing) == sorted(one.starts_at for one in plan.items.all())
+    assert MonthPlan.objects.get(pk=back.pk).state == "adopted" and PlannedWork.objects.count() == 5
 
 
 def test_a_worker_killed_while_it_enters_a_plan_is_followed_by_another(

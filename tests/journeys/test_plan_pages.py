@@ -4,8 +4,11 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.db import connection
@@ -15,8 +18,12 @@ from django.utils import timezone
 
 from tests.support import plans
 from tests.support.world import World
-from wanjia.records.network.models import TransformerDistrict
-from wanjia.records.network.planning import Means, MonthPlan, PlannedItem, SupplyDemand, WorkRequest
+from wanjia.model.faults import Fault
+from wanjia.queries.network.plan_adoption import adoption
+from wanjia.queries.network.plan_wording import worded_faults
+from wanjia.records.network.models import Customer, TransformerDistrict
+from wanjia.records.network.planning import DoubleSource, Means, MonthPlan, PlannedItem, SupplyDemand, WorkRequest
+from wanjia.texts import fault_sentence
 
 KEY = re.compile(r"[\s>\"](?:board|plans|plan|live|desk|form|pager)\.[a-z_]+[\w.]*")
 QUERIES_MAX = 45
@@ -41,6 +48,14 @@ def page(client: Client, path: str, status: int = 200) -> str:
 
 def rows(client: Client, path: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(client.get(path).content.decode("utf-8-sig"))))[1:]
+
+
+@contextmanager
+def travelled(by: timedelta) -> Iterator[None]:
+    """What the pages take for now lies so much later."""
+    now = timezone.now
+    with mock.patch("wanjia.web.middleware.timezone.now", lambda: now() + by):
+        yield
 
 
 def data(html: str, name: str) -> dict[str, object]:
@@ -84,10 +99,46 @@ def test_every_page_stands_in_words_with_few_queries(world: World, plan: MonthPl
             html = page(dispatcher, path)
         assert not KEY.findall(html), (path, KEY.findall(html))
         assert len(asked) <= QUERIES_MAX, (path, len(asked))
+    _nothing_reads_as_a_code(world, plan, language)
     odd = f"/board/plans/{plan.number}/works/?text=%25&mode=x&feeder=y&day=z&page=zz"
     assert page(dispatcher, odd)
     assert page(dispatcher, "/board/plans/YJ0/", 404)
     assert page(dispatcher, "/board/plans/?month=2026-99&state=x&organisation=nowhere")
+
+
+SPOKEN_OF = {
+    "cheaper_crews": {"kind": "line", "base": "crew"}, "cheaper_means": {"kind": "live_line_team", "base": "live"},
+    "cheaper_blackout": {"name": "BD1", "reason": "exam"}, "cheaper_repeat": {"district": "T-C111", "most": 2},
+    "cheaper_double_source": {"name": "customer-7"},
+}  # fmt: skip
+"""Reasons whose values are stored as codes."""
+CODE = re.compile(
+    r"\b(?:live_line_team|exam|customer-7|proposed|planning\.\w+|crew:\w+)\b"
+    r"|“(?:line|crew|live)”|at (?:crew|live)\b|（(?:crew|live)）"
+)
+
+
+def _nothing_reads_as_a_code(world: World, plan: MonthPlan, language: str) -> None:
+    item = plan.items.first()
+    assert item is not None
+    DoubleSource.objects.create(code="customer-7", name="市一医院", sources=[["a"], ["b"]], set_at=world.now)
+    at = {"starts_at": "2027-02-03 08:00", "less": 3.0}
+    item.reasons = [{"code": code, "values": {**values, **at}} for code, values in SPOKEN_OF.items()]
+    item.save()
+    counts = dict.fromkeys(("days", "hours", "notice", "blackout", "pace", "repeated", "out_of_reach"), 0)
+    stuck = {"work": item.request.number, "without_means": 1, **counts}
+    plan.unplaced = [{"request": item.request.number, "code": "planning.no_start", "values": stuck}]
+    plan.save()
+    dispatcher, here = world.client("dispatch", language), f"/board/plans/{plan.number}/"
+    why = next(row[-1] for row in rows(dispatcher, f"{here}works/?export=csv") if row[0] == item.request.number)
+    names = ("配电班", "带电班", "市一医院") if language == "zh-Hans" else ("Line crew", "Live-line", "Examination")
+    assert not CODE.findall(why) and all(name in why for name in names), why
+    shown = page(dispatcher, f"{here}works/{item.pk}/").partition('id="why"')[2].partition("</section>")[0]
+    assert why.split(" ")[0].split("（")[0] in shown
+    assert "planning.no_start" not in page(dispatcher, here) and "no_start" not in page(dispatcher, f"{here}works/")
+    pool = Fault("planning.broken_resource_over", values={"name": "crew:line crew", "at": "", "amount": 1})
+    state = Fault("plan.state", values={"plan": plan.number, "state": "proposed"})
+    assert not any(CODE.findall(fault_sentence(one, language)) for one in worded_faults([pool, state], language))
 
 
 def test_a_plan_is_asked_for_and_is_seen_to_come(world: World, tmp_path: Path, settings) -> None:  # type: ignore[no-untyped-def]
@@ -105,7 +156,15 @@ def test_a_plan_is_asked_for_and_is_seen_to_come(world: World, tmp_path: Path, s
     assert "排队中" in page(dispatcher, f"/board/plans/{asked.number}/")
     live = dispatcher.get("/board/plans/live?since=x").json()
     assert asked.number in live["parts"]["now"]
-    assert dispatcher.get(f"/board/plans/live?since={live['version']}").status_code == 204
+    with travelled(timedelta(minutes=3)):
+        unchanged = dispatcher.get(f"/board/plans/live?since={live['version']}")
+    assert unchanged.status_code == 204, "a plan that waits looks the same however long it waits"
+    MonthPlan.objects.update(state="computing", stage="solve", started_at=timezone.now())
+    running = dispatcher.get("/board/plans/live?since=x").json()["version"]
+    assert dispatcher.get(f"/board/plans/{asked.number}/live?since=x").json()["parts"]["now"]
+    with travelled(timedelta(seconds=-30)):
+        assert dispatcher.get(f"/board/plans/live?since={running}").status_code == 200, "the time left is shown"
+    MonthPlan.objects.update(state="draft", stage="", started_at=None)
     plans.work()
     assert "查看计划" in dispatcher.get(f"/board/plans/{asked.number}/live?since=x").json()["parts"]["now"]
     assert "待批准" in page(dispatcher, "/board/plans/")
@@ -147,11 +206,15 @@ def test_a_move_is_priced_made_and_taken_back(world: World, plan: MonthPlan) -> 
     assert moved.status_code == 200, moved.json()
     before, item = item.starts_at, PlannedItem.objects.get(pk=item.pk)
     assert item.starts_at == before + timedelta(days=1)
+    why = next(row[-1] for row in rows(dispatcher, f"{at}/works/?export=csv") if row[0] == item.request.number)
+    assert why.startswith("人工调整：") and "时户" in why and len(item.reasons) > 1, why
+    assert "人工调整：" in page(dispatcher, f"{at}/works/{item.pk}/")
     assert "figures" in moved.json()["parts"] and item.request.title_zh in moved.json()["said"]
     assert world.client("chief").post(f"{at}/move", wanted).status_code == 403
     dispatcher.post(f"{at}/undo/")
     item.refresh_from_db()
-    assert item.starts_at == before
+    assert item.starts_at == before and item.reasons
+    assert "人工调整：" not in page(dispatcher, f"{at}/works/{item.pk}/")
     place = {"day": f"{there:%Y-%m-%d}", "time": f"{there:%H:%M}"}
     tried = dispatcher.post(f"{at}/works/{item.pk}/move/", {**place, "try": "yes"})
     assert "试算结果" in tried.content.decode()
@@ -193,7 +256,20 @@ def test_notices_as_letters_and_putting_it_in_force(world: World, plan: MonthPla
         letter = dispatcher.get(f"{at}/notices/{path}")
         assert letter.content.startswith(b"%PDF"), path
     assert dispatcher.get(f"{at}/notices/love.pdf").status_code == 404
-    assert "批准并发出" in page(dispatcher, f"{at}/adopt/")
+    other = PlannedItem.objects.exclude(pk=dark[0].pk).first()
+    assert other is not None
+    other.dark = [[*dark[0].dark[0][:2], [*dark[0].dark[0][2], "T-C221"]]]
+    other.save()
+    together = {*dark[0].dark[0][2], "T-C221"}
+    phones = set(Customer.objects.filter(district__in=together).exclude(phone="").values_list("phone", flat=True))
+    assert phones and Customer.objects.filter(district__in=dark[0].dark[0][2]).exclude(phone="").exists()
+    found = adoption(plan.number, world.actor("dispatch"), "en")
+    others = {code for one in dark if one.pk not in (dark[0].pk, other.pk) for code in one.dark[0][2]}
+    assert others.isdisjoint(together) and found.districts == len(together | others)
+    alone = Customer.objects.filter(district__in=others).exclude(phone="").values("phone").distinct().count()
+    assert found.receivers == found.texts == len(phones) + alone, "two works in one outage: a household is told once"
+    other.refresh_from_db()
+    assert f"批准并发出 {found.texts} 条" in page(dispatcher, f"{at}/adopt/")
     assert world.client("county").get(f"{at}/adopt/").status_code == 403
     assert dispatcher.post(f"{at}/adopt/").status_code == 302
     plans.work()
@@ -215,7 +291,22 @@ def test_a_lost_day_is_planned_again_and_compared(world: World, plan: MonthPlan)
     shown = page(dispatcher, f"/board/plans/compare/?before={plan.number}&after={again.number}")
     assert "移动 1 项，不变 2 项" in shown
     assert item.request.title_zh in shown
+    shown = page(dispatcher, f"/board/plans/{again.number}/")
+    changes = shown.partition('id="changes"')[2].partition("</section>")[0]
+    assert "改动 1 项，其余 2 项不变" in changes and "暴雨" in changes and "已证明：没有改动更少的安排" in changes
+    new = again.items.get(request=item.request)
+    for one in (item, new):
+        assert f"{timezone.localtime(one.starts_at):%H:%M}" in changes
+    assert again.bound is not None and again.gap is not None and again.figures["cost"] >= again.bound
     assert again.number in page(dispatcher, f"/board/plans/{again.number}/calendar/")
+    back = f"/board/plans/{again.number}/return/"
+    assert "照旧" in page(dispatcher, back) and world.client("chief").post(back).status_code == 403
+    assert dispatcher.post(back).headers["Location"] == f"{at}/"
+    again.refresh_from_db()
+    assert again.state == "superseded" and "已放弃" in page(dispatcher, f"/board/plans/{again.number}/")
+    assert again.number in page(dispatcher, "/board/plans/?state=dropped")
+    assert again.number not in page(dispatcher, "/board/plans/?state=superseded")
+    assert dispatcher.post(back).status_code == 422, "what was given up cannot be given up again"
 
 
 def test_requests_means_and_times_to_keep_lit_are_entered_and_taken_back(world: World, plan: MonthPlan) -> None:

@@ -6,13 +6,13 @@ from datetime import datetime
 from django.db import transaction
 
 from wanjia.actions.network.ask_month_plan import in_state, locked_plan
-from wanjia.actions.network.plan_outages import Outage, outages_of
 from wanjia.actions.permission import require
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.records.cases.history import write_history
 from wanjia.records.network.lookups import district_facts, subject_of_districts
 from wanjia.records.network.models import PlannedWork
+from wanjia.records.network.plan_outages import Outage, outages_of
 from wanjia.records.network.planning import IN_FORCE, MonthPlan, PlannedItem, WorkRequest
 
 

@@ -17,8 +17,7 @@ from wanjia.kernels.planning.conflicts_told import explain
 from wanjia.kernels.planning.earliest import Earliest, earliest
 from wanjia.kernels.planning.modes import Grid
 from wanjia.kernels.planning.planned import naive_figures
-from wanjia.kernels.planning.reasons import reasons_of
-from wanjia.kernels.planning.replanning import CHANGED, CHANGED_ANNOUNCED, Given, replan
+from wanjia.kernels.planning.replanning import CHANGED, CHANGED_ANNOUNCED, Given, Replanned, replan
 from wanjia.kernels.planning.solving import solve
 from wanjia.model.faults import Fault, Refused
 from wanjia.model.works import WorkList
@@ -26,10 +25,13 @@ from wanjia.records.network.frozen_works import freeze, thaw
 from wanjia.records.network.plan_figures import figures_of, hours_kept
 from wanjia.records.network.plan_items import columns_of, frozen_choice
 from wanjia.records.network.plan_pricing import keep_ready
+from wanjia.records.network.plan_reasons import reasons_kept
 from wanjia.records.network.planning import MonthPlan, PlannedItem, WorkRequest
 
 EXPLAIN_SECONDS = 20.0
 """What is spent on saying why there is no plan."""
+BOUND_SECONDS = 5.0
+"""What is spent, at most, on the bound of a plan made again: whoever lost a day is waiting for it."""
 NO_START = "planning.no_start"
 
 
@@ -88,7 +90,15 @@ def _replanned(
     if found is None:
         raise Refused(_why(plan, compiled, elapsed))
     changes = {"changed": len(found.changed), "changed_is_fewest": found.is_fewest}
-    return np.asarray(found.choice, np.int64), {"figures": changes, "bound": None, "gap": None}
+    return np.asarray(found.choice, np.int64), {"figures": changes, **_bounded(plan, compiled, found, elapsed)}
+
+
+def _bounded(plan: MonthPlan, compiled: Compiled, found: Replanned, elapsed: Callable[[], float]) -> dict[str, Any]:
+    """The bound of all plans, those that change more works included, and how far this one is from it."""
+    begun, seconds = elapsed(), min(plan.seconds, BOUND_SECONDS)
+    best = solve(compiled.problem, seconds, plan.seed, lambda: elapsed() - begun, found.choice)
+    gap = max(0.0, (found.cost - best.bound) / found.cost) if found.cost > 0 else 0.0
+    return {"bound": _finite(best.bound), "gap": _finite(gap)}
 
 
 def _given(plan: MonthPlan, compiled: Compiled) -> Given:
@@ -174,24 +184,17 @@ def _kept(
     requests = {row.number: row for row in WorkRequest.objects.filter(number__in=numbers)}
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     standing = standing_works(plan, horizon_of(plan, today), today)
-    why = _reasons(compiled, choice)
+    why = reasons_kept(compiled, choice)
     items = [
         PlannedItem(
             plan=plan, request=requests[name], locked=_was_locked(standing.items.get(name)),
-            reasons=why.get(name, []), **columns[name],
+            reasons=why[name], **columns[name],
         )
         for name in numbers
     ]  # fmt: skip
     tell("keep")
     carried = [_carried(plan, one) for one in standing.carried]
     return ComputedPlan([*items, *carried], {**values, "choice": frozen_choice(columns, numbers)})
-
-
-def _reasons(compiled: Compiled, choice: NDArray[np.int64]) -> dict[str, list[dict[str, object]]]:
-    found: dict[str, list[dict[str, object]]] = {}
-    for one in reasons_of(compiled, choice):
-        found.setdefault(one.work, []).append({"code": one.code, "values": dict(one.values)})
-    return found
 
 
 def _was_locked(before: PlannedItem | None) -> bool:

@@ -11,12 +11,12 @@ from typing import Protocol
 
 from django.db import transaction
 
-from wanjia.actions.network.plan_outages import Key, Outage, outages_of
 from wanjia.actions.network.plan_runs import kept_faults
 from wanjia.actions.network.plan_work import WantedWork, cancel_planned_work, plan_work
 from wanjia.model.actors import SYSTEM, Actor
 from wanjia.model.faults import Refused
 from wanjia.records.network.models import PlannedWork
+from wanjia.records.network.plan_outages import Key, Outage, outages_of
 from wanjia.records.network.planning import MonthPlan, PlannedItem
 from wanjia.texts import say
 

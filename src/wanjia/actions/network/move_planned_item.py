@@ -8,12 +8,14 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from wanjia.actions.network.ask_month_plan import in_state, locked_plan
+from wanjia.kernels.planning.compiling import Compiled
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Fault, NotFound, Refused, Where
 from wanjia.records.cases.history import write_history
 from wanjia.records.network.plan_figures import figures_of
-from wanjia.records.network.plan_items import columns_of
+from wanjia.records.network.plan_items import columns_of, districts_of
 from wanjia.records.network.plan_pricing import compiled_plan, priced_move
+from wanjia.records.network.plan_reasons import reasons_kept
 from wanjia.records.network.planning import MonthPlan, PlanMove, PlannedItem
 
 DECIDED = (
@@ -106,20 +108,31 @@ def _moved(
 
 def _write(plan: MonthPlan, items: Collection[PlannedItem], choice: NDArray[np.int64]) -> None:
     compiled = compiled_plan(plan)
-    columns = columns_of(compiled, choice)
+    columns, touched = columns_of(compiled, choice), set[str]()
     changed = []
     for item in items:
         new = columns.get(item.request.number)
         if new is not None and any(getattr(item, name) != new[name] for name in DECIDED):
+            touched.update(districts_of(item))
             for name in DECIDED:
                 setattr(item, name, new[name])
-            item.reasons = []  # they spoke of the place before
+            touched.update(districts_of(item))
             changed.append(item)
-    PlannedItem.objects.bulk_update(changed, [*DECIDED, "reasons"])
-    kept = {name: value for name, value in plan.figures.items() if name.startswith("naive_")}
-    plan.figures = {**kept, **figures_of(compiled, choice)}
-    plan.gap = _gap(plan.figures["cost"], plan.bound)
+    PlannedItem.objects.bulk_update(changed, DECIDED)
+    _explain_again(compiled, choice, [one for one in items if one in changed or touched & set(districts_of(one))])
+    found = figures_of(compiled, choice)
+    plan.figures, plan.gap = {**plan.figures, **found}, _gap(found["cost"], plan.bound)
     plan.save(update_fields=["figures", "gap"])
+
+
+def _explain_again(compiled: Compiled, choice: NDArray[np.int64], items: Collection[PlannedItem]) -> None:
+    """Those that stand elsewhere now, and those that share darkness with them or did."""
+    numbers = {work.id for work in compiled.listed.works}
+    listed = [one for one in items if one.request.number in numbers]
+    why = reasons_kept(compiled, choice, {one.request.number for one in listed})
+    for item in listed:
+        item.reasons = why[item.request.number]
+    PlannedItem.objects.bulk_update(listed, ["reasons"])
 
 
 def _gap(cost: float, bound: float | None) -> float | None:

@@ -6,7 +6,7 @@ the texts, `plan.reason.<code>`; codes: `saves_<mode>` against its own outage, `
 that would cost less, and what forbids it), `nothing_cheaper`, `only_place`, `only_option`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -46,8 +46,10 @@ Told: TypeAlias = tuple[str, dict[str, object]]
 """A code and its values."""
 
 
-def reasons(compiled: Compiled, choice: Ints, lifted: Lifted | None = None) -> tuple[Reason, ...]:
-    """Reasons of every work of a choice that breaks nothing, work by work in the order of the list.
+def reasons(
+    compiled: Compiled, choice: Ints, lifted: Lifted | None = None, works: Collection[str] | None = None
+) -> tuple[Reason, ...]:
+    """Reasons of every work (or of those named) of a choice that breaks nothing, in the order of the list.
 
     With `lifted` (see `barring`), places that black-outs, notice or dates forbid are looked at too.
     """
@@ -57,6 +59,7 @@ def reasons(compiled: Compiled, choice: Ints, lifted: Lifted | None = None) -> t
     return tuple(
         Reason(work.id, code, values)
         for at, work in enumerate(compiled.listed.works)
+        if works is None or work.id in works
         for code, values in [
             *_mode(compiled, int(chosen[at])),
             *_shared(compiled, weighed.dark, chosen, at),
@@ -65,9 +68,9 @@ def reasons(compiled: Compiled, choice: Ints, lifted: Lifted | None = None) -> t
     )
 
 
-def reasons_of(compiled: Compiled, choice: Ints) -> tuple[Reason, ...]:
+def reasons_of(compiled: Compiled, choice: Ints, works: Collection[str] | None = None) -> tuple[Reason, ...]:
     """The same, looking also at what the list's own limits forbid."""
-    return reasons(compiled, choice, lift(compiled.listed))
+    return reasons(compiled, choice, lift(compiled.listed), works)
 
 
 def _mode(compiled: Compiled, option: int) -> Iterator[Told]:

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from wanjia.model.actors import Actor, may
 from wanjia.model.faults import Denied, Fault, NotFound, Where
 from wanjia.queries.cases.rows import Rows
@@ -9,6 +11,8 @@ from wanjia.queries.network.plan_shapes import PlanLine
 from wanjia.records.network.planning import MonthPlan
 
 OBJECT = "work"
+DROPPED = "dropped"
+"""Given up before it was in force."""
 STAGES = {"freeze": 0.05, "modes": 0.1, "solve": 0.75, "explain": 0.05, "keep": 0.05}
 """Stages of a computation in their order, and what share of its time each takes."""
 
@@ -30,8 +34,15 @@ def plans(
     if organisation:
         rows = rows.filter(organisation=organisation)
     if state:
-        rows = rows.filter(state=state)
+        rows = _in_state(rows, state)
     return Rows(rows, lambda found: [plan_line(row, now, language) for row in found])
+
+
+def _in_state(rows: QuerySet[MonthPlan], state: str) -> QuerySet[MonthPlan]:
+    """A plan that was given up stands among those that another one followed, and was never in force itself."""
+    if state in (DROPPED, MonthPlan.State.SUPERSEDED):
+        return rows.filter(state=MonthPlan.State.SUPERSEDED, adopted_at__isnull=state == DROPPED)
+    return rows.filter(state=state)
 
 
 def plan_row(number: str, actor: Actor, heavy: bool = True) -> MonthPlan:
@@ -50,12 +61,16 @@ def plan_line(row: MonthPlan, now: datetime, language: str) -> PlanLine:
     where = row.organisation
     return PlanLine(
         row.number, row.month, row.days, where.code, where.name_en if language == "en" and where.name_en
-        else where.name_zh, row.version, row.state, row.lost_on, row.based_on.number if row.based_on else "",
+        else where.name_zh, row.version, _state(row), row.lost_on, row.based_on.number if row.based_on else "",
         row.figures.get("works", 0), row.figures.get("outages", 0), row.figures.get("district_hours"),
         row.figures.get("household_hours"), row.figures.get("naive_district_hours"), row.bound, row.gap, row.seconds,
         row.seed, row.asked_by_name or row.asked_by, row.asked_at, row.ended_at, row.adopted_by_name, row.adopted_at,
         row.stage, share, _remaining(row, share, now), row.best, faults_of(row.faults),
     )  # fmt: skip
+
+
+def _state(row: MonthPlan) -> str:
+    return DROPPED if row.state == MonthPlan.State.SUPERSEDED and row.adopted_at is None else row.state
 
 
 def faults_of(kept: list[dict[str, object]]) -> tuple[Fault, ...]:

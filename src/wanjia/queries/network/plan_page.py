@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from wanjia.model.actors import Actor, Subject, may
 from wanjia.model.working_time import UnknownYear
 from wanjia.model.works import WorkList
 from wanjia.queries.network.month_plan import OBJECT, plan_line, plan_row
+from wanjia.queries.network.plan_changes import changes_of
 from wanjia.queries.network.plan_darkness import DarkDay, dark_days, spans_of
 from wanjia.queries.network.plan_items import items_of, places_of
 from wanjia.queries.network.plan_shapes import (
@@ -24,12 +26,15 @@ from wanjia.queries.network.plan_shapes import (
     Reason,
     Window,
 )
+from wanjia.queries.network.plan_wording import Wording
 from wanjia.records.cases.calendar import work_calendar
 from wanjia.records.network.lookups import line_of, parents_of_organisations
 from wanjia.records.network.plan_pricing import listed_of
 from wanjia.records.network.planning import MonthPlan, PlanMove, PlannedItem, SupplyDemand, WorkRequest
 
 WEEKEND = 5
+LEAST_HOURS = 0.05
+"""A change below is none: figures are shown with one decimal."""
 SLOT_MINUTES, DAY_FROM_HOUR, DAY_UNTIL_HOUR = 30, 8.0, 18.0
 """Shown before a plan has a list of its own."""
 
@@ -39,17 +44,18 @@ def plan_page(number: str, actor: Actor, now: datetime, language: str) -> PlanPa
     row = plan_row(number, actor)
     rows = plan_items(row)
     listed = listed_of(row)
-    items = items_of(row, rows, listed, now, language)
+    moves = tuple(_moves(row))
+    items = _explained(items_of(row, rows, listed, now, language), moves, language)
     zone = ZoneInfo(settings.TIME_ZONE)
     shown = windows(row, language)
     whose = Subject(organisations=frozenset(line_of(row.organisation_id, parents_of_organisations())))
     horizon = listed.horizon if listed else None
     return PlanPage(
         plan_line(row, now, language), figures_of(row), items, tuple(_by_feeder(items)), tuple(_by_crew(items)),
-        tuple(_days(row, rows, items, shown, listed, zone)), shown, tuple(_unplaced(row)), tuple(_moves(row)),
+        tuple(_days(row, rows, items, shown, listed, zone)), shown, tuple(_unplaced(row, language)), moves,
         horizon.slot_minutes if horizon else SLOT_MINUTES, horizon.day_from_hour if horizon else DAY_FROM_HOUR,
         horizon.day_until_hour if horizon else DAY_UNTIL_HOUR, may(actor, OBJECT, "plan", whose),
-        may(actor, OBJECT, "adopt", whose),
+        may(actor, OBJECT, "adopt", whose), changes_of(row, rows, language),
     )  # fmt: skip
 
 
@@ -146,16 +152,40 @@ def _is_worked(day: date, listed: WorkList | None) -> bool:
         return day.weekday() < WEEKEND
 
 
-def _unplaced(row: MonthPlan) -> Iterator[tuple[str, str, tuple[Reason, ...]]]:
+def _explained(items: Collection[Item], moves: Collection[Move], language: str) -> tuple[Item, ...]:
+    """Items whose reasons name things as people do; who put one there by hand, and at what price, comes first."""
+    last = {one.item: one for one in reversed(tuple(moves)) if not one.undone}
+    wording = Wording(language, [reason.values for item in items for reason in item.reasons])
+    return tuple(
+        replace(item, reasons=tuple(wording.reason(one) for one in (*_by_hand(item, last), *item.reasons)))
+        for item in items
+    )
+
+
+def _by_hand(item: Item, last: Mapping[int, Move]) -> Iterator[Reason]:
+    move = last.get(item.id)
+    if move is not None:
+        change = "same" if abs(move.district_hours) < LEAST_HOURS else "more" if move.district_hours > 0 else "less"
+        yield Reason(f"moved_{change}", {
+            "by": move.moved_by, "at": move.moved_at.isoformat(), "from_at": move.from_at.isoformat(),
+            "mode": move.from_kind, "hours": abs(move.district_hours),
+        })  # fmt: skip
+    elif item.moved_by:
+        yield Reason("moved_before", {"by": item.moved_by})
+
+
+def _unplaced(row: MonthPlan, language: str) -> Iterator[tuple[str, str, tuple[Reason, ...]]]:
     """Request, title, and why no day, mode and means allow it."""
     numbers = [one["request"] for one in row.unplaced]
-    titles = _titles(numbers)
+    titles, wording = _titles(numbers, language), Wording(language, [one["values"] for one in row.unplaced])
     for one in row.unplaced:
-        yield one["request"], titles.get(one["request"], ""), (Reason(one["code"], one["values"]),)
+        why = wording.reason(Reason(one["code"], one["values"]))
+        yield one["request"], titles.get(one["request"], ""), (why,)
 
 
-def _titles(numbers: Collection[str]) -> Mapping[str, str]:
-    return dict(WorkRequest.objects.filter(number__in=numbers).values_list("number", "title_zh"))
+def _titles(numbers: Collection[str], language: str) -> Mapping[str, str]:
+    rows = WorkRequest.objects.filter(number__in=numbers).values_list("number", "title_zh", "title_en")
+    return {number: (en if language == "en" else "") or zh for number, zh, en in rows}
 
 
 def _moves(row: MonthPlan) -> Iterator[Move]:

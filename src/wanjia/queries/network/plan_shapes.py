@@ -10,7 +10,8 @@ from wanjia.model.faults import Fault
 class PlanLine:
     """One version of a plan, as a list shows it. Hours are district-hours unless named otherwise.
 
-    `state`: draft (waits for a worker), computing, proposed, adopting, adopted, superseded, failed.
+    `state`: draft (waits for a worker), computing, proposed, adopting, adopted, superseded, dropped (given up before it
+    was in force), failed.
     `naive_hours` is the earliest-date plan with the same crews; `gap` a share, None while there is no bound.
     `share` of the computation that is done and `remaining_seconds`, None unless it is under way.
     """
@@ -180,6 +181,42 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A work that stands elsewhere than in the plan before; None where it stands in one only.
+
+    `why`: lost (its day), room (made for others), new, dropped. `announced`: customers know the time before.
+    """
+
+    request: str
+    title: str
+    why: str
+    announced: bool
+    before: "Place | None"
+    after: "Place | None"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a work stands: item, mode, from when until when."""
+
+    id: int
+    mode_kind: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What planning a lost day again changed. `is_fewest`: proven that no plan changes less; None where unknown."""
+
+    works: tuple[Change, ...]
+    unchanged: int
+    is_fewest: bool | None
+    reason: str
+    district_hours_before: float | None
+
+
+@dataclass(frozen=True)
 class Move:
     """A move by hand, newest first on the page; the newest that is not undone can be undone."""
 
@@ -214,6 +251,7 @@ class PlanPage:
     day_until_hour: float
     may_plan: bool
     may_adopt: bool
+    changes: Changes | None = None
 
 
 @dataclass(frozen=True)

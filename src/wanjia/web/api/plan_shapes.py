@@ -78,7 +78,7 @@ class MoveIn(Dated):
 class PlanOut(Schema):
     """One version of a plan. Hours are district-hours unless named otherwise; `gap` is a share.
 
-    State: draft, computing, proposed, adopting, adopted, superseded, failed; `share` of the computation is done.
+    State: draft, computing, proposed, adopting, adopted, superseded, dropped, failed; `share`: how much is computed.
     """
 
     number: str

@@ -15,7 +15,7 @@ from wanjia.web.templatetags.words import instant
 register = template.Library()
 STATE_MARKS = {
     "draft": "none", "computing": "planned", "proposed": "due", "adopting": "planned", "adopted": "done",
-    "superseded": "none", "failed": "overdue",
+    "superseded": "none", "dropped": "none", "failed": "overdue",
 }  # fmt: skip
 NOTICE_MARKS = {"none": "none", "draft": "none", "due": "due", "told": "done", "short": "overdue"}
 PROVED = 0.0005
@@ -138,8 +138,8 @@ def readable(fault: Fault, language: str) -> Fault:
 
 
 def reason_sentence(reason: Reason, language: str) -> str:
-    """The sentence of a reason in a language."""
-    key = f"plan.reason.{reason.code}"
+    """The sentence of a reason in a language; why a work found no place is a fault with a sentence of its own."""
+    key = reason.code if "." in reason.code else f"plan.reason.{reason.code}"
     try:
         found = say(key, language, **{name: _shown(value, language) for name, value in reason.values.items()})
     except KeyError:

@@ -15,6 +15,7 @@ from wanjia.model.faults import Denied, NotFound
 from wanjia.model.works import MODES
 from wanjia.queries.network.plan_page import plan_page
 from wanjia.queries.network.plan_shapes import GanttRow, Item, PlanDay, PlanPage
+from wanjia.queries.network.plan_wording import worded_faults
 from wanjia.queries.network.version import Version
 from wanjia.texts import say
 from wanjia.web.csv_files import csv_response
@@ -24,11 +25,11 @@ from wanjia.web.surfaces.board.access import board_page
 from wanjia.web.surfaces.board.home import changed_parts, live_data, unchanged
 from wanjia.web.surfaces.board.plan_gantt import gantt
 from wanjia.web.surfaces.board.plan_map import day_map_data
+from wanjia.web.surfaces.board.plan_progress import mark_of
 from wanjia.web.templatetags.plan_words import reason_sentence
 
 EXPORT_ROWS_MAX = 20_000
 POLL_SECONDS = 1
-UNDER_WAY = ("draft", "computing", "adopting")
 WORK_COLUMNS = (
     "request", "title", "kind", "mode", "begin", "end", "feeder", "device", "crews", "districts", "households",
     "district_hours", "notice", "earliest", "latest", "reason",
@@ -65,9 +66,8 @@ def plan(request: HttpRequest, number: str) -> HttpResponse:
     if found.line.state in ("draft", "computing"):
         return _under_way(request, found)
     if found.line.state == "failed":
-        return render(
-            request, "surfaces/board/plans/conflicts.html", {**around(found, "plan"), "faults": found.line.faults}
-        )
+        faults = worded_faults(found.line.faults, request.language)
+        return render(request, "surfaces/board/plans/conflicts.html", {**around(found, "plan"), "faults": faults})
     values = {
         **around(found, "plan"), "chart": gantt(found, request.now, request.language), "days": _by_day(found),
         "can_move": found.may_plan and found.line.state == "proposed",
@@ -81,7 +81,7 @@ def plan(request: HttpRequest, number: str) -> HttpResponse:
 def live(request: HttpRequest, number: str) -> HttpResponse:
     """204 while nothing changed; else how far the plan is. When it is made, the page is told to come again."""
     found = shown(request, number)
-    known = _version(request, found)
+    known = Version(mark_of([found.line]), None)
     if known.mark == request.GET.get("since", ""):
         return unchanged(known)
     parts = changed_parts(
@@ -197,15 +197,9 @@ def _under_way(request: HttpRequest, found: PlanPage) -> HttpResponse:
     address = f"{reverse('board:plan_live', args=[found.line.number])}?"
     values = {
         **around(found, "plan"),
-        "live": live_data(request, address, _version(request, found), POLL_SECONDS, stale=False),
+        "live": live_data(request, address, Version(mark_of([found.line]), None), POLL_SECONDS, stale=False),
     }  # fmt: skip
     return render(request, "surfaces/board/plans/under_way.html", values)
-
-
-def _version(request: HttpRequest, found: PlanPage) -> Version:
-    line = found.line
-    beat = int(request.now.timestamp()) // POLL_SECONDS if line.state in UNDER_WAY else 0
-    return Version(f"{line.state}{line.stage}{line.share or 0:.3f}.{beat}", None)
 
 
 def _by_day(found: PlanPage) -> list[tuple[PlanDay, list[Item]]]:

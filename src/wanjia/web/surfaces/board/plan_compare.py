@@ -17,7 +17,7 @@ from wanjia.web.surfaces.board.access import board_page
 from wanjia.web.templatetags.loss_words import month_of
 
 CHOICES_MAX = 60
-MADE = ("proposed", "adopting", "adopted", "superseded")
+MADE = ("proposed", "adopting", "adopted", "superseded", "dropped")
 COLUMNS = ("request", "title", "change", "before", "mode", "after", "mode")
 SUMS = ("district_hours", "household_hours", "outages", "dark", "repeated")
 

@@ -27,7 +27,7 @@ NOTICE_COLUMNS = (
 )  # fmt: skip
 MOVES_MAX = 1_000
 """Moves by hand of one version that still count apart in a calendar's sequence."""
-STATUS = {"adopted": "CONFIRMED", "adopting": "CONFIRMED", "superseded": "CANCELLED"}
+STATUS = {"adopted": "CONFIRMED", "adopting": "CONFIRMED", "superseded": "CANCELLED", "dropped": "CANCELLED"}
 
 
 @board_page

@@ -1,6 +1,7 @@
 """Deeds on a plan of works: the price of a move, moving and taking back, locking, a lost day, putting it in force."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from wanjia.actions.network.adopt_month_plan import adopt_month_plan
 from wanjia.actions.network.lose_day import lose_day
 from wanjia.actions.network.move_planned_item import lock_planned_item, move_planned_item, undo_move
+from wanjia.actions.network.return_to_plan import return_to_plan
 from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
-from wanjia.queries.network.month_plan import plan_row, plans
+from wanjia.queries.network.month_plan import plan_row
+from wanjia.queries.network.plan_adoption import adoption
 from wanjia.queries.network.plan_notices import notices
 from wanjia.queries.network.plan_page import figures_of
 from wanjia.queries.network.plan_price import price_of_move
 from wanjia.queries.network.plan_shapes import Figures, MovePrice, PlanPage
+from wanjia.queries.network.plan_wording import worded_faults
 from wanjia.texts import say
 from wanjia.web.forms import shown_faults
 from wanjia.web.listing import day_of
@@ -81,7 +85,7 @@ def move_item(request: HttpRequest, number: str, item: int) -> HttpResponse:
         if at is None:
             raise Refused([Fault("plans.no_time", Where(column="day"), {"text": text[:40]})])
         if request.POST.get("try"):
-            values["price"] = price_of_move(number, item, at, request.actor, mode)
+            values["price"] = _tried(price_of_move(number, item, at, request.actor, mode), request.language)
             return render(request, "surfaces/board/plans/item.html", values)
         move_planned_item(number, item, at, request.actor, request.now, mode)
     except (Denied, NotFound):
@@ -146,6 +150,29 @@ def lost(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @board_page
 @require_http_methods(["GET", "POST"])
+def give_up(request: HttpRequest, number: str) -> HttpResponse:
+    """Go back to the plan before, after it has been read what that means."""
+    found = shown(request, number)
+    if not found.may_plan:
+        raise Denied("work", "plan")
+    values, status = {**around(found, "plan"), "faults": ()}, 200
+    if request.method == "POST":
+        try:
+            row = return_to_plan(number, request.actor, request.now)
+        except (Denied, NotFound):
+            raise
+        except Refused as refused:
+            values["faults"], status = told(refused.faults, request.language), 422
+        else:
+            made = found.line.state == "adopted"
+            said(request, "plans.restored" if made else "plans.given_up", plan=row.number, given_up=number)
+            return redirect("board:plan", row.number)
+    return render(request, "surfaces/board/plans/return.html", values, status=status)
+
+
+@never_cache
+@board_page
+@require_http_methods(["GET", "POST"])
 def adopt(request: HttpRequest, number: str) -> HttpResponse:
     """Put a plan in force, after its consequences have been read."""
     found = shown(request, number)
@@ -171,6 +198,10 @@ def _wanted(sent: Any) -> tuple[int, datetime, int | None]:
     return int(item), at, None if mode is None else int(mode)
 
 
+def _tried(found: MovePrice, language: str) -> MovePrice:
+    return replace(found, faults=tuple(worded_faults(found.faults, language)))
+
+
 def _priced(found: MovePrice, language: str) -> dict[str, object]:
     return {
         "district_hours": found.district_hours, "household_hours": found.household_hours,
@@ -181,7 +212,7 @@ def _priced(found: MovePrice, language: str) -> dict[str, object]:
 
 def told(faults: Sequence[Fault], language: str) -> tuple[dict[str, str], ...]:
     """Faults as the page shows them, instants in words."""
-    return shown_faults([readable(one, language) for one in faults], language)
+    return shown_faults([readable(one, language) for one in worded_faults(faults, language)], language)
 
 
 def _sentences(faults: tuple[Fault, ...], language: str) -> list[str]:
@@ -222,18 +253,11 @@ def _lost_form(request: HttpRequest, found: PlanPage, faults: tuple[Fault, ...])
 
 
 def _adopt_page(request: HttpRequest, found: PlanPage, faults: tuple[Fault, ...]) -> HttpResponse:
-    outages = notices(found.line.number, request.actor, request.now, request.language)
-    districts = {code for one in outages for code, _ in one.districts}
-    receivers = sum(one.receivers for one in outages)
-    line = found.line
-    in_force = plans(request.actor, request.now, request.language, line.month, line.organisation, "adopted")[:1]
+    number, language = found.line.number, request.language
+    outages = notices(number, request.actor, request.now, language)
     values = {
-        **around(found, "adopt"), "faults": told(faults, request.language), "receivers": receivers,
-        "short": [one for one in outages if one.state == "short"], "replaces": in_force[0].number if in_force else "",
-        "sums": [
-            ("outages", len(outages)), ("districts", len(districts)),
-            ("customers", sum(one.households for one in outages)),
-            ("receivers", receivers), ("priority", sum(sum(one.priority.values()) for one in outages)),
-        ],
+        **around(found, "adopt"), "faults": told(faults, language),
+        "adoption": adoption(number, request.actor, language),
+        "short": [one for one in outages if one.state == "short"],
     }  # fmt: skip
     return render(request, "surfaces/board/plans/adopt.html", values, status=422 if faults else 200)

@@ -25,6 +25,7 @@ from wanjia.web.paging import page_of
 from wanjia.web.saying import said
 from wanjia.web.surfaces.board.access import board_page
 from wanjia.web.surfaces.board.home import changed_parts, live_data, unchanged
+from wanjia.web.surfaces.board.plan_progress import mark_of
 from wanjia.web.templatetags.loss_words import month_of
 
 POLL_SECONDS = 1
@@ -32,7 +33,7 @@ POLL_SECONDS = 1
 EXPORT_ROWS_MAX = 20_000
 SECONDS_OFFERED = 60
 """What the form is filled with: enough for a month of 300 works."""
-STATES = ("draft", "computing", "proposed", "adopting", "adopted", "superseded", "failed")
+STATES = ("draft", "computing", "proposed", "adopting", "adopted", "superseded", "dropped", "failed")
 OPEN = ("draft", "computing", "adopting")
 PARTS = ("now", "past")
 COLUMNS = (
@@ -167,11 +168,9 @@ def _query(request: HttpRequest) -> str:
 
 
 def _version(request: HttpRequest) -> Version:
-    found = _open(request)
-    newest = page_of(request, plan_lines(request.actor, request.now, request.language), 5).rows
-    beat = int(request.now.timestamp()) // (POLL_SECONDS if found else 60)
-    state = "-".join(f"{one.number}{one.state[:2]}{one.share or 0:.3f}" for one in [*found, *newest])
-    return Version(f"{state}.{beat}", None)
+    """Of just what is shown: a plan that waits stays as it is, one under way changes with its figures and its clock."""
+    page = page_of(request, _past(request, _filters(request))).rows
+    return Version(mark_of([*_open(request), *page]), None)
 
 
 def _may_export(request: HttpRequest) -> None:

@@ -78,6 +78,7 @@ urlpatterns = [
     path("plans/<str:number>/notices/<slug:kind>.pdf", plan_files.letter, name="plan_letter"),
     path("plans/<str:number>/plan.ics", plan_files.ics, name="plan_ics"),
     path("plans/<str:number>/lost-day/", plan_moves.lost, name="plan_lost"),
+    path("plans/<str:number>/return/", plan_moves.give_up, name="plan_return"),
     path("plans/<str:number>/adopt/", plan_moves.adopt, name="plan_adopt"),
     path("safety/", safety.alarms, name="safety"),
     path("safety/limits/", safety.limits, name="safety_limits"),
