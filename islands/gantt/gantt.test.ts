@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clock, instant, moved, slotAt, spanWords, type Calendar } from "./axis";
 import { faults, mount, type GanttData } from "./gantt";
-import { heightOf, laidOut, within, type Bar } from "./lanes";
+import { heightOf, laidOut, onPages, within, type Bar } from "./lanes";
 import { Pricing, type Price, type Question } from "./pricing";
 import { changeWords, heldWords } from "./words";
 
@@ -26,6 +26,17 @@ const data = (works: Bar[], more: Partial<GanttData> = {}): GanttData => ({
 });
 const price: Price = { district_hours: 12, household_hours: 900, district_change: -3.5, household_change: -420, violations: [] };
 const later = () => new Promise((done) => setTimeout(done, 5));
+
+describe("pages", () => {
+  it("holds every row once and in order, cuts none, and gives one that is higher than a page a page of its own", () => {
+    const heights = [100, 100, 250, 700, 40, 40];
+    const rows = heights.map((height, at) => ({ id: `${at}`, name: "", top: 0, height, bars: [] }));
+    const pages = onPages(rows, 220, 600);
+    expect(pages.map((page) => page.map(({ id }) => id))).toEqual([["0", "1"], ["2"], ["3"], ["4", "5"]]);
+    expect(pages.map(heightOf)).toEqual([200, 250, 700, 80]);
+    expect(onPages([], 220, 600)).toEqual([[]]);
+  });
+});
 
 describe("time", () => {
   it("counts working hours only, and an end on the border belongs to the day before", () => {
@@ -199,6 +210,20 @@ describe("chart", () => {
     await later();
     expect(String(calls.at(-1)?.[1]?.body)).toBe("work=a&starts_at=2026-12-02T08%3A00");
     expect(undo?.disabled).toBe(true);
+  });
+
+  it("is printed whole: every row once, on pages with a head of their own, and comes back to the screen", () => {
+    const names = Array.from({ length: 40 }, (_, at) => ({ id: `F${at}`, name: `Feeder ${at}` }));
+    const works = names.map(({ id }, at) => bar(`w${at}`, at % 50, (at % 50) + 4, { rows: { feeder: [id] } }));
+    mount(element, data(works, { ways: [{ id: "feeder", name: "by feeder", rows: names }] }));
+    dispatchEvent(new Event("beforeprint"));
+    const papers = [...element.querySelectorAll<HTMLElement>(".gantt__paper")];
+    expect(papers.length).toBeGreaterThan(2);
+    for (const paper of papers) expect(paper.querySelectorAll(".gantt__day")).toHaveLength(3);
+    const printed = [...element.querySelectorAll(".gantt__row")].map((row) => row.getAttribute("aria-label"));
+    expect(printed).toEqual(names.map(({ name }) => name));
+    dispatchEvent(new Event("afterprint"));
+    expect(element.querySelectorAll(".gantt__paper")).toHaveLength(1);
   });
 
   it("does not move what is fixed", async () => {

@@ -67,6 +67,18 @@ export function within(rows: Row[], from: number, until: number): Row[] {
   return rows.filter((row) => row.top + row.height >= from && row.top <= until);
 }
 
+/** Rows page by page, each from its own top: the first has less room than those that follow. A row is never cut. */
+export function onPages(rows: Row[], first: number, next: number): Row[][] {
+  const pages: Row[][] = [[]];
+  for (const row of rows) {
+    const page = pages.at(-1) ?? [];
+    const top = heightOf(page);
+    if (page.length > 0 && top + row.height > (pages.length === 1 ? first : next)) pages.push([{ ...row, top: 0 }]);
+    else page.push({ ...row, top });
+  }
+  return pages;
+}
+
 /** How high all rows are together. */
 export const heightOf = (rows: Row[]): number => {
   const last = rows.at(-1);

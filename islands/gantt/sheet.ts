@@ -1,6 +1,6 @@
 /** The paper of the chart: head with days, rows with bars, hatched windows, the line of today. Draws only what is seen. */
 import { slotsOf, type Calendar } from "./axis";
-import { heightOf, LANE, within, type Bar, type Row } from "./lanes";
+import { heightOf, LANE, onPages, within, type Bar, type Row } from "./lanes";
 
 export interface Mode {
   id: string;
@@ -29,6 +29,9 @@ export const NAMES = 184;
 const BUFFER = 300;
 const HOURS_APART = 120;
 const BAR_LEAST = 10;
+/** Room for rows on a sheet of A4 across, in pixels: on the first the figures of the plan stand above. */
+const FIRST_PAGE = 330;
+const PAGE = 600;
 
 export class Sheet {
   readonly frame = box("gantt__frame");
@@ -47,9 +50,11 @@ export class Sheet {
     this.frame.addEventListener("scroll", () => this.renew(), { passive: true });
   }
 
-  /** Draw anew; `whole`: all rows, for the paper. */
-  draw(drawn: Drawn, rows: Row[], dayWidth: number, whole = false): void {
+  /** Draw anew; `whole`: all rows, for the paper, under a head of their own on every page. */
+  draw(drawn: Drawn, all: Row[], dayWidth: number, whole = false): void {
+    const [rows = [], ...pages] = whole ? onPages(all, FIRST_PAGE, PAGE) : [all];
     Object.assign(this, { drawn, rows, whole });
+    this.frame.replaceChildren(this.paper);
     this.slotWidth = dayWidth / drawn.calendar.slots_per_day;
     this.paper.style.width = `${NAMES + slotsOf(drawn.calendar) * this.slotWidth}px`;
     this.paper.style.setProperty("--gantt-day", `${dayWidth}px`);
@@ -59,6 +64,17 @@ export class Sheet {
     this.shown.clear();
     this.body.replaceChildren(...this.restDays(dayWidth), ...this.today());
     this.renew();
+    this.frame.append(...pages.map((page) => this.page(page, dayWidth)));
+  }
+
+  /** One more page of rows. */
+  private page(rows: Row[], dayWidth: number): HTMLElement {
+    const paper = this.paper.cloneNode(false) as HTMLElement;
+    const body = box("gantt__rows");
+    body.style.height = `${heightOf(rows)}px`;
+    body.append(...this.restDays(dayWidth), ...this.today(), ...rows.map((row) => this.row(row)));
+    paper.append(this.head.cloneNode(true), body);
+    return paper;
   }
 
   /** Rows that came into sight are drawn, others go; the row that holds the focus stays. */

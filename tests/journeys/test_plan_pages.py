@@ -20,6 +20,7 @@ from tests.support import plans
 from tests.support.world import World
 from wanjia.model.faults import Fault
 from wanjia.queries.network.plan_adoption import adoption
+from wanjia.queries.network.plan_notices import announced
 from wanjia.queries.network.plan_wording import worded_faults
 from wanjia.records.network.models import Customer, TransformerDistrict
 from wanjia.records.network.planning import DoubleSource, Means, MonthPlan, PlannedItem, SupplyDemand, WorkRequest
@@ -252,10 +253,25 @@ def test_notices_as_letters_and_putting_it_in_force(world: World, plan: MonthPla
     dispatcher, at = world.client("dispatch"), f"/board/plans/{plan.number}"
     dark = [one for one in plan.items.all() if one.dark]
     assert len(rows(dispatcher, f"{at}/notices/?export=csv")) == len(dark) > 0
-    for path in ("public.pdf", *(f"{kind}.pdf?item={dark[0].pk}" for kind in ("outage", "district", "priority"))):
+    begin, until = dark[0].starts_at, dark[0].ends_at
+    half = timedelta(minutes=30)
+    spans = ((begin, begin + half), (until - half, until))
+    codes, whole = dark[0].dark[0][2], dark[0].dark
+    dark[0].dark = [[one.isoformat(), other.isoformat(), codes] for one, other in spans]
+    dark[0].save()
+    first = next(one for one in announced(plan.number, world.actor("dispatch"), "en") if one.spans[0][0] == begin)
+    assert first.spans == spans, "a generator is put in and taken out: between, there is supply, and it is said so"
+    dark[0].dark = whole
+    dark[0].save()
+    shown = page(dispatcher, f"{at}/notices/")
+    assert f"{timezone.localtime(begin):%H:%M}\u00a0–\u00a0{timezone.localtime(until):%H:%M}" in shown
+    for path in ("public.pdf", *(f"{kind}.pdf?item={dark[0].pk}" for kind in ("outage", "district"))):
         letter = dispatcher.get(f"{at}/notices/{path}")
         assert letter.content.startswith(b"%PDF"), path
     assert dispatcher.get(f"{at}/notices/love.pdf").status_code == 404
+    style = dispatcher.get(f"{at}/print.css")
+    assert style["Content-Type"].startswith("text/css") and "counter(pages)" in style.content.decode()
+    assert f"{plan.number} · " in style.content.decode() and "A4 landscape" in style.content.decode()
     other = PlannedItem.objects.exclude(pk=dark[0].pk).first()
     assert other is not None
     other.dark = [[*dark[0].dark[0][:2], [*dark[0].dark[0][2], "T-C221"]]]

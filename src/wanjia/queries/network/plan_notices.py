@@ -15,11 +15,12 @@ from wanjia.queries.network.outage_page import PRIORITY_RANK
 from wanjia.queries.network.parts import seen_districts
 from wanjia.queries.network.plan_items import NOTICE, Place, notice_of, places_of
 from wanjia.queries.network.plan_page import plan_items
-from wanjia.queries.network.plan_shapes import Notice, NoticeReceiver
+from wanjia.queries.network.plan_shapes import Announced, Notice, NoticeReceiver
 from wanjia.records.cases.models import Delivery
 from wanjia.records.network.lookups import CODES_IN_QUERY_MAX
 from wanjia.records.network.models import Customer, TransformerDistrict
 from wanjia.records.network.plan_items import districts_of
+from wanjia.records.network.plan_outages import Outage, outages_of, told_together
 from wanjia.records.network.planning import IN_FORCE, MonthPlan, PlannedItem
 
 ORDINARY = "ordinary"
@@ -35,6 +36,20 @@ def notices(number: str, actor: Actor, now: datetime, language: str) -> list[Not
     places, customers = places_of(codes, language), _customers_of(codes)
     told = _told({code for one in items for code in one.planned_works})
     return [_notice(plan, one, places, customers, told, now, language) for one in items]
+
+
+def announced(number: str, actor: Actor, language: str) -> list[Announced]:
+    """What is made public, by the beginning: works that share an outage in one row. Raises NotFound, Denied."""
+    outages = outages_of(plan_items(plan_row(number, actor)))
+    places = places_of({code for one in outages for code in one.districts}, language)
+    return [_announced(some, places, language) for some in told_together(outages)]
+
+
+def _announced(some: tuple[Outage, ...], places: Mapping[str, Place], language: str) -> Announced:
+    first = some[0]
+    title = (first.title_en if language == "en" else "") or first.title_zh
+    names = tuple((code, places[code].name if code in places else "") for code in sorted(first.districts))
+    return Announced(tuple((one.from_at, one.until_at) for one in some), title, names)
 
 
 def notice_receivers(
@@ -72,7 +87,7 @@ def _notice(
         tuple((code, places[code].name if code in places else "") for code in codes),
         sum(places[code].households for code in codes if code in places),
         sum(phones for code in codes for _, phones in customers.get(code, {}).values()),
-        sum(told.get(code, 0) for code in item.planned_works), dict(priority),
+        sum(told.get(code, 0) for code in item.planned_works), dict(priority), tuple(sorted(set(spans))),
     )  # fmt: skip
 
 

@@ -316,7 +316,8 @@ class Notice:
     """An outage of a plan as its customers are told: who, until when at the latest, whether it has happened.
 
     `state`: draft (the plan is not in force), due, told, short (fewer than seven days). `told` of `receivers` texts
-    have gone out; `priority` counts customers who cannot bear it.
+    have gone out; `priority` counts customers who cannot bear it. `spans`: when supply is off, several where a
+    generator or a bypass is put in and taken out.
     """
 
     item: int
@@ -332,6 +333,16 @@ class Notice:
     receivers: int
     told: int
     priority: dict[str, int]
+    spans: tuple[tuple[datetime, datetime], ...]
+
+
+@dataclass(frozen=True)
+class Announced:
+    """An outage as the public hears of it: when, who is dark, for which works; works that share it stand together."""
+
+    spans: tuple[tuple[datetime, datetime], ...]
+    title: str
+    districts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,14 @@ def outages_of(items: Collection[PlannedItem]) -> list[Outage]:
     return sorted(found, key=lambda one: (one.from_at, one.device_id))
 
 
+def told_together(outages: Collection[Outage]) -> list[tuple[Outage, ...]]:
+    """Outages of the same works and districts, as of a generator that is put in and taken out: one notice for all."""
+    found: dict[tuple[frozenset[str], tuple[int, ...]], list[Outage]] = {}
+    for one in outages:
+        found.setdefault((one.districts, one.items), []).append(one)
+    return [tuple(some) for some in found.values()]
+
+
 def _windows(items: Collection[PlannedItem]) -> Iterator[Outage]:
     for item in items:
         titles = (item.request.title_zh,), (item.request.title_en,)

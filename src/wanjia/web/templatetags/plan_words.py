@@ -1,5 +1,6 @@
 """Words and figures of plans of works."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -77,8 +78,31 @@ def faults_words(context: template.Context, fault: Fault) -> str:
 def span_of(context: template.Context, item: Item) -> str:
     """From when to when: day once, both times."""
     begin, end = instant(item.starts_at, _language(context)), instant(item.ends_at, _language(context))
-    day, _, _ = begin.rpartition(" ")
-    return f"{begin} – {end.removeprefix(f'{day} ')}"
+    day, _, time = begin.rpartition(" ")
+    span = f"{time} – {end.removeprefix(f'{day} ')}"
+    return f"{_kept(day)} {_kept(span)}"
+
+
+@register.simple_tag(takes_context=True)
+def spans_of(context: template.Context, spans: Sequence[tuple[datetime, datetime]]) -> str:
+    """When supply is off: the day once, all times."""
+    return spans_words(spans, _language(context))
+
+
+def spans_words(spans: Sequence[tuple[datetime, datetime]], language: str) -> str:
+    """The day once, and again where another one begins."""
+    said, last = [], ""
+    for begin, end in spans:
+        day, _, time = instant(begin, language).rpartition(" ")
+        span = f"{time} – {instant(end, language).removeprefix(f'{day} ')}"
+        said.append(_kept(span) if day == last else f"{_kept(day)} {_kept(span)}")
+        last = day
+    return say("plans.and", language).join(said)
+
+
+def _kept(text: str) -> str:
+    """On one line."""
+    return text.replace(" ", "\u00a0")
 
 
 @register.simple_tag(takes_context=True)

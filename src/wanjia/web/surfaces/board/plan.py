@@ -29,6 +29,8 @@ from wanjia.web.surfaces.board.plan_progress import mark_of
 from wanjia.web.templatetags.plan_words import reason_sentence
 
 EXPORT_ROWS_MAX = 20_000
+WORKS_ON_PAGE = 100
+"""A county's month on one page, so that it is printed whole."""
 POLL_SECONDS = 1
 WORK_COLUMNS = (
     "request", "title", "kind", "mode", "begin", "end", "feeder", "device", "crews", "districts", "households",
@@ -103,7 +105,7 @@ def works(request: HttpRequest, number: str) -> HttpResponse:
         cells = [_cells(item, request.language) for item in rows[:EXPORT_ROWS_MAX]]
         return csv_response(f"{number}-works", header, cells)
     values = {
-        **around(found, "works"), "page": page_of(request, rows), "filters": filters, "modes": MODES,
+        **around(found, "works"), "page": page_of(request, rows, WORKS_ON_PAGE), "filters": filters, "modes": MODES,
         "filtered": any(asdict(filters).values()), "crews": named(found.by_crew), "feeders": named(found.by_feeder),
         "export_url": export_url(request) if may(request.actor, "work", "export") else "",
     }  # fmt: skip

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 from wanjia.adapters.icalendar.codec import Event, document
 from wanjia.model.actors import may
 from wanjia.model.faults import Denied, NotFound
-from wanjia.queries.network.plan_notices import notice_receivers, notices
-from wanjia.queries.network.plan_shapes import Item, Notice, PlanPage
+from wanjia.queries.network.plan_notices import announced, notice_receivers, notices
+from wanjia.queries.network.plan_shapes import Announced, Item, Notice, PlanPage
 from wanjia.texts import say
 from wanjia.web.csv_files import csv_response
 from wanjia.web.listing import export_url, local
@@ -89,20 +89,25 @@ def letter(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise NotFound("letter", kind)
     found = shown(request, number)
-    rows = notices(number, request.actor, request.now, request.language)
     wanted = request.GET.get("item", "")
-    if kind != "public":
-        rows = [one for one in rows if str(one.item) == wanted]
-    if not rows:
-        raise NotFound("notice", wanted or number)
+    rows = _told_of(request, number, kind, wanted)
     told: Sequence = ()
-    if kind == "priority":
-        told = list(notice_receivers(number, rows[0].item, request.actor, request.language, priority_only=True))
+    if kind == "priority" and rows:
+        told = list(notice_receivers(number, int(wanted), request.actor, request.language, priority_only=True))
+    if not rows or (kind == "priority" and not told):
+        raise NotFound("notice", wanted or number)
     content = notice_letter(kind, found, rows, told, request.now, request.language)
     response = HttpResponse(letter_pdf(content, request.language), content_type="application/pdf")
-    name = f"{number}-{kind}{f'-{rows[0].request}' if kind != 'public' else ''}.pdf"
+    name = f"{number}-{kind}{f'-{rows[0].request}' if isinstance(rows[0], Notice) else ''}.pdf"
     response["Content-Disposition"] = f'inline; filename="{_plain(name)}"'
     return response
+
+
+def _told_of(request: HttpRequest, number: str, kind: str, item: str) -> Sequence[Notice | Announced]:
+    if kind == "public":
+        return announced(number, request.actor, request.language)
+    rows = notices(number, request.actor, request.now, request.language)
+    return [one for one in rows if str(one.item) == item]
 
 
 def _event(found: PlanPage, item: Item, address: str, language: str) -> Event:

@@ -1,38 +1,38 @@
 """What the notices of a plan say: the public one, one for each district, and the list for those who cannot bear it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from wanjia.model.jsonvalue import Json
 from wanjia.queries.cases.letter_content import LetterContent
-from wanjia.queries.network.plan_shapes import Notice, NoticeReceiver, PlanPage
+from wanjia.queries.network.plan_shapes import Announced, Notice, NoticeReceiver, PlanPage
 from wanjia.texts import say
-from wanjia.web.templatetags.plan_words import priority_kind
-from wanjia.web.templatetags.words import instant
+from wanjia.web.templatetags.plan_words import priority_kind, spans_words
 
 KINDS = ("public", "outage", "district", "priority")
 IN_FORCE = ("adopting", "adopted", "superseded")
 
 
 def notice_letter(
-    kind: str, found: PlanPage, rows: Sequence[Notice], told: Sequence[NoticeReceiver], now: datetime, language: str
-) -> LetterContent:
+    kind: str, found: PlanPage, rows: Sequence[Notice | Announced], told: Sequence[NoticeReceiver], now: datetime,
+    language: str,
+) -> LetterContent:  # fmt: skip
     """The letter of a kind about these outages. `told`: those whom the priority letter lists."""
     line = found.line
     blocks: list[Json] = []
     if line.state not in IN_FORCE:
         blocks.append({"text": say("plans.letter.draft", language)})
-    if any(one.state == "short" for one in rows):
+    if any(isinstance(one, Notice) and one.state == "short" for one in rows):
         blocks.append({"text": say("plans.letter.short", language)})
     blocks += BODIES[kind](rows, told, language)
     signed: dict[str, Json] = {
         "title": say(f"plans.letter.title.{kind}", language), "blocks": blocks, "signed_by": "",
     }  # fmt: skip
-    number = line.number if kind == "public" else f"{line.number}-{rows[0].request}"
+    number = f"{line.number}-{rows[0].request}" if isinstance(rows[0], Notice) else line.number
     return LetterContent(number, "", line.organisation_name, line.adopted_at or now, signed)
 
 
-def _public(rows: Sequence[Notice], told: Sequence[NoticeReceiver], language: str) -> list[Json]:
+def _public(rows: Sequence[Announced], told: Sequence[NoticeReceiver], language: str) -> list[Json]:
     columns: list[Json] = [say(f"plans.letter.column.{name}", language) for name in ("time", "work", "districts")]
     table: list[Json] = [[_time(one, language), one.title, _districts(one, language)] for one in rows]
     return [
@@ -62,8 +62,9 @@ def _district(rows: Sequence[Notice], told: Sequence[NoticeReceiver], language: 
             {"text": say("plans.letter.intro", language)},
             {"facts": [_pair("time", _time(rows[0], language), language), _pair("districts", place, language),
                        _pair("work", rows[0].title, language)]},
+            *_care(language),
         ]  # fmt: skip
-    return [*blocks, *_care(language)]
+    return blocks
 
 
 def _priority(rows: Sequence[Notice], told: Sequence[NoticeReceiver], language: str) -> list[Json]:
@@ -79,7 +80,12 @@ def _priority(rows: Sequence[Notice], told: Sequence[NoticeReceiver], language: 
     ]  # fmt: skip
 
 
-BODIES = {"public": _public, "outage": _outage, "district": _district, "priority": _priority}
+BODIES: dict[str, Callable[..., list[Json]]] = {
+    "public": _public,
+    "outage": _outage,
+    "district": _district,
+    "priority": _priority,
+}
 
 
 def _care(language: str) -> list[Json]:
@@ -90,11 +96,9 @@ def _pair(name: str, value: str, language: str) -> Json:
     return [say(f"plans.letter.facts.{name}", language), value]
 
 
-def _time(one: Notice, language: str) -> str:
-    begin, end = instant(one.starts_at, language), instant(one.ends_at, language)
-    day, _, _ = begin.rpartition(" ")
-    return f"{begin} – {end.removeprefix(f'{day} ')}"
+def _time(one: Notice | Announced, language: str) -> str:
+    return spans_words(one.spans, language)
 
 
-def _districts(one: Notice, language: str) -> str:
+def _districts(one: Notice | Announced, language: str) -> str:
     return say("plans.and", language).join(name or code for code, name in one.districts)
