@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from wanjia.actions.network.begin_collection import begin_collection
 from wanjia.actions.network.collected import collected
 from wanjia.actions.network.compute_day import compute_day
 from wanjia.actions.network.ingest_readings import ingest_readings
+from wanjia.adapters.grid_files.folder import read_network
+from wanjia.adapters.grid_files.keeping import keep_network
 from wanjia.kernels.balance.making_nouns import Injections
 from wanjia.model.actors import SYSTEM
 from wanjia.model.faults import Denied, Refused
@@ -80,6 +83,28 @@ def test_figures_are_the_sums_of_the_readings(world: World, days: Measured) -> N
     assert shown.rates.energy_in_kwh == pytest.approx(sum(line.energy_in_kwh or 0 for line in good))
     assert sum(count.districts for count in shown.bands) == shown.rates.expected == 8
     assert [BANDS.index(line.band) for line in shown.lines] == sorted(BANDS.index(line.band) for line in shown.lines)
+
+
+def test_a_meter_behind_transformers_counts_by_its_multiplier(world: World, days: Measured, tmp_path: Path) -> None:
+    """From the network's file to the balance, the page's figures and the meter's own curve."""
+    meters = days.network.meters
+    ratio = np.where(meters.role == MASTER, 50.0, 1.0)
+    _, folder = keep_network(tmp_path, replace(days.network, meters=replace(meters, multiplier=ratio)))
+    installed = read_network(tmp_path / folder).network
+    assert installed is not None and installed.meters.multiplier.tolist() == ratio.tolist()
+    block = days.block(0)
+    shown = wide_batch(days.network, replace(block, unit_kwh=block.unit_kwh / ratio), FIRST)
+    with own_store(tmp_path / "behind") as store:
+        ingest_readings([shown], "head-end", world.actor("admin"), world.now)
+        compute_day(FIRST, collected(installed, FIRST), store, SYSTEM, world.now)
+        view = station_view(world.actor("company"), Part(), FIRST, world.now, "zh-Hans")
+        line = next(one for one in view.lines if one.loss_kwh is not None)
+        district = days.network.districts.ids.tolist().index(line.district)
+        master = int(np.flatnonzero((meters.district == district) & (meters.role == MASTER))[0])
+        curve = store.meter_readings([str(meters.ids[master])], FIRST, FIRST)["energy_kwh"].to_pylist()
+    into, out, _ = by_hand(days, 0, district)
+    assert (line.energy_in_kwh, line.energy_out_kwh) == (pytest.approx(into), pytest.approx(out))
+    assert sum(curve) == pytest.approx(float((block.values[master] * block.unit_kwh[master]).sum()))
 
 
 def test_a_dead_master_is_named_and_never_a_pass(world: World, days: Measured) -> None:

@@ -21,9 +21,10 @@ from tests.support.monitors import (
 from tests.support.rows import denied, refused
 from tests.support.world import World
 from wanjia.actions.cases.send_message import send_message
-from wanjia.actions.network.enter_monitors import enter_monitors, remove_monitor
+from wanjia.actions.network.enter_monitors import enter_monitors
 from wanjia.actions.network.safety_limits import WantedLimit, limits_known, set_safety_limit
 from wanjia.actions.network.safety_nouns import MonitorReading
+from wanjia.actions.network.set_monitor import remove_monitor
 from wanjia.actions.network.watch_monitors import watch_monitors
 from wanjia.kernels.balance.safety import limit_on
 from wanjia.model.actors import SYSTEM

@@ -1,6 +1,7 @@
 """The engines beside each other on one folder layout: what one makes of readings the other makes, to the last bit."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,8 @@ def register() -> Register:
     multiplier = np.where(np.arange(count) % 12 == 0, 40.0, 1.0)
     digits = np.where(np.arange(count) % 3 == 0, 4, 0).astype(np.int8)
     at = datetime.fromtimestamp((BEGIN + 40 * QUARTER_MS) / 1000, UTC)
-    return register_of(NETWORK, multiplier, digits, (Replacement(IDS[3], at, 9990.0, 0.0),))
+    meters = replace(NETWORK.meters, multiplier=multiplier, register_digits=digits)
+    return register_of(replace(NETWORK, meters=meters), (Replacement(IDS[3], at, 9990.0, 0.0),))
 
 
 def intervals(rng: np.random.Generator, count: int) -> pa.RecordBatch:

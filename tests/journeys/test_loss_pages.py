@@ -213,7 +213,7 @@ def test_a_run_is_started_by_who_may_and_followed_by_all(world: World, days: Mea
     assert "/board/losses/runs/start/" not in page(chief, "/board/losses/runs/")
     day = days.day(0)
     assert chief.post("/board/losses/runs/start/", {"day": day.isoformat()}).status_code == 403
-    for wrong, words in (("31.12.", "不是日期"), ((world.today + timedelta(days=1)).isoformat(), "还没有到")):
+    for wrong, words in (("31.12.", "不是日期"), ((world.today + timedelta(days=2)).isoformat(), "还没有到")):
         refused = company.post("/board/losses/runs/start/", {"day": wrong})
         assert refused.status_code == 422 and words in refused.content.decode()
     assert not MeasurementRun.objects.exists()

@@ -73,5 +73,6 @@ def _network(
         Meters(
             words([f"m{i}" for i in range(count * meters)]), np.repeat(np.arange(count, dtype=np.int32), meters),
             np.full(count * meters, CUSTOMER_METER, np.int8), no_code, no_code,
+            np.ones(count * meters), no_code,
         ),
     )  # fmt: skip

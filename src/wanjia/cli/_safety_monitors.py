@@ -11,7 +11,7 @@ from wanjia.model.faults import Fault
 
 NEEDED = ("code", "gateway", "scene", "name_zh", "district", "address", "longitude", "latitude")
 OPTIONAL = (
-    "contact_name", "contact_phone", "helper_name", "helper_phone", "consent_case", "name_en", "silent_hours",
+    "contact_name", "contact_phone", "helper_name", "helper_phone", "consent_case", "name_en", "silent_hours", "phase",
 )  # fmt: skip
 
 

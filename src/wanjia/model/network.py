@@ -78,13 +78,19 @@ class Districts:
 
 @dataclass(frozen=True, eq=False)
 class Meters:
-    """Rows of `meters`: position of the district, codes in METER_ROLES, PHASES and PRIORITIES."""
+    """Rows of `meters`: position of the district, codes in METER_ROLES, PHASES and PRIORITIES.
+
+    multiplier: kWh for each kWh that the meter counts (ratio of its transformers); 1 without any.
+    register_digits: whole digits of its register; 0 where they are not known.
+    """
 
     ids: Words
     district: Indexes
     role: Codes
     phase: Codes
     priority: Codes
+    multiplier: Measures
+    register_digits: Codes
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +113,7 @@ def words(values: list[str]) -> Words:
 def no_meters() -> Meters:
     """The table of a folder that lists no meters."""
     none = np.empty(0, dtype=np.int8)
-    return Meters(words([]), np.empty(0, dtype=np.int32), none, none, none)
+    return Meters(words([]), np.empty(0, dtype=np.int32), none, none, none, np.empty(0), none)
 
 
 def customers_by_district(network: Network) -> Counts:

@@ -98,21 +98,10 @@ class Ordered:
         )
 
 
-def register_of(
-    network: Network,
-    multiplier: Measures | None = None,
-    digits: Codes | None = None,
-    replacements: Sequence[Replacement] = (),
-) -> Register:
-    """The register of a network's meters; multipliers of 1 and unknown digits where none are given."""
+def register_of(network: Network, replacements: Sequence[Replacement] = ()) -> Register:
+    """The register of a network's meters."""
     meters = network.meters
-    count = len(meters.ids)
     return Register(
-        pa.array(meters.ids, pa.string()),
-        tuple(network.districts.ids),
-        meters.district,
-        meters.role,
-        np.ones(count) if multiplier is None else multiplier,
-        np.zeros(count, np.int8) if digits is None else digits,
-        tuple(replacements),
-    )
+        pa.array(meters.ids, pa.string()), tuple(network.districts.ids), meters.district, meters.role,
+        meters.multiplier, meters.register_digits, tuple(replacements),
+    )  # fmt: skip

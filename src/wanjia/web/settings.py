@@ -157,6 +157,7 @@ AXES_LOCKOUT_CALLABLE = "wanjia.web.errors.locked_out"
 CSRF_FAILURE_VIEW = "wanjia.web.errors.form_expired"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # an undo button may carry a telephone
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # seconds: one working day

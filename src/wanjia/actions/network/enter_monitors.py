@@ -1,27 +1,29 @@
 """Monitors become rows: where each stands, which gateway speaks for it, and who is called."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
-from wanjia.actions.network.safety_alarms import close_alarm
 from wanjia.actions.network.safety_consent import purposes_in_force
 from wanjia.actions.network.safety_nouns import MonitorEntry
-from wanjia.actions.network.safety_scenes import AT_HOME, SCENES
+from wanjia.actions.network.safety_scenes import AT_HOME, PHASES, SCENES
 from wanjia.actions.permission import require
 from wanjia.model.actors import Actor
-from wanjia.model.faults import Fault, NotFound, Refused, Where
+from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.places import Position
 from wanjia.records.cases.history import write_history
-from wanjia.records.network.models import SafetyAlarm, SafetyMonitor, TransformerDistrict
+from wanjia.records.network.models import SafetyMonitor, TransformerDistrict
 
 CODE_CHARACTERS_MAX = 24
+NAME = re.compile(rf"[A-Za-z0-9._:-]{{1,{CODE_CHARACTERS_MAX}}}", re.ASCII)
+"""As gateways call themselves and their monitors."""
 MONITORS_MAX = 20_000
 """In one list; the article's 219 are a pilot."""
 SILENT_HOURS_MAX = 168.0
 COLUMNS = (
-    "gateway", "scene", "name_zh", "name_en", "district", "address", "longitude", "latitude", "contact_name",
+    "gateway", "scene", "phase", "name_zh", "name_en", "district", "address", "longitude", "latitude", "contact_name",
     "contact_phone", "helper_name", "helper_phone", "consent_case", "silent_hours", "entered_at", "removed_at",
 )  # fmt: skip
 
@@ -34,10 +36,10 @@ def enter_monitors(entries: Sequence[MonitorEntry], actor: Actor, now: datetime)
     known = set(
         TransformerDistrict.objects.filter(code__in={one.district for one in entries}).values_list("code", flat=True)
     )
-    faults = [fault for entry in entries for fault in _faults(entry, known, now)] + _repeated(entries)
+    faults = [fault for entry in entries for fault in monitor_faults(entry, known, now)] + _repeated(entries)
     if faults:
         raise Refused(faults)
-    rows = [_row(entry, now) for entry in entries]
+    rows = [monitor_row(entry, now) for entry in entries]
     with transaction.atomic():
         SafetyMonitor.objects.bulk_create(
             rows, 200, update_conflicts=True, unique_fields=["code"], update_fields=COLUMNS
@@ -46,29 +48,15 @@ def enter_monitors(entries: Sequence[MonitorEntry], actor: Actor, now: datetime)
     return len(rows)
 
 
-def remove_monitor(code: str, actor: Actor, now: datetime) -> SafetyMonitor:
-    """Out of use; its alarms are over and stay, its hours go. Raises Denied, NotFound."""
-    require(actor, "network", "install")
-    with transaction.atomic():
-        row = SafetyMonitor.objects.select_for_update(of=("self",)).filter(code=code).first()
-        if row is None:
-            raise NotFound("safety_monitor", code)
-        row.hours.all().delete()
-        row.removed_at = row.removed_at or now
-        row.save(update_fields=["removed_at"])
-        for alarm in row.alarms.filter(status=SafetyAlarm.Status.OPEN):
-            close_alarm(alarm, now, now)
-        write_history(f"safety:{code}", actor, now, [("safety_monitor_removed", {"monitor": code})])
-        return row
-
-
-def _faults(entry: MonitorEntry, districts: Collection[str], now: datetime) -> list[Fault]:
+def monitor_faults(entry: MonitorEntry, districts: Collection[str], now: datetime) -> list[Fault]:
+    """Of one entry, against the districts that there are."""
     at_home = entry.scene in AT_HOME
     who = (entry.contact_name, entry.contact_phone, entry.helper_name, entry.helper_phone)
     found = [
-        (not 0 < len(entry.code) <= CODE_CHARACTERS_MAX, "safety.code", "code"),
-        (not 4 <= len(entry.gateway) <= CODE_CHARACTERS_MAX, "safety.gateway", "gateway"),
+        (not NAME.fullmatch(entry.code), "safety.code", "code"),
+        (not (NAME.fullmatch(entry.gateway) and len(entry.gateway) >= 4), "safety.gateway", "gateway"),
         (entry.scene not in SCENES, "safety.scene", "scene"),
+        (entry.phase not in ("", *PHASES), "safety.phase", "phase"),
         (not entry.name_zh.strip(), "safety.name", "name_zh"),
         (entry.district not in districts, "safety.district", "district"),
         (not Position(entry.longitude, entry.latitude).inside_the_world(), "safety.place", "longitude"),
@@ -78,8 +66,8 @@ def _faults(entry: MonitorEntry, districts: Collection[str], now: datetime) -> l
         (not at_home and bool(entry.consent_case), "safety.consent_public", "consent_case"),
     ]  # fmt: skip
     values = {
-        "monitor": entry.code, "scenes": ", ".join(SCENES), "district": entry.district, "case": entry.consent_case,
-        "characters_max": CODE_CHARACTERS_MAX, "hours_max": f"{SILENT_HOURS_MAX:g}",
+        "monitor": entry.code, "scenes": ", ".join(SCENES), "phases": ", ".join(PHASES), "district": entry.district,
+        "case": entry.consent_case, "characters_max": CODE_CHARACTERS_MAX, "hours_max": f"{SILENT_HOURS_MAX:g}",
     }  # fmt: skip
     return [Fault(code, Where("", entry.row, column), values) for is_wrong, code, column in found if is_wrong]
 
@@ -94,16 +82,17 @@ def _repeated(entries: Sequence[MonitorEntry]) -> list[Fault]:
     return faults
 
 
-def _row(entry: MonitorEntry, now: datetime) -> SafetyMonitor:
-    """In a home nobody's name or telephone is written twice: the consent has them."""
+def monitor_row(entry: MonitorEntry, now: datetime) -> SafetyMonitor:
+    """An entry as it is kept. In a home nobody's name or telephone is written twice: the consent has them."""
     at_home = entry.scene in AT_HOME
     who = {
         name: "" if at_home else getattr(entry, name)
         for name in ("contact_name", "contact_phone", "helper_name", "helper_phone")
     }
     return SafetyMonitor(
-        code=entry.code, gateway=entry.gateway, scene=entry.scene, name_zh=entry.name_zh.strip()[:80],
-        name_en=entry.name_en.strip()[:120], district_id=entry.district, address=entry.address[:120],
-        longitude=entry.longitude, latitude=entry.latitude, consent_case=entry.consent_case,
+        code=entry.code, gateway=entry.gateway, scene=entry.scene, phase=entry.phase,
+        name_zh=entry.name_zh.strip()[:80], name_en=entry.name_en.strip()[:120], district_id=entry.district,
+        address=entry.address[:120], longitude=entry.longitude, latitude=entry.latitude,
+        consent_case=entry.consent_case,
         silent_hours=entry.silent_hours, entered_at=now, **who,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """The company's own thresholds of safety sensing: a dated edition with its source; the past keeps its own."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,9 +10,11 @@ from wanjia.actions.permission import require
 from wanjia.kernels.balance.safety import QUANTITIES, Limit
 from wanjia.kernels.balance.safety_limits import LIMITS, RANGES
 from wanjia.model.actors import Actor
-from wanjia.model.faults import Fault, Refused, Where
+from wanjia.model.faults import Fault, NotFound, Refused, Where
+from wanjia.model.jsonvalue import Facts
 from wanjia.records.cases.history import write_history
-from wanjia.records.network.models import SafetyLimitEdition
+from wanjia.records.network.lookups import subject_of_districts
+from wanjia.records.network.models import SafetyLimitEdition, SafetyMonitor
 
 HOLD_SECONDS_MAX, CLEAR_SECONDS_MAX = 900, 86_400
 """A longer hold would miss what burns; a longer clearing would call two fires one."""
@@ -30,40 +33,88 @@ class WantedLimit:
     hold_seconds: int
     clear_seconds: int
     source: str
+    monitor: str = ""
+    """Only of this one; empty: of all."""
 
 
 def set_safety_limit(wanted: WantedLimit, actor: Actor, now: datetime) -> SafetyLimitEdition:
     """Enter an edition, or correct the one of the same day. Raises Denied, Refused with every fault."""
-    require(actor, "practice", "install")
+    _require(wanted.monitor, actor)
     faults = _faults(wanted)
     if faults:
         raise Refused(faults)
     with transaction.atomic():
         row, _ = SafetyLimitEdition.objects.update_or_create(
-            quantity=wanted.quantity, starts_on=wanted.starts_on,
+            monitor_id=wanted.monitor or None, quantity=wanted.quantity, starts_on=wanted.starts_on,
             defaults={
                 "pre_alarm": wanted.pre_alarm, "alarm": wanted.alarm, "hysteresis": wanted.hysteresis,
                 "hold_seconds": wanted.hold_seconds, "clear_seconds": wanted.clear_seconds,
                 "source": wanted.source.strip(), "entered_by": actor.reference, "entered_at": now,
             },
         )  # fmt: skip
-        data = {"quantity": row.quantity, "starts_on": row.starts_on.isoformat(), "alarm": row.alarm}
-        write_history(f"safety:{row.quantity}", actor, now, [("safety_limit_set", data)])
+        write_history(_subject(row), actor, now, [("safety_limit_set", _data(row))])
         return row
 
 
+def drop_safety_limit(quantity: str, starts_on: date, monitor: str, actor: Actor, now: datetime) -> SafetyLimitEdition:
+    """Take an edition away that should not have been; alarms keep what they were raised by. Raises Denied, NotFound."""
+    _require(monitor, actor)
+    with transaction.atomic():
+        rows = SafetyLimitEdition.objects.select_for_update(of=("self",))
+        row = rows.filter(monitor=monitor or None, quantity=quantity, starts_on=starts_on).first()
+        if row is None:
+            raise NotFound("safety_limit", f"{quantity} {starts_on}")
+        write_history(_subject(row), actor, now, [("safety_limit_dropped", _data(row))])
+        row.delete()
+        return row
+
+
+def _require(monitor: str, actor: Actor) -> None:
+    """For all: whoever decides which practices run. For one: whoever looks after its district. Raises NotFound too."""
+    if not monitor:
+        require(actor, "practice", "install")
+        return
+    place = ("district__cell_code", "district__organisation_id")
+    row = SafetyMonitor.objects.filter(code=monitor).values_list(*place).first()
+    if row is None:
+        raise NotFound("safety_monitor", monitor)
+    require(actor, "network", "edit", subject_of_districts([row]))
+
+
+def _subject(row: SafetyLimitEdition) -> str:
+    return f"safety:{row.monitor_id or row.quantity}"
+
+
+def _data(row: SafetyLimitEdition) -> Facts:
+    return {
+        "quantity": row.quantity, "starts_on": row.starts_on.isoformat(), "pre_alarm": row.pre_alarm,
+        "alarm": row.alarm, "source": row.source,
+    }  # fmt: skip
+
+
 def limits_known() -> tuple[Limit, ...]:
-    """All editions, those that ship and the company's own; of the same day the company's own counts."""
-    own = [
+    """All editions for everybody, those that ship and the company's own; of the same day the company's own counts."""
+    return (*_own(SafetyLimitEdition.objects.filter(monitor=None)), *LIMITS)
+
+
+def limits_of(monitors: Collection[str]) -> dict[str, tuple[Limit, ...]]:
+    """The editions that are of one monitor alone; those without any are left out."""
+    found: dict[str, list[SafetyLimitEdition]] = {}
+    for row in SafetyLimitEdition.objects.filter(monitor__in=monitors):
+        found.setdefault(str(row.monitor_id), []).append(row)
+    return {code: _own(rows) for code, rows in found.items()}
+
+
+def _own(rows: Iterable[SafetyLimitEdition]) -> tuple[Limit, ...]:
+    return tuple(
         Limit(
             quantity, row.starts_on, row.pre_alarm, row.alarm, row.hysteresis, row.hold_seconds, row.clear_seconds,
             row.source, "C",
         )
-        for row in SafetyLimitEdition.objects.all()
+        for row in rows
         for quantity in QUANTITIES
         if quantity == row.quantity
-    ]  # fmt: skip
-    return (*own, *LIMITS)
+    )  # fmt: skip
 
 
 def _faults(wanted: WantedLimit) -> list[Fault]:

@@ -36,3 +36,4 @@ class MonitorEntry:
     consent_case: str = ""
     name_en: str = ""
     silent_hours: float = SILENT_HOURS
+    phase: str = ""

@@ -12,6 +12,8 @@ CONSENT = "care_consent"
 SCENES = ("stairwell", "meter_box", "charging", "kitchen", "home")
 """Where a monitor stands. `home` and `kitchen` are somebody's own rooms: only under a consent."""
 AT_HOME = frozenset({"home", "kitchen"})
+PHASES = ("A", "B", "C", "ABC")
+"""Of the line that it watches; empty where nobody knows, or where it watches a room."""
 SILENT, PLEASE_CALL = "device_silent", "please_call"
 KINDS = (*QUANTITIES, SILENT, PLEASE_CALL)
 ENERGY = "energy_kwh"

@@ -8,13 +8,14 @@ dropped unread otherwise.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from django.db import transaction
 from django.utils import timezone
 
 from wanjia.actions.network.safety_alarms import apply_event, close_alarm, open_alarm
 from wanjia.actions.network.safety_consent import purposes_in_force
-from wanjia.actions.network.safety_limits import limits_known
+from wanjia.actions.network.safety_limits import limits_known, limits_of
 from wanjia.actions.network.safety_nouns import MonitorReading
 from wanjia.actions.network.safety_scenes import AT_HOME, CARE, ENERGY, FIRE, SILENT
 from wanjia.actions.network.safety_tracks import track_from_json, track_to_json
@@ -24,6 +25,10 @@ from wanjia.records.network.models import RhythmHour, SafetyMonitor, SafetyReadi
 SLOT_MINUTES = 5
 AHEAD_MAX = timedelta(minutes=10)
 """A reading from further in the future comes from a clock that is wrong, and would hide all that follow."""
+
+
+Limits: TypeAlias = tuple[Sequence[Limit], ...]
+"""Editions of one monitor alone, then those for everybody; the first that have one in force count."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +49,13 @@ def take_safety_readings(gateway: str, readings: Sequence[MonitorReading], now: 
         found = {
             row.code: row for row in rows.filter(code__in=names, gateway=gateway, removed_at=None).order_by("code")
         }
-        limits, total = limits_known(), Taken(unknown=sum(one.monitor not in found for one in readings))
+        everybody, own = limits_known(), limits_of(found)
+        total = Taken(unknown=sum(one.monitor not in found for one in readings))
         for code, monitor in found.items():
             mine = [one for one in readings if one.monitor == code]
             timely = [one for one in mine if one.at <= now + AHEAD_MAX]
             covered = _covered(monitor, timely, now)
-            _take(monitor, covered, limits, now)
+            _take(monitor, covered, (own.get(code, ()), everybody), now)
             total = replace(
                 total, taken=total.taken + len(covered), from_future=total.from_future + len(mine) - len(timely),
                 without_consent=total.without_consent + len(timely) - len(covered),
@@ -67,7 +73,7 @@ def _covered(monitor: SafetyMonitor, readings: list[MonitorReading], now: dateti
     return [one for one in readings if (CARE if one.quantity == ENERGY else FIRE) in purposes]
 
 
-def _take(monitor: SafetyMonitor, readings: list[MonitorReading], limits: Sequence[Limit], now: datetime) -> None:
+def _take(monitor: SafetyMonitor, readings: list[MonitorReading], limits: Limits, now: datetime) -> None:
     if not readings:
         return
     by_quantity: dict[str, list[Reading]] = {}
@@ -87,7 +93,7 @@ def _take(monitor: SafetyMonitor, readings: list[MonitorReading], limits: Sequen
 
 
 def _follow(
-    monitor: SafetyMonitor, quantity: Quantity, readings: list[Reading], limits: Sequence[Limit], now: datetime
+    monitor: SafetyMonitor, quantity: Quantity, readings: list[Reading], limits: Limits, now: datetime
 ) -> None:  # fmt: skip
     """Each day by the thresholds of its own edition."""
     track = track_from_json(monitor.tracks.get(quantity))
@@ -100,11 +106,12 @@ def _follow(
 
 
 def _by_edition(
-    quantity: Quantity, readings: Iterable[Reading], limits: Sequence[Limit]
+    quantity: Quantity, readings: Iterable[Reading], limits: Limits
 ) -> Iterable[tuple[Limit, list[Reading]]]:  # fmt: skip
     parts: list[tuple[Limit, list[Reading]]] = []
     for reading in readings:
-        limit = limit_on(quantity, timezone.localdate(reading.at), limits)
+        day = timezone.localdate(reading.at)
+        limit = next((one for some in limits if (one := limit_on(quantity, day, some)) is not None), None)
         if limit is None:
             continue
         if parts and parts[-1][0] == limit:

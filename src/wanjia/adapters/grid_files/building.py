@@ -168,6 +168,8 @@ def _meters(metered: Sequence[Metered], district: Sequence[int]) -> Meters:
         role=_codes((one.role for one in metered), METER_ROLES),
         phase=_codes((one.phase for one in metered), PHASES),
         priority=np.zeros(len(metered), dtype=np.int8),
+        multiplier=np.ones(len(metered)),
+        register_digits=np.zeros(len(metered), dtype=np.int8),
     )
 
 

@@ -41,9 +41,13 @@ TABLES: Mapping[str, TableColumns] = {
         rows_max=DISTRICTS_MAX,
     ),
     "meters": TableColumns(
-        ("meter_id", "district_id", "role"), ("phase", "priority"), rows_max=METERS_MAX, may_lack=True
+        ("meter_id", "district_id", "role"), ("phase", "priority", "multiplier", "register_digits"),
+        rows_max=METERS_MAX, may_lack=True,
     ),
-}
+}  # fmt: skip
+MULTIPLIER_LEAST, MULTIPLIER_MOST = 0.001, 1_000_000.0
+"""A meter that counts watt-hours; ratios of current and voltage transformers together are some hundred thousands."""
+REGISTER_DIGITS_MAX = 12
 
 
 @dataclass(frozen=True)
@@ -101,12 +105,15 @@ def _districts(sheet: Sheet, nodes: Sheet, has_meters: bool, findings: Findings)
 
 
 def _meters(sheet: Sheet, districts: Sheet, findings: Findings) -> Meters:
+    ratio = findings.measure(sheet, "multiplier", MULTIPLIER_LEAST, MULTIPLIER_MOST)
     return Meters(
         ids=findings.ids(sheet, "meter_id"),
         district=findings.reference(sheet, "district_id", districts, "district_id"),
         role=findings.code(sheet, "role", METER_ROLES),
         phase=findings.code(sheet, "phase", PHASES, empty=0),
         priority=findings.code(sheet, "priority", PRIORITIES, empty=0),
+        multiplier=np.where(np.isnan(ratio), 1.0, ratio),
+        register_digits=findings.digits(sheet, "register_digits", REGISTER_DIGITS_MAX),
     )
 
 
@@ -156,15 +163,19 @@ def _district_table(districts: Districts, nodes: Words) -> pa.Table:
 
 
 def _meter_table(meters: Meters, districts: Words) -> pa.Table:
-    return pa.table(
-        {
-            "meter_id": _text(meters.ids),
-            "district_id": _text(districts[meters.district]),
-            "role": _named(meters.role, METER_ROLES),
-            "phase": _named(meters.phase, PHASES),
-            "priority": _named(meters.priority, PRIORITIES),
-        }
-    )
+    """Without the columns that say nothing of any meter, so that what they are is told by who has them."""
+    columns = {
+        "meter_id": _text(meters.ids),
+        "district_id": _text(districts[meters.district]),
+        "role": _named(meters.role, METER_ROLES),
+        "phase": _named(meters.phase, PHASES),
+        "priority": _named(meters.priority, PRIORITIES),
+    }
+    if (meters.multiplier != 1).any():
+        columns["multiplier"] = pa.array(meters.multiplier)
+    if meters.register_digits.any():
+        columns["register_digits"] = pa.array(meters.register_digits, mask=meters.register_digits == 0)
+    return pa.table(columns)
 
 
 def _text(values: Words) -> pa.Array:

@@ -110,6 +110,13 @@ class Findings:
         self._add("network.number", sheet, np.flatnonzero(wrong), column, least=f"{least:g}", most=_bound(most))
         return values
 
+    def digits(self, sheet: Sheet, column: str, most: int) -> Codes:
+        """Whole numbers from 1; 0 where empty or where the column is not there."""
+        values = self.measure(sheet, column, 1, most)
+        broken = np.flatnonzero(values != np.floor(np.nan_to_num(values)))
+        self._add("network.count", sheet, broken[~np.isnan(values[broken])], column)
+        return np.nan_to_num(values).clip(0, most).astype(np.int8)
+
     def count(self, sheet: Sheet, column: str, may_be_empty: bool) -> Counts:
         """Whole numbers, 0 or more; 0 where empty."""
         values = sheet.number(column)

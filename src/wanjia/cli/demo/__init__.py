@@ -86,6 +86,7 @@ def _serve(host: str, port: int, home: Path, meters: Path | None, no_meters: boo
             if broker:
                 os.environ["WANJIA_BROKER_URL"] = broker
                 running.enter_context(running_pulse(home, meters, broker))
+        running.enter_context(import_module("wanjia.cli.demo.stairwells").reporting_stairwells())
         run_server(host, port, 1)
 
 

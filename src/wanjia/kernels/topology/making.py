@@ -151,4 +151,6 @@ def make_meters(customers: Counts, rng: np.random.Generator) -> Meters:
         role=role,
         phase=phase.astype(np.int8),
         priority=priority.astype(np.int8),
+        multiplier=np.ones(count),
+        register_digits=np.zeros(count, dtype=np.int8),
     )

@@ -1,5 +1,7 @@
 """A part of a network by itself: some feeders, whole."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from wanjia.model.network import Branches, Districts, Flags, Indexes, Meters, Network, Nodes
@@ -18,6 +20,7 @@ def part_of(network: Network, feeders: frozenset[str]) -> Network:
     node_at, district_at = _places(nodes), _places(here)
     metered = here[meters.district]
     columns = {name: column[here] for name, column in vars(districts).items()}
+    picked = Meters(**{name: column[metered] for name, column in vars(meters).items()})
     return Network(
         Nodes(network.nodes.ids[nodes], network.nodes.kind[nodes]),
         Branches(
@@ -25,10 +28,7 @@ def part_of(network: Network, feeders: frozenset[str]) -> Network:
             branches.kind[kept], branches.closed[kept], branches.feeder[kept],
         ),
         Districts(**{**columns, "node": node_at[districts.node[here]]}),
-        Meters(
-            meters.ids[metered], district_at[meters.district[metered]], meters.role[metered], meters.phase[metered],
-            meters.priority[metered],
-        ),
+        replace(picked, district=district_at[picked.district]),
     )  # fmt: skip
 
 

@@ -82,11 +82,12 @@ class AlarmPage:
 
 @dataclass(frozen=True)
 class LimitLine:
-    """An edition of thresholds; `in_force` today; `own` when the company entered it."""
+    """An edition of thresholds; `in_force` today; `own` when the company entered it, `alone` when for one monitor."""
 
     limit: Limit
     in_force: bool
     own: bool
+    alone: bool = False
 
 
 def safety_alarms(actor: Actor, part: Part, filters: AlarmFilters, language: str) -> Rows[AlarmLine]:
@@ -120,15 +121,19 @@ def safety_alarm(number: str, actor: Actor, language: str) -> AlarmPage:
     )  # fmt: skip
 
 
-def safety_limits(today: date) -> list[LimitLine]:
-    """Every edition by quantity, the latest first."""
-    own = [_limit(row) for row in SafetyLimitEdition.objects.all()]
+def safety_limits(today: date, monitor: str = "") -> list[LimitLine]:
+    """Every edition by quantity, the latest first; with a monitor its own before those for everybody."""
+    rows = list(SafetyLimitEdition.objects.filter(Q(monitor=None) | Q(monitor=monitor or None)))
+    alone = [_limit(row) for row in rows if row.monitor_id]
+    company = [_limit(row) for row in rows if not row.monitor_id]
     found = []
     for quantity in QUANTITIES:
-        editions = [*(one for one in own if one and one.quantity == quantity), *_shipped(quantity)]
-        now = limit_on(quantity, today, editions)
-        ordered = sorted(editions, key=lambda one: one.starts_on, reverse=True)
-        found += [LimitLine(one, one is now, one in own) for one in ordered]
+        mine = [one for one in alone if one and one.quantity == quantity]
+        every = [*(one for one in company if one and one.quantity == quantity), *_shipped(quantity)]
+        now = limit_on(quantity, today, mine) or limit_on(quantity, today, every)
+        for some in (mine, every):
+            ordered = sorted(some, key=lambda one: one.starts_on, reverse=True)
+            found += [LimitLine(one, one is now, one not in LIMITS, some is mine) for one in ordered]
     return found
 
 

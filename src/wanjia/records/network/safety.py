@@ -16,6 +16,7 @@ class SafetyMonitor(models.Model):
     code = models.CharField(max_length=24, primary_key=True)
     gateway = models.CharField(max_length=24, db_index=True)
     scene = models.CharField(max_length=12, help_text="`actions.network.safety_scenes.SCENES`")
+    phase = models.CharField(max_length=3, blank=True, help_text="`actions.network.safety_scenes.PHASES`")
     name_zh = models.CharField(max_length=80)
     name_en = models.CharField(max_length=120, blank=True)
     district = models.ForeignKey("network.TransformerDistrict", on_delete=models.PROTECT, related_name="+")
@@ -98,8 +99,12 @@ class SafetyAlarm(models.Model):
 
 
 class SafetyLimitEdition(models.Model):
-    """The company's own thresholds of a quantity from a day on; they take the place of those that ship."""
+    """The company's own thresholds of a quantity from a day on; they take the place of those that ship.
 
+    With a monitor they are that monitor's alone, and go before the company's.
+    """
+
+    monitor = models.ForeignKey(SafetyMonitor, null=True, blank=True, on_delete=models.PROTECT, related_name="limits")
     quantity = models.CharField(max_length=20)
     starts_on = models.DateField()
     pre_alarm = models.FloatField()
@@ -113,4 +118,9 @@ class SafetyLimitEdition(models.Model):
 
     class Meta:
         ordering = ["quantity", "-starts_on"]
-        constraints = [models.UniqueConstraint(fields=["quantity", "starts_on"], name="safety_edition_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quantity", "starts_on"], condition=models.Q(monitor=None), name="safety_edition_once"
+            ),
+            models.UniqueConstraint(fields=["monitor", "quantity", "starts_on"], name="safety_own_edition_once"),
+        ]

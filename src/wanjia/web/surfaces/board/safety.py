@@ -2,16 +2,18 @@
 
 from dataclasses import asdict
 from datetime import date
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from wanjia.actions.network.safety_limits import WantedLimit, set_safety_limit
+from wanjia.actions.network.safety_limits import WantedLimit, drop_safety_limit, set_safety_limit
 from wanjia.kernels.balance.safety import QUANTITIES
 from wanjia.model.actors import may
-from wanjia.model.faults import Denied, Fault, Refused, Where
+from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
 from wanjia.queries.network.safety import (
     KINDS,
     LEVELS,
@@ -24,12 +26,13 @@ from wanjia.queries.network.safety import (
     safety_counts,
     safety_limits,
 )
+from wanjia.queries.network.safety_monitors import monitor_page
 from wanjia.texts import say
 from wanjia.web.csv_files import csv_response
 from wanjia.web.forms import shown_faults
-from wanjia.web.listing import export_url, filters_from, local
+from wanjia.web.listing import day_of, export_url, filters_from, local
 from wanjia.web.paging import page_of
-from wanjia.web.saying import said
+from wanjia.web.saying import said, said_undoable
 from wanjia.web.surfaces.board.access import board_page, part_choices, part_of
 
 EXPORT_ROWS_MAX = 20_000
@@ -70,28 +73,53 @@ def alarm(request: HttpRequest, number: str) -> HttpResponse:
 @board_page
 @require_http_methods(["GET", "POST"])
 def limits(request: HttpRequest) -> HttpResponse:
-    """Thresholds by day, with source; whoever decides which practices run enters the company's own."""
-    may_set = may(request.actor, "practice", "install")
+    """Thresholds by day, with source: for everybody, or of the monitor in the address alone."""
+    alone = (request.POST if request.method == "POST" else request.GET).get("monitor", "").strip()[:24]
+    if alone:
+        monitor_page(alone, request.actor, request.language)  # NotFound for whoever may not know of it
+    may_set = may(request.actor, "network", "edit") if alone else may(request.actor, "practice", "install")
     faults: tuple[Fault, ...] = ()
     if request.method == "POST":
         if not may_set:
-            raise Denied("practice", "install")
+            raise Denied("network", "edit") if alone else Denied("practice", "install")
         try:
-            row = set_safety_limit(_wanted(request), request.actor, request.now)
+            row = set_safety_limit(_wanted(request, alone), request.actor, request.now)
+        except (Denied, NotFound):
+            raise
         except Refused as refused:
             faults = refused.faults
         else:
+            undo = {"quantity": row.quantity, "starts_on": row.starts_on.isoformat(), "monitor": alone}
             quantity = say(f"safety.kind.{row.quantity}", request.language)
-            said(request, "safety.limit_said", quantity=quantity, day=row.starts_on.isoformat())
-            return redirect("board:safety_limits")
+            said_undoable(request, "safety.limit_said", reverse("board:safety_limits_drop"), undo, quantity=quantity,
+                          day=row.starts_on.isoformat())  # fmt: skip
+            return _to_limits(alone)
     values = {
-        "rows": safety_limits(request.today), "may_set": may_set, "quantities": QUANTITIES, "figures": FIGURES,
-        "sent": request.POST, "faults": shown_faults(faults, request.language),
+        "rows": safety_limits(request.today, alone), "may_set": may_set, "quantities": QUANTITIES, "figures": FIGURES,
+        "sent": request.POST, "faults": shown_faults(faults, request.language), "alone": alone,
     }  # fmt: skip
     return render(request, "surfaces/board/safety_limits.html", values, status=422 if faults else 200)
 
 
-def _wanted(request: HttpRequest) -> WantedLimit:
+@board_page
+@require_POST
+def limits_drop(request: HttpRequest) -> HttpResponse:
+    """Take an edition of thresholds away."""
+    sent, day = request.POST, day_of(request.POST.get("starts_on", ""))
+    alone, quantity = sent.get("monitor", "").strip()[:24], sent.get("quantity", "")[:20]
+    if day is None:
+        raise NotFound("safety_limit", quantity)
+    drop_safety_limit(quantity, day, alone, request.actor, request.now)
+    said(request, "safety.limit_dropped", quantity=say(f"safety.kind.{quantity}", request.language), day=day)
+    return _to_limits(alone)
+
+
+def _to_limits(monitor: str) -> HttpResponse:
+    address = reverse("board:safety_limits")
+    return redirect(f"{address}?{urlencode({'monitor': monitor})}" if monitor else address)
+
+
+def _wanted(request: HttpRequest, monitor: str) -> WantedLimit:
     """What the form says. Raises Refused with every field that is no figure or day."""
     sent, faults = request.POST, []
     figures: dict[str, float] = {}
@@ -110,7 +138,7 @@ def _wanted(request: HttpRequest) -> WantedLimit:
     hold, clear = (round(figures[name]) if abs(figures[name]) < 1e9 else -1 for name in FIGURES[3:])
     return WantedLimit(
         sent.get("quantity", ""), day, figures["pre_alarm"], figures["alarm"], figures["hysteresis"], hold, clear,
-        sent.get("source", ""),
+        sent.get("source", ""), monitor,
     )  # fmt: skip
 
 
