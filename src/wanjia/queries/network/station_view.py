@@ -105,10 +105,10 @@ def company_view(actor: Actor, part: Part, day: date | None, now: datetime, lang
 
 def by_day(table: pa.Table) -> tuple[DayRates, ...]:
     """The sums of each day, oldest first."""
-    found = sorted(set(table["day"].to_pylist()))
-    wanted = (pa.scalar(day, table["day"].type) for day in found)
+    found = pc.unique(table["day"])
     return tuple(
-        DayRates(day, rates(table.filter(pc.equal(table["day"], one)))) for day, one in zip(found, wanted, strict=True)
+        DayRates(one.as_py(), rates(table.filter(pc.equal(table["day"], one))))
+        for one in found.take(pc.sort_indices(found))
     )
 
 
