@@ -21,7 +21,7 @@ SEED = 20_261_122
 CASE_COUNT = 1_000
 DAYS = 122
 """About four months of cases before today."""
-MADE_FILES, MADE_FOLDERS = ("wanjia.sqlite3*", "ready"), ("network", "telemetry", "outbox", "series")
+MADE_FILES, MADE_FOLDERS = ("wanjia.sqlite3*", "ready"), ("network", "telemetry", "outbox", "series", "beside")
 """What is thrown away before the demo is made again."""
 ADDRESS = "address"
 """File in the demo's folder that says where it was served last."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from wanjia.actions.cases.install_practice import install_practice
 from wanjia.adapters.grid_files.keeping import FOLDER
+from wanjia.cli.demo.beside import Beside, readings_beside
 from wanjia.cli.demo.cases import scripts_of_cases
 from wanjia.cli.demo.lines import make_lines
 from wanjia.cli.demo.meters import FILE
@@ -20,7 +21,7 @@ from wanjia.cli.demo.network import make_networks
 from wanjia.cli.demo.outages import Teller, tell_past
 from wanjia.cli.demo.past import LAST_YEAR, THIS_YEAR, Past, instant, make_past
 from wanjia.cli.demo.planning import make_planning
-from wanjia.cli.demo.readings import YEAR_DAYS, make_readings, treat_worst
+from wanjia.cli.demo.readings import YEAR_DAYS, treat_worst
 from wanjia.cli.demo.restorations import PRACTICE, happenings
 from wanjia.cli.demo.safety import make_safety
 from wanjia.cli.demo.today import make_today
@@ -64,8 +65,27 @@ def make(home: Path, seed: int, cases: int, days: int) -> None:
     with transaction.atomic():
         old, new = make_networks(home, np.random.default_rng((seed, 1)), now - timedelta(days=days + 366))
         make_lines(np.random.default_rng((seed, 6)), now - timedelta(days=days + 1))
-    teller = Teller(old.digest, old.network)
-    lately = _past(teller, np.random.default_rng((seed, 3)), now, days)
+    with readings_beside(home, seed, now) as beside:
+        play = Play(chance, Teller(old.digest, old.network))
+        lately = _past(play.teller, np.random.default_rng((seed, 3)), now, days)
+        _practices(now, days)
+        scripts = scripts_of_cases(chance, cases, now - timedelta(days=days), now)
+        today = make_today(home, ActiveNetwork(new.digest, new.network), np.random.default_rng((seed, 2)), now)
+        with click.progressbar(length=cases, label="  " + say("demo.cases", _language())) as bar:
+            works = make_works(today.loop.grid, np.random.default_rng((seed, 4)), now)
+            watched = make_safety(np.random.default_rng((seed, 8)), now)
+            turns: list[Turn] = [*scripts, *happenings(play.teller, lately), *works, *watched, today]
+            play_turns(play, turns, now, lambda opened: bar.update(opened - bar.pos))
+        _readings(beside, now)
+    _planning(new.network, seed, now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("PRAGMA synchronous=FULL")
+    _tell(play, time.monotonic() - began)
+
+
+def _practices(now: datetime, days: int) -> None:
+    """Those of the product, installed before the first case; that of restorations with the first that it is for."""
     for folder in sorted(path.parent for path in practices_folder().glob("*/practice.yaml")):
         content = {
             str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
@@ -73,20 +93,6 @@ def make(home: Path, seed: int, cases: int, days: int) -> None:
         since = LATELY_DAYS if folder.name == PRACTICE else days + 1
         row = install_practice(content, {}, SYSTEM, now - timedelta(days=since), run_scenarios=False)
         click.echo("  " + say("demo.practice", _language(), name=row.name, version=row.version))
-    play = Play(chance, teller)
-    scripts = scripts_of_cases(chance, cases, now - timedelta(days=days), now)
-    today = make_today(home, ActiveNetwork(new.digest, new.network), np.random.default_rng((seed, 2)), now)
-    with click.progressbar(length=cases, label="  " + say("demo.cases", _language())) as bar:
-        works = make_works(today.loop.grid, np.random.default_rng((seed, 4)), now)
-        watched = make_safety(np.random.default_rng((seed, 8)), now)
-        turns: list[Turn] = [*scripts, *happenings(teller, lately), *works, *watched, today]
-        play_turns(play, turns, now, lambda opened: bar.update(opened - bar.pos))
-    _readings(new.network, seed, now)
-    _planning(new.network, seed, now)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-        cursor.execute("PRAGMA synchronous=FULL")
-    _tell(play, time.monotonic() - began)
 
 
 def _past(teller: Teller, chance: np.random.Generator, now: datetime, days: int) -> list[Past]:
@@ -105,10 +111,10 @@ def _past(teller: Teller, chance: np.random.Generator, now: datetime, days: int)
     return [one for one in recent if instant(one.outage.starts_at) >= since]
 
 
-def _readings(network: Network, seed: int, now: datetime) -> None:
+def _readings(beside: Beside, now: datetime) -> None:
     """What the pilot station's meters counted, balanced day by day; its chief has the worst district treated."""
     with click.progressbar(length=YEAR_DAYS, label="  " + say("demo.readings", _language())) as bar:
-        read = make_readings(network, seed, now, timezone.localdate(now), lambda done: bar.update(done - bar.pos))
+        read = beside.take_over(lambda done: bar.update(done - bar.pos))
     treated = treat_worst(now)
     click.echo("  " + say("demo.readings_done", _language(), readings=f"{read:,}", cases=treated))
 
