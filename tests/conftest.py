@@ -30,17 +30,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(earlier_run.Summary(Path(path), label="PostgreSQL"))
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is heavy on a laptop."""
-    if config.getoption("--heavy") or os.environ.get("CI") or "heavy" in config.getoption("-m"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("heavy")]
-    if left_out:
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
+def _runs_heavy(config: pytest.Config) -> bool:
+    return bool(config.getoption("--heavy") or os.environ.get("CI") or "heavy" in config.getoption("-m"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What is heavy is left out on a laptop, visibly: the summary counts it with this reason."""
+    if item.get_closest_marker("heavy") and not _runs_heavy(item.config):
+        pytest.skip("heavy: left for CI; --heavy runs it here")
     for mark in item.iter_markers("needs"):
         machine.require(mark.args[0])
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -13,7 +14,7 @@ from tests.support.machine import needs
 from tests.support.visitor import Visitor
 from tests.support.world import HOME
 
-pytestmark = [needs("chromium"), needs("node")]
+pytestmark = [pytest.mark.heavy, needs("chromium"), needs("node")]
 Visit = Callable[..., Visitor]
 SOUTH = ["T-C111", "T-C112"]
 FRESH_SECONDS_MAX = 2.0

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support import world
@@ -11,7 +12,7 @@ from tests.support.live_site import LiveSite
 from tests.support.machine import needs
 from tests.support.visitor import Visitor
 
-pytestmark = [needs("chromium"), needs("node")]
+pytestmark = [pytest.mark.heavy, needs("chromium"), needs("node")]
 Visit = Callable[..., Visitor]
 
 TABS_MAX = 80

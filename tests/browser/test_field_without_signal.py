@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.chromium import PHONE
@@ -19,7 +20,7 @@ from wanjia.model.actors import SYSTEM
 from wanjia.records.cases.models import Case, Message, Paper, Task
 from wanjia.records.territory.models import FieldSending
 
-pytestmark = [needs("chromium"), needs("node")]
+pytestmark = [pytest.mark.heavy, needs("chromium"), needs("node")]
 Visit = Callable[..., Visitor]
 ANSWER = {"outcome": "answered", "answer_text": "已电话说明阶梯电价"}
 KEEPS_FRAME = """async () => {

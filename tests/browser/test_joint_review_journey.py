@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.support.live_site import LiveSite
@@ -13,7 +14,7 @@ from tests.support.papers import drawing
 from tests.support.visitor import Visitor
 from wanjia.records.cases.models import Letter
 
-pytestmark = [needs("chromium"), needs("node")]
+pytestmark = [pytest.mark.heavy, needs("chromium"), needs("node")]
 Visit = Callable[..., Visitor]
 
 PROJECT = "海湾冷链物流园10千伏接入工程"

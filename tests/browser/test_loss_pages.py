@@ -22,7 +22,7 @@ from wanjia.queries.network.parts import Part
 from wanjia.queries.network.station_view import station_view
 from wanjia.records.network.models import MeasurementRun
 
-pytestmark = [needs("chromium"), needs("node")]
+pytestmark = [pytest.mark.heavy, needs("chromium"), needs("node")]
 Visit = Callable[..., Visitor]
 A4_WIDTH = {"width": 718, "height": 1000}
 

@@ -15,7 +15,7 @@ from wanjia.records.cases.models import Case, HistoryEntry
 from wanjia.records.network.models import Customer
 from wanjia.records.territory.models import Passkey
 
-pytestmark = [needs("chromium"), needs("node")]
+pytestmark = [pytest.mark.heavy, needs("chromium"), needs("node")]
 Visit = Callable[..., Visitor]
 
 

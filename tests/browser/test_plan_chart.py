@@ -12,7 +12,7 @@ from tests.support.machine import needs
 from tests.support.visitor import Visitor
 from wanjia.records.network.planning import MonthPlan, PlannedItem
 
-pytestmark = [needs("chromium"), needs("node")]
+pytestmark = [pytest.mark.heavy, needs("chromium"), needs("node")]
 Visit = Callable[..., Visitor]
 DAY = 86_400
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.support.chromium import PHONE
@@ -12,7 +13,7 @@ from tests.support.papers import photograph
 from tests.support.visitor import Visitor
 from tests.support.world import HOME
 
-pytestmark = [needs("chromium"), needs("node")]
+pytestmark = [pytest.mark.heavy, needs("chromium"), needs("node")]
 Visit = Callable[..., Visitor]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.chromium import PHONE
@@ -10,7 +11,7 @@ from tests.support.machine import needs
 from tests.support.visitor import Visitor
 from wanjia.records.cases.models import Case
 
-pytestmark = [needs("chromium"), needs("node")]
+pytestmark = [pytest.mark.heavy, needs("chromium"), needs("node")]
 Visit = Callable[..., Visitor]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.chromium import PHONE
@@ -12,7 +13,7 @@ from tests.support.world import HOME
 from wanjia.actions.cases.open_case import Request, open_case
 from wanjia.model.actors import Actor
 
-pytestmark = [needs("chromium"), needs("node")]
+pytestmark = [pytest.mark.heavy, needs("chromium"), needs("node")]
 Visit = Callable[..., Visitor]
 REPORT = {
     "place": HOME, "hazard_kind": "crane", "danger_now": "soon", "description": "工地吊车在高压线下吊装钢管",

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.stores import Store, filled_store
 
+pytestmark = pytest.mark.heavy
 KEY = "sending-key-000001"
 
 
@@ -33,9 +34,9 @@ def test_one_key_sent_by_many_at_once_does_the_task_once(store: Store) -> None:
 @pytest.mark.parametrize(
     ("killed", "task", "again"),
     [
-        pytest.param("before", "open", "first", marks=pytest.mark.heavy),
+        ("before", "open", "first"),
         ("inside", "open", "first"),
-        pytest.param("after", "done", "repeated", marks=pytest.mark.heavy),
+        ("after", "done", "repeated"),
     ],
 )
 def test_a_kill_leaves_all_of_it_or_nothing(store: Store, killed: str, task: str, again: str) -> None:

@@ -53,6 +53,7 @@ def exported(client: Client, address: str) -> list[float]:
     return [float(row[-1]) for row in list(csv.reader(io.StringIO(text)))[1:]]
 
 
+@pytest.mark.heavy
 def test_every_indicator_opens_to_its_denominator(world: World, told: list[Case]) -> None:
     company, seen = world.client("company"), 0
     for practice, indicator, figure in figures(world):
@@ -119,6 +120,7 @@ def value_of(practice: Practice, text: str, case: Case) -> object:
         return None
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("address", "code"),
     [("/desk/company/?organisation=county", "county"), ("/desk/station/?organisation=station-1", "station-1")],

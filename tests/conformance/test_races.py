@@ -35,18 +35,21 @@ def test_one_key_sent_many_times_at_once_opens_one_case(store: Store) -> None:
     assert result["cases"] - before == 9 and result["numbers"] == result["cases"]
 
 
+@pytest.mark.heavy
 def test_workers_share_what_is_due_and_nothing_happens_twice(store: Store) -> None:
     result = race(store, "clocks")
     assert result["events"] == 60 * 6 and result["once"] and result["broken"] == []
     assert result["advanced"] >= 60
 
 
+@pytest.mark.heavy
 def test_tasks_change_hands_while_their_cases_move(store: Store) -> None:
     result = race(store, "hand_over")
     assert result["said"] == {"done": 6} and result["broken"] == []
     assert (result["written"], result["holders"]) == (36, 1)
 
 
+@pytest.mark.heavy
 def test_processes_count_a_visitors_tries_together(store: Store) -> None:
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(lambda _: race(store, "tries"), range(2)))

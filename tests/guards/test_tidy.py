@@ -16,6 +16,7 @@ INNER_IMPORTS_MAX = 0
 Check = Callable[[Tree], object]
 
 
+@pytest.mark.heavy
 def test_repository_is_tidy() -> None:
     faults = tidy.all_faults(ROOT)
     assert not faults, "\n" + "\n".join(map(str, faults))

@@ -24,6 +24,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield made
 
 
+@pytest.mark.heavy
 def test_every_acknowledged_request_survives_a_power_cut(store: Store) -> None:
     result = json.loads(store.python("-m", "tests.support.power_cut"))
     assert result["lost"] == [] and result["accepted"] == power_cut.CASES

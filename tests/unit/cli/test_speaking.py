@@ -1,5 +1,6 @@
 """How every command speaks: in the shell's language unless another is asked for, with columns that line up."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,10 +33,14 @@ def test_every_command_says_that_it_follows_the_shell(words: list[str]) -> None:
     assert "default: the shell's" in " ".join(told.split())
 
 
-def test_the_list_of_practices_follows_the_shell_and_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_of_practices_follows_the_shell_and_the_option(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("contact_card", "one_window_review"):
+        shutil.copytree(PRACTICES / name, tmp_path / name)
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    chinese = CliRunner().invoke(main, ["practice", "list", str(PRACTICES)]).output
-    english = CliRunner().invoke(main, ["practice", "list", str(PRACTICES), "--language", "en"]).output
+    chinese = CliRunner().invoke(main, ["practice", "list", str(tmp_path)]).output
+    english = CliRunner().invoke(main, ["practice", "list", str(tmp_path), "--language", "en"]).output
     assert "联审" in chinese
     assert "联审" not in english and len(english.splitlines()) == len(chinese.splitlines())
 

@@ -103,6 +103,7 @@ def unbroken(folder: Path, journal: Path) -> Rows:
     return rows
 
 
+@pytest.mark.heavy
 @given(st.integers(0, 10**6))
 @settings(max_examples=4)
 def test_killed_anywhere_the_rows_are_the_same(seed: int) -> None:
