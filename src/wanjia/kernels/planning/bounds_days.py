@@ -36,16 +36,19 @@ class _Folded:
     unit_least: Floats
 
 
-def days_bound(problem: Problem, linear: Linear, seconds: float) -> float:
-    """A bound on the sum over slots, as `plain_bound`; -inf where days are not alike or time runs out."""
-    a_day = _slots_a_day(problem)
+def days_bound(problem: Problem, linear: Linear, seconds: float) -> tuple[float, Floats]:
+    """A bound on the sum over slots, as `plain_bound`, and [R, T] what an amount of means is worth, alike on all days.
+
+    -inf and nothing where days are not alike or time runs out.
+    """
+    a_day, none = slots_a_day(problem), np.zeros((problem.resources, problem.slots))
     if not a_day or not len(problem.most) or seconds <= 0:
-        return -np.inf
+        return -np.inf, none
     folded = _fold(problem, linear, a_day)
-    return _solved(folded, seconds) if len(folded.option) <= COLUMNS_MAX else -np.inf
+    return _solved(folded, seconds) if len(folded.option) <= COLUMNS_MAX else (-np.inf, none)
 
 
-def _slots_a_day(problem: Problem) -> int:
+def slots_a_day(problem: Problem) -> int:
     """Slots of each day; 0 where there is one day, days differ, or an option reaches over midnight."""
     counts = np.bincount(problem.day_of_slot) if len(problem.day_of_slot) else np.zeros(1, dtype=np.int64)
     a_day = int(counts[0])
@@ -91,18 +94,18 @@ def _marks(problem: Problem, a_day: int, entry_option: Longs, shared: NDArray[np
     """[O] a number that options alike but for their day have in common: what they use and darken, and when."""
     use_option = np.repeat(np.arange(problem.options), np.diff(problem.use_begin))
     row, slot = np.divmod(problem.use_cell.astype(np.int64), problem.slots)
-    used = _mixed(row * a_day + slot % a_day) * _mixed(problem.use_amount.view(np.int64))
+    used = mixed(row * a_day + slot % a_day) * mixed(problem.use_amount.view(np.int64))
     kept = shared[problem.dark_atom] & (problem.atom_weight[problem.dark_atom] > 0)
     place = problem.start[entry_option] % a_day
     window = (problem.dark_from + place) * (2 * a_day) + problem.dark_until + place
-    darkened = _mixed(problem.dark_atom.astype(np.int64) + 1) * _mixed(window.astype(np.int64)) * kept
+    darkened = mixed(problem.dark_atom.astype(np.int64) + 1) * mixed(window.astype(np.int64)) * kept
     found = np.zeros(problem.options, dtype=np.uint64)
     np.add.at(found, use_option, used)
-    np.add.at(found, entry_option, _mixed(darkened.view(np.int64)) * kept)
+    np.add.at(found, entry_option, mixed(darkened.view(np.int64)) * kept)
     return found
 
 
-def _mixed(numbers: Longs) -> NDArray[np.uint64]:
+def mixed(numbers: Longs) -> NDArray[np.uint64]:
     """Well spread 64-bit numbers (the finaliser of SplitMix64), so that their sums tell sets apart."""
     mixed = (numbers.view(np.uint64) + np.uint64(1)) * _MIX
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -111,14 +114,15 @@ def _mixed(numbers: Longs) -> NDArray[np.uint64]:
     return spread
 
 
-def _solved(folded: _Folded, seconds: float) -> float:
-    """The least cost of the program."""
+def _solved(folded: _Folded, seconds: float) -> tuple[float, Floats]:
+    """The least cost of the program, and the prices of its limits."""
     model = model_builder.Model()  # type: ignore[no-untyped-call]
     shares = [model.new_num_var(0.0, 1.0, "") for _ in range(len(folded.option))]
     for columns in np.split(np.arange(len(folded.option)), np.flatnonzero(np.diff(folded.work)) + 1):
         model.add(_weighed([shares[at] for at in columns], np.ones(len(columns))) == 1.0)
-    for most, columns, amounts in _scarce(folded):
-        model.add(_weighed([shares[at] for at in columns], amounts) <= most)
+    limits = {}
+    for key, most, columns, amounts in _scarce(folded):
+        limits[key] = model.add(_weighed([shares[at] for at in columns], amounts) <= most)
     darkness: dict[int, model_builder.Variable] = {}
     for atom, columns, costs in _darkened(folded):
         if atom not in darkness:
@@ -129,8 +133,13 @@ def _solved(folded: _Folded, seconds: float) -> float:
     model.minimize(_weighed(priced, np.concatenate((folded.cost, np.ones(len(darkness))))))
     solver = model_builder.Solver("GLOP")
     solver.set_time_limit_in_seconds(seconds)
-    solved = solver.solve(model) == model_builder.SolveStatus.OPTIMAL
-    return float(solver.objective_value) * (1 - ROUNDING) if solved else -np.inf
+    prices = np.zeros(folded.problem.resources * folded.a_day)
+    if solver.solve(model) != model_builder.SolveStatus.OPTIMAL:
+        return -np.inf, np.zeros((folded.problem.resources, folded.problem.slots))
+    for key, limit in limits.items():
+        prices[key] = max(0.0, -solver.dual_value(limit))
+    over = np.tile(prices.reshape(-1, folded.a_day), folded.problem.slots // folded.a_day)
+    return float(solver.objective_value) * (1 - ROUNDING), over
 
 
 def _weighed(variables: Sequence[model_builder.Variable], weights: Floats) -> model_builder.LinearExpr:
@@ -138,7 +147,7 @@ def _weighed(variables: Sequence[model_builder.Variable], weights: Floats) -> mo
     return expression
 
 
-def _scarce(folded: _Folded) -> Iterator[tuple[float, Longs, Floats]]:
+def _scarce(folded: _Folded) -> Iterator[tuple[int, float, Longs, Floats]]:
     """For each resource and time of day that may run short: what all days have on which it can be used, who uses it."""
     problem, a_day = folded.problem, folded.a_day
     asked_for = np.zeros(len(problem.most), dtype=np.bool_)
@@ -151,7 +160,7 @@ def _scarce(folded: _Folded) -> Iterator[tuple[float, Longs, Floats]]:
         asked = np.zeros(problem.works)
         np.maximum.at(asked, folded.work[column[rows]], amount[rows])
         if asked.sum() > most[key]:
-            yield float(most[key]), column[rows], amount[rows]
+            yield key, float(most[key]), column[rows], amount[rows]
 
 
 def _darkened(folded: _Folded) -> Iterator[tuple[int, Longs, Floats]]:

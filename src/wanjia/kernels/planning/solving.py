@@ -2,42 +2,32 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
 
 from wanjia.kernels.planning.annealing import Search
 from wanjia.kernels.planning.bounds import Ascent, plain_bound
-from wanjia.kernels.planning.bounds_days import days_bound
+from wanjia.kernels.planning.course import OPTIMAL_GAP, Course, Told
 from wanjia.kernels.planning.exact import ENTRIES_MAX, entries, solve_exactly
 from wanjia.kernels.planning.linear import Linear, linear_part, without_scenarios
-from wanjia.kernels.planning.neighbourhoods import Neighbourhoods
-from wanjia.kernels.planning.problem import Bools, Floats, Ints, Problem, is_choice, price
+from wanjia.kernels.planning.problem import Bools, Ints, Problem, is_choice, price
 from wanjia.kernels.planning.restricting import restrict
+from wanjia.kernels.planning.together import place_together
 
-Told: TypeAlias = Callable[[float, float, float], None]
-"""Told of each better plan and each better bound: seconds, objective (inf without a plan), bound."""
-
-OPTIMAL_GAP = 1e-7
-"""Gap within which a plan counts as proven the best: solvers and sums round."""
 CHOICES_MAX = 200_000
 """Choices of a problem small enough to try them all: some tenths of a second."""
 WARM_UP_SLICES = 28
 """Slices of the search before CP-SAT gets its hint: three annealings."""
-WARM_UP_SHARE, WARM_UP_SHARE_FREED = 0.25, 0.08
-"""Share of the time after which CP-SAT begins at the latest; sooner where neighbourhoods follow."""
+WARM_UP_SHARE, WARM_UP_SHARE_SHARED = 0.25, 0.08
+"""Share of the time after which the search stops at the latest; sooner where works share darkness."""
+ENTRIES_FEW = 150_000
+"""Coefficients up to which CP-SAT proves the optimum in whole numbers, shared darkness or not."""
 MARGIN_SECONDS = 0.35
 """What CP-SAT may be late by."""
 CLIMB_SHARE = 0.15
 """Share of the time that the bound may climb for, at most."""
-DAYS_SHARE = 0.1
-"""Share of the time that the linear program over all days may take, at most; beside what building it takes."""
 FIRST_PLAN_SHARE = 0.6
 """Share of the time left that CP-SAT gets to find a first plan where the search found none."""
-WHOLE_SHARE = 0.15
-"""Share of the time left that CP-SAT gets for the whole problem where darkness is shared; neighbourhoods follow."""
-ROUNDING = 1e-9
-"""Share by which a bound is lowered for what sums of rounded numbers may be off."""
 
 
 @dataclass(frozen=True)
@@ -69,55 +59,6 @@ class Solution:
     """Seconds, objective, bound: each time one of them got better."""
 
 
-class _Course:
-    """The best so far and what was told of it; costs inside are sums over slots."""
-
-    def __init__(self, problem: Problem, extra: Floats, elapsed: Callable[[], float], told: Told | None) -> None:
-        self.problem, self.extra, self.elapsed, self.told = problem, extra, elapsed, told
-        self.choice: Ints | None = None
-        self.objective, self.bound = np.inf, -np.inf
-        self.history: list[tuple[float, float, float]] = []
-
-    def offer(self, choice: Ints | None) -> None:
-        """Takes a choice that is a plan and better; its cost is the reference's."""
-        if choice is None:
-            return
-        priced = price(self.problem, choice)
-        objective = priced.cost * self.problem.slots + float(self.extra[choice].sum())
-        if priced.is_feasible and objective < self.objective:
-            self.choice, self.objective = choice.copy(), float(objective)
-            self._tell()
-
-    def raise_bound(self, bound: float) -> None:
-        """Takes a bound that is better; rounding never lifts it above a plan."""
-        if np.isfinite(bound):
-            bound -= ROUNDING * abs(bound)
-        if np.isfinite(self.objective):
-            bound = min(bound, self.objective)
-        if bound > self.bound:
-            self.bound = float(bound)
-            self._tell()
-
-    @property
-    def gap(self) -> float:
-        """Share of the objective that may still be won."""
-        if not np.isfinite(self.objective):
-            return np.inf
-        return (self.objective - self.bound) / max(abs(self.objective), 1e-9)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing can be won any more."""
-        return self.gap <= OPTIMAL_GAP or self.bound == np.inf
-
-    def _tell(self) -> None:
-        slots = self.problem.slots
-        row = (self.elapsed(), self.objective / slots, self.bound / slots)
-        self.history.append(row)
-        if self.told:
-            self.told(*row)
-
-
 def solve(
     problem: Problem,
     seconds: float,
@@ -138,7 +79,7 @@ def solve(
     if keep:
         extra += keep.cost * problem.slots
         extra[keep.choice] = 0.0
-    course = _Course(problem, extra, elapsed, told)
+    course = Course(problem, extra, elapsed, told)
     begin = start if start is not None else keep.choice if keep else None
     nearest = _run(problem, course, seconds, seed, begin)
     return _solution(problem, course, nearest, keep)
@@ -159,7 +100,7 @@ def warm() -> None:
     Ascent(problem, search.tables, linear_part(problem, search.tables, np.zeros(1)), 0.0).climb(np.inf)
 
 
-def _run(problem: Problem, course: _Course, seconds: float, seed: int, start: Ints | None) -> Ints:
+def _run(problem: Problem, course: Course, seconds: float, seed: int, start: Ints | None) -> Ints:
     """Fills the course; the choice nearest to a plan, for when there is none."""
     simple = without_scenarios(problem)
     search = Search(simple, seed, start, course.extra)
@@ -171,22 +112,20 @@ def _run(problem: Problem, course: _Course, seconds: float, seed: int, start: In
         return search.nearest
     if start is not None:
         course.offer(start)
-    frees = linear.is_exact and bool(simple.atoms) and entries(simple) <= ENTRIES_MAX
-    _search(search, course, (WARM_UP_SHARE_FREED if frees else WARM_UP_SHARE) * seconds, WARM_UP_SLICES)
-    if simple.atoms and not course.is_done:
-        course.raise_bound(days_bound(simple, linear, DAYS_SHARE * seconds))
-    alive = _climb(simple, search, linear, course, course.elapsed() + CLIMB_SHARE * seconds)
-    if linear.is_exact or course.choice is None:
-        _ask_cp_sat(simple, linear, course, alive, seconds, seed, WHOLE_SHARE if frees else 1.0)
+    _search(search, course, (WARM_UP_SHARE_SHARED if simple.atoms else WARM_UP_SHARE) * seconds, WARM_UP_SLICES)
+    if simple.atoms and entries(simple) > ENTRIES_FEW:
+        place_together(simple, linear, course, seconds, seed)
+    else:
+        alive = _climb(simple, search, linear, course, course.elapsed() + CLIMB_SHARE * seconds)
+        if linear.is_exact or course.choice is None:
+            _ask_cp_sat(simple, linear, course, alive, seconds, seed)
     if course.choice is not None:
         search.begin_at(course.choice)
-    if frees:
-        _free_and_place(simple, linear, course, seconds, seed)
     _search(search, course, seconds, None)
     return search.nearest
 
 
-def _climb(problem: Problem, search: Search, linear: Linear, course: _Course, until: float) -> Bools:
+def _climb(problem: Problem, search: Search, linear: Linear, course: Course, until: float) -> Bools:
     """Raises the bound; [O] the options that a better plan may use."""
     alive = np.ones(problem.options, dtype=bool)
     if course.is_done or not Ascent.fits(problem):
@@ -197,11 +136,9 @@ def _climb(problem: Problem, search: Search, linear: Linear, course: _Course, un
     return ascent.alive
 
 
-def _ask_cp_sat(
-    problem: Problem, linear: Linear, course: _Course, alive: Bools, seconds: float, seed: int, share: float
-) -> None:
+def _ask_cp_sat(problem: Problem, linear: Linear, course: Course, alive: Bools, seconds: float, seed: int) -> None:
     """The proof where the cost is linear, over the options still alive; a first plan where there is none yet."""
-    left = (seconds - course.elapsed() - MARGIN_SECONDS) * share
+    left = seconds - course.elapsed() - MARGIN_SECONDS
     if not linear.is_exact:
         left *= FIRST_PLAN_SHARE
     if course.choice is not None:
@@ -215,17 +152,7 @@ def _ask_cp_sat(
     course.raise_bound(found.bound)
 
 
-def _free_and_place(problem: Problem, linear: Linear, course: _Course, seconds: float, seed: int) -> None:
-    """Neighbourhoods until the time, where darkness is shared: several works must then move at once."""
-    rounds = Neighbourhoods(problem, linear, seed)
-    while course.choice is not None and not course.is_done:
-        left = seconds - course.elapsed() - MARGIN_SECONDS
-        if left <= 0:
-            return
-        course.offer(rounds.improve(course.choice, left, course.elapsed))
-
-
-def _search(search: Search, course: _Course, until: float, slices: int | None) -> None:
+def _search(search: Search, course: Course, until: float, slices: int | None) -> None:
     """Slices of the search until the time, or that many of them."""
     done = 0
     while not course.is_done and course.elapsed() < until and done != slices:
@@ -234,7 +161,7 @@ def _search(search: Search, course: _Course, until: float, slices: int | None) -
         done += 1
 
 
-def _solution(problem: Problem, course: _Course, nearest: Ints, keep: Keep | None) -> Solution:
+def _solution(problem: Problem, course: Course, nearest: Ints, keep: Keep | None) -> Solution:
     choice = nearest if course.choice is None else course.choice
     return Solution(
         choice=choice,

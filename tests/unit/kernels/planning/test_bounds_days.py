@@ -7,6 +7,7 @@ import pytest
 
 from wanjia.kernels.planning.bounds import plain_bound
 from wanjia.kernels.planning.bounds_days import days_bound
+from wanjia.kernels.planning.columns import Columns
 from wanjia.kernels.planning.compiling import compile_works
 from wanjia.kernels.planning.earliest import earliest_with_means
 from wanjia.kernels.planning.linear import linear_part, without_scenarios
@@ -37,8 +38,16 @@ def problem_of(listed: WorkList) -> Problem:
 
 def both_bounds(problem: Problem) -> tuple[float, float]:
     linear = linear_part(problem, tables(problem, 1.0, 0.0), np.zeros(problem.options))
-    found = plain_bound(problem, linear), days_bound(problem, linear, 20.0)
+    found = plain_bound(problem, linear), days_bound(problem, linear, 20.0)[0]
     return found[0] / problem.slots, found[1] / problem.slots
+
+
+def columns_bound(problem: Problem) -> float:
+    linear = linear_part(problem, tables(problem, 1.0, 0.0), np.zeros(problem.options))
+    columns = Columns(problem, linear, days_bound(problem, linear, 20.0)[1])
+    for _ in range(12):
+        columns.grow(20.0)
+    return columns.bound / problem.slots
 
 
 @pytest.mark.parametrize("seed", [0, 2, 3])
@@ -48,6 +57,7 @@ def test_never_above_the_optimum(seed: int) -> None:
     best = solve(problem, 400, 1, lambda: next(steps) * 0.5)
     plain, days = both_bounds(problem)
     assert best.is_feasible
+    assert columns_bound(problem) <= best.cost + 1e-6
     assert plain - 1e-6 * abs(plain) - 1e-6 <= days <= best.cost + 1e-6
 
 
@@ -57,6 +67,7 @@ def test_scarce_means_raise_it_above_the_plain_bound() -> None:
     plain, days = both_bounds(without_scenarios(made.problem))
     cost = price(made.problem, earliest_with_means(made).choice).cost
     assert plain * 1.05 < days <= cost
+    assert days - 1e-6 * days <= columns_bound(without_scenarios(made.problem)) <= cost
 
 
 def test_nothing_is_said_of_a_single_day() -> None:
