@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CATALOGUE = ROOT / "tools" / "systems.yaml"
 PAGE = ROOT / "docs" / "reference" / "systems.md"
 WALKS = "tests/browser/test_practice_walks.py"
@@ -59,7 +60,7 @@ class System:
 def systems(without: frozenset[str] = frozenset()) -> tuple[System, ...]:
     """All rows, in the order of the catalogue, `without` some practices."""
     by_row = practices_by_row(without)
-    rows = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
+    rows = yaml.load(CATALOGUE.read_text(encoding="utf-8"), LOADER)
     return tuple(
         System(
             row["id"], row["name"], row["term"], tuple(Served(**page) for page in row.get("pages", ())),
@@ -75,7 +76,7 @@ def practices_by_row(without: frozenset[str] = frozenset()) -> dict[str, list[st
     for path in sorted((ROOT / "practices").glob("*/practice.yaml")):
         if path.parent.name in without:
             continue
-        for row in yaml.safe_load(path.read_text(encoding="utf-8")).get("rows", ()):
+        for row in yaml.load(path.read_text(encoding="utf-8"), LOADER).get("rows", ()):
             found.setdefault(row, []).append(path.parent.name)
     return found
 

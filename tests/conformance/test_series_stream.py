@@ -1,13 +1,14 @@
 """What a stream of sensing remembers beside Spark: changes once each, and events that come late or ahead of time."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.support.towns import made_towns
-from wanjia.kernels.sensing.grid import build_grid
+from wanjia.kernels.sensing.grid import Grid, build_grid
 from wanjia.kernels.sensing.nouns import HEARTBEAT, NO_EVENTS, Batch, Change
 from wanjia.kernels.sensing.parting import parts_of
 from wanjia.kernels.sensing.step import begin_state, sensor_of, step
@@ -17,7 +18,12 @@ from wanjia.series.spark.changes import Changes
 from wanjia.series.spark.part_state import FORM, Kept, OtherForm, Parted, advanced, kept_bytes, kept_of, sensor_for
 
 BEGIN = 1_780_000_000_000
-GRID = build_grid(made_towns((2, 3, 3, 8)))
+
+
+@cache
+def grid() -> Grid:
+    """Some towns; made when a test asks, for making it compiles."""
+    return build_grid(made_towns((2, 3, 3, 8)))
 
 
 def test_a_batch_that_is_run_again_is_written_once(tmp_path: Path) -> None:
@@ -51,9 +57,9 @@ def test_a_folder_is_one_networks_and_its_plans_only_grow(tmp_path: Path) -> Non
 
 
 def test_whatever_the_batches_and_however_often_kept_it_senses_the_same() -> None:
-    made = make_storm(GRID, Storm(outages=3, stray_share=0.02), 2, BEGIN)
-    sensor = sensor_of(GRID)
-    _, expected = step(sensor, begin_state(GRID, BEGIN), made.batch, made.ends_at)
+    made = make_storm(grid(), Storm(outages=3, stray_share=0.02), 2, BEGIN)
+    sensor = sensor_of(grid())
+    _, expected = step(sensor, begin_state(grid(), BEGIN), made.batch, made.ends_at)
     rng, kept, found = np.random.default_rng(3), Kept(), []
     cuts = np.sort(rng.integers(0, len(made.batch.slot), 30)).tolist()
     for begin, end in zip([0, *cuts], [*cuts, len(made.batch.slot)], strict=True):
@@ -68,7 +74,7 @@ def test_whatever_the_batches_and_however_often_kept_it_senses_the_same() -> Non
 
 
 def test_what_comes_later_than_promised_counts_as_of_now() -> None:
-    sensor = sensor_for(Parted(parts_of(GRID), ()), 0)
+    sensor = sensor_for(Parted(parts_of(grid()), ()), 0)
     kept, _, _ = advanced(sensor, Kept(), _heartbeat(BEGIN + 50_000), BEGIN + 60_000)
     kept, _, late = advanced(sensor, kept, _heartbeat(BEGIN + 1_000), BEGIN + 60_000)
     assert late == 1 and kept.waiting.received.tolist() == [BEGIN + 60_001]
@@ -90,8 +96,8 @@ def test_a_checkpoint_of_another_form_is_refused(monkeypatch: pytest.MonkeyPatch
 
 def test_changes_come_back_from_their_text() -> None:
     sensing = pytest.importorskip("wanjia.series.spark.sensing")
-    made = make_storm(GRID, Storm(outages=2), 2, BEGIN)
-    _, changes = step(sensor_of(GRID), begin_state(GRID, BEGIN), made.batch, made.ends_at)
+    made = make_storm(grid(), Storm(outages=2), 2, BEGIN)
+    _, changes = step(sensor_of(grid()), begin_state(grid(), BEGIN), made.batch, made.ends_at)
     texts = [sensing.change_text(change) for change in changes]
     back: list[Change] = [sensing.change_of(text) for text in texts]
     assert back == changes != [] and all(json.loads(text) for text in texts)
