@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wanjia.cli._output import progress
-from wanjia.kernels.planning.solving import Told, warm
+from wanjia.kernels.planning.course import Told
+from wanjia.kernels.planning.solving import warm
 
 TOLD_EVERY_SECONDS = 1.0
 """Lines of progress follow each other no faster."""
