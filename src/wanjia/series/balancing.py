@@ -1,8 +1,9 @@
 """The sums of a compacted day, its row groups shared out among threads; what they add up to does not depend on how."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,14 +26,15 @@ def sums_of_parts(
     districts = pa.array(expected.ids, pa.string())
     sizes = [_row_groups(path) for path in paths]
     groups = [(at, group) for at, size in enumerate(sizes) for group in range(size)]
-    turns, done = iter(groups), count(1)
+    turns, done = deque(groups), count(1)
+    # From both ends: so threads have few districts in common, and adding up their sums is soon done.
+    ends = cycle((turns.popleft, turns.pop))
 
     def work() -> Sums:
         """Takes one row group after the other until none is left."""
-        sums, files = begin(len(expected.ids), slots), [open_part(path) for path in paths]
+        sums, files, take = begin(len(expected.ids), slots), [open_part(path) for path in paths], next(ends)
         try:
-            # `next` of an iterator over a list is one step of the interpreter, so no two threads get the same.
-            while (turn := next(turns, None)) is not None:
+            while (turn := _taken(take)) is not None:
                 add(sums, read_block(files[turn[0]], turn[1], districts), expected)
                 tell(next(done), len(groups))
         finally:
@@ -41,6 +43,14 @@ def sums_of_parts(
         return sums
 
     return _together(work, max(1, min(workers, len(groups))))
+
+
+def _taken(take: Callable[[], tuple[int, int]]) -> tuple[int, int] | None:
+    """One step of the interpreter, so no two threads get the same; None when all are taken."""
+    try:
+        return take()
+    except IndexError:
+        return None
 
 
 def sums_of_blocks(blocks: Sequence[Iterable[Block]], expected: Expected, slots: int, workers: int = WORKERS) -> Sums:

@@ -12,18 +12,14 @@ def reason_codes(day: DistrictDay) -> Words:
 
     For instance `master_incomplete gap=2` or `same_slots negative=1 estimated=96`; empty where nothing is to be said.
     """
-    columns = (day.reasons[:, None], day.notes[:, None], day.flagged, day.estimated[:, None])
-    table = np.concatenate([each.astype(np.int64) for each in columns], axis=1)
-    distinct, row = np.unique(table, axis=0, return_inverse=True)
-    said = words([_said(each) for each in distinct.tolist()])
-    found: Words = said[row.reshape(-1)]
-    return found
-
-
-def _said(row: list[int]) -> str:
-    reasons, notes, *flagged, estimated = row
-    parts = [code for bit, code in enumerate(REASONS) if reasons >> bit & 1]
-    parts += [code for bit, code in enumerate(NOTES) if notes >> bit & 1]
-    counts = dict(zip(FLAGS, flagged, strict=True))
-    counts["estimated"] = estimated
-    return " ".join([*parts, *(f"{code}={count}" for code, count in counts.items() if count)])
+    parts: list[list[str]] = [[] for _ in day.reasons]
+    for bits, codes in ((day.reasons, REASONS), (day.notes, NOTES)):
+        for bit, code in enumerate(codes):
+            for row in np.flatnonzero(bits >> np.uint8(bit) & 1).tolist():
+                parts[row].append(code)
+    counted = [*zip(FLAGS, day.flagged.T, strict=True), ("estimated", day.estimated)]
+    for code, counts in counted:
+        rows = np.flatnonzero(counts)
+        for row, count in zip(rows.tolist(), counts[rows].tolist(), strict=True):
+            parts[row].append(f"{code}={count}")
+    return words([" ".join(some) for some in parts])

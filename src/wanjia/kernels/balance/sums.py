@@ -75,5 +75,19 @@ def total(parts: Iterable[Sums]) -> Sums:
     if whole is None:
         raise ValueError("no sums to add")
     for part in rest:
-        include(whole, part)
+        rows = _touched(part)
+        include(_within(whole, rows), _within(part, rows))
     return whole
+
+
+def _touched(sums: Sums) -> slice:
+    """Between the first and the last district to which anything was added."""
+    rows = np.flatnonzero(sums.flagged.any(axis=1) | sums.reporting.any(axis=0) | (sums.estimated > 0))
+    return slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0, 0)
+
+
+def _within(sums: Sums, rows: slice) -> Sums:
+    """A view of some districts."""
+    return Sums(
+        sums.energy[:, rows], sums.present[:, rows], sums.reporting[:, rows], sums.flagged[rows], sums.estimated[rows]
+    )
