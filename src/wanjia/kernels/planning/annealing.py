@@ -21,6 +21,8 @@ HOT_SHARE, COLD_SHARE = 0.05, 0.00005
 """First and last temperature, in shares of a work's mean cost."""
 PENALTY_SHARE = 0.05
 """First price of a broken demand, in shares of the whole cost."""
+USUAL_ABOVE = 1.5
+"""What a plan costs against its works' cheapest options, about."""
 LEAST_COST = 1e-9
 
 
@@ -37,7 +39,7 @@ class Search:
         self._record = Record(self._state.choice.copy(), np.array([0.0, 0.0, np.inf, 0.0]), bits)
         self._extra, self._works = extra, problem.works
         cost, _ = sum_all(self.tables, self._state, self._scratch)
-        self._cost = max(abs(cost + float(extra[self._state.choice].sum())), LEAST_COST)
+        self._cost = max(min(abs(cost + float(extra[self._state.choice].sum())), self._usual()), LEAST_COST)
         self._record.figures[3] = PENALTY_SHARE * self._cost
         self._place, self._slices = 0, ROUND_SLICES
         self.choices = math.prod(np.diff(problem.option_begin).tolist())
@@ -51,6 +53,17 @@ class Search:
     def nearest(self) -> Ints:
         """The best plan, or where the search stands."""
         return (self.best if np.isfinite(self._record.figures[2]) else self._state.choice).copy()
+
+    def _usual(self) -> float:
+        """A little above what the works cost each at its cheapest; inf where others decide what a work costs.
+
+        A choice by chance may cost a hundred times that, and temperatures after it would melt every plan.
+        """
+        tables = self.tables
+        sums = np.concatenate([[0.0], np.cumsum(tables.own_mean)])
+        own = sums[tables.own_begin[1:]] - sums[tables.own_begin[:-1]]
+        least = float(np.minimum.reduceat(own, tables.option_begin[:-1]).sum())
+        return np.inf if len(tables.atom_weight) or least <= 0 else USUAL_ABOVE * least
 
     def begin_at(self, choice: Ints) -> None:
         """Goes on from `choice`."""

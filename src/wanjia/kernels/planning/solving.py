@@ -7,9 +7,11 @@ import numpy as np
 
 from wanjia.kernels.planning.annealing import Search
 from wanjia.kernels.planning.bounds import Ascent, plain_bound
+from wanjia.kernels.planning.cores import prove
 from wanjia.kernels.planning.course import OPTIMAL_GAP, Course, Told
 from wanjia.kernels.planning.exact import ENTRIES_MAX, entries, solve_exactly
 from wanjia.kernels.planning.linear import Linear, linear_part, without_scenarios
+from wanjia.kernels.planning.mending import Mending
 from wanjia.kernels.planning.problem import Bools, Ints, Problem, is_choice, price
 from wanjia.kernels.planning.restricting import restrict
 from wanjia.kernels.planning.together import place_together
@@ -22,6 +24,12 @@ WARM_UP_SHARE, WARM_UP_SHARE_SHARED = 0.25, 0.08
 """Share of the time after which the search stops at the latest; sooner where works share darkness."""
 ENTRIES_FEW = 150_000
 """Coefficients up to which CP-SAT proves the optimum in whole numbers, shared darkness or not."""
+MENDING_SHARE = 0.35
+"""Share of the time within which a first plan is mended together where the search has none."""
+SEARCH_SLICES, MENDING_SLICES = 8, 40
+"""Slices of the search before mending begins and between two attempts, and of the first attempt; each next is twice."""
+PROOF_SHARE = 0.75
+"""Share of the time after which the search for a proof by cores gives way, where works share resources alone."""
 MARGIN_SECONDS = 0.35
 """What CP-SAT may be late by."""
 CLIMB_SHARE = 0.15
@@ -97,6 +105,7 @@ def warm() -> None:
     search = Search(problem, 1, None, np.zeros(1))
     search.try_all()
     search.slice()
+    Mending(problem, search.tables, 1, one[:1] * 0).slice()
     Ascent(problem, search.tables, linear_part(problem, search.tables, np.zeros(1)), 0.0).climb(np.inf)
 
 
@@ -112,9 +121,13 @@ def _run(problem: Problem, course: Course, seconds: float, seed: int, start: Int
         return search.nearest
     if start is not None:
         course.offer(start)
+    if Mending.knows(simple):
+        _mend(simple, search, course, MENDING_SHARE * seconds, seed)
     _search(search, course, (WARM_UP_SHARE_SHARED if simple.atoms else WARM_UP_SHARE) * seconds, WARM_UP_SLICES)
     if simple.atoms and entries(simple) > ENTRIES_FEW:
         place_together(simple, linear, course, seconds, seed)
+    elif linear.is_exact and not simple.atoms and entries(simple) <= ENTRIES_MAX and course.choice is not None:
+        prove(simple, linear, course, PROOF_SHARE * seconds, seed)
     else:
         alive = _climb(simple, search, linear, course, course.elapsed() + CLIMB_SHARE * seconds)
         if linear.is_exact or course.choice is None:
@@ -123,6 +136,23 @@ def _run(problem: Problem, course: Course, seconds: float, seed: int, start: Int
         search.begin_at(course.choice)
     _search(search, course, seconds, None)
     return search.nearest
+
+
+def _mend(problem: Problem, search: Search, course: Course, until: float, seed: int) -> None:
+    """A first plan: the search by turns with mending from where it stands, in attempts that get longer."""
+    slices = MENDING_SLICES
+    _search(search, course, until, SEARCH_SLICES)
+    while course.choice is None and course.elapsed() < until:
+        mending = Mending(problem, search.tables, seed + slices, search.nearest)
+        for _ in range(slices):
+            found = mending.slice()
+            if found is not None:
+                search.begin_at(found)
+                course.offer(found)
+            if course.choice is not None or course.elapsed() >= until:
+                return
+        _search(search, course, until, SEARCH_SLICES)
+        slices *= 2
 
 
 def _climb(problem: Problem, search: Search, linear: Linear, course: Course, until: float) -> Bools:
