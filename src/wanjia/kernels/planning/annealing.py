@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from wanjia.kernels.planning.annealing_loops import Record, anneal
+from wanjia.kernels.planning.annealing_loops import NOTHING_BROKEN, Record, anneal
 from wanjia.kernels.planning.exhaustive_loops import try_all
 from wanjia.kernels.planning.pricing_sums import sum_all
 from wanjia.kernels.planning.pricing_tables import empty_scratch, empty_state, tables
@@ -21,6 +21,8 @@ HOT_SHARE, COLD_SHARE = 0.05, 0.00005
 """First and last temperature, in shares of a work's mean cost."""
 PENALTY_SHARE = 0.05
 """First price of a broken demand, in shares of the whole cost."""
+BROKEN_SLICES_MAX = 12
+"""Slices that may end with something broken, one after the other, before the search goes back to its best plan."""
 USUAL_ABOVE = 1.5
 """What a plan costs against its works' cheapest options, about."""
 LEAST_COST = 1e-9
@@ -41,7 +43,7 @@ class Search:
         cost, _ = sum_all(self.tables, self._state, self._scratch)
         self._cost = max(min(abs(cost + float(extra[self._state.choice].sum())), self._usual()), LEAST_COST)
         self._record.figures[3] = PENALTY_SHARE * self._cost
-        self._place, self._slices = 0, ROUND_SLICES
+        self._place, self._slices, self._broken = 0, ROUND_SLICES, 0
         self.choices = math.prod(np.diff(problem.option_begin).tolist())
 
     @property
@@ -82,7 +84,15 @@ class Search:
         span = np.array([at, end, SLICE_STEPS, hot, 1e6 * hot])
         anneal(self.tables, self._state, self._scratch, self._record, self._extra, span)
         self._place += 1
+        self._go_back()
         if self._place == self._slices:
             self._place, self._slices = 0, min(2 * self._slices, ROUND_SLICES_MAX)
             self._cost = max(min(self._cost, float(self._record.figures[2])), LEAST_COST)
         return float(self._record.figures[2])
+
+    def _go_back(self) -> None:
+        """To the best plan from behind a wall: where all is cold already, no step leads out of what is broken."""
+        self._broken = self._broken + 1 if self._record.figures[1] > NOTHING_BROKEN else 0
+        if self._broken == BROKEN_SLICES_MAX and np.isfinite(self._record.figures[2]):
+            self._state.choice[:] = self._record.best
+            self._broken = 0
