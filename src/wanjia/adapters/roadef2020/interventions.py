@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wanjia.adapters.roadef2020.findings import Findings, is_number
+from wanjia.adapters.roadef2020.findings import Findings, are_numbers
 from wanjia.adapters.roadef2020.frame import Frame
 from wanjia.kernels.planning.problem import Floats, Ints
 
@@ -29,13 +29,14 @@ def read_options(rows: Mapping[str, Any], frame: Frame, findings: Findings) -> O
     """Every intervention's options; what is wrong is noted."""
     options = Options()
     keys = [str(slot) for slot in range(1, frame.slots + 1)]
+    slot_of = {key: slot for slot, key in enumerate(keys)}
     for name in rows:
         row = findings.mapping(rows, name, "Interventions")
         if not row:
             continue
         place = f"Interventions.{name}"
         durations = _durations(row, place, frame, findings)
-        options.uses.append(_workload(row, place, durations, len(options.start), frame, findings))
+        options.uses.append(_workload(row, place, durations, len(options.start), frame, slot_of, findings))
         options.risk.append(_risk(row, place, durations, frame, keys, findings))
         options.start += range(len(durations))
         options.duration += durations
@@ -59,10 +60,16 @@ def _durations(row: Mapping[str, Any], place: str, frame: Frame, findings: Findi
 
 
 def _workload(
-    row: Mapping[str, Any], place: str, durations: list[int], first: int, frame: Frame, findings: Findings
+    row: Mapping[str, Any],
+    place: str,
+    durations: list[int],
+    first: int,
+    frame: Frame,
+    slot_of: Mapping[str, int],
+    findings: Findings,
 ) -> tuple[Ints, Ints, Floats]:
     """Option, cell and amount of all that an intervention uses while it goes on; other entries mean nothing."""
-    starts: list[int] = []
+    starts: list[str] = []
     amounts: list[float] = []
     lengths: list[int] = []
     cells: list[int] = []
@@ -72,25 +79,26 @@ def _workload(
             findings.add("unknown_resource" if name not in frame.resources else "shape", where, name=name, wanted="{}")
             continue
         for slot, by_start in by_slot.items():
-            if not _is_workload(slot, by_start, where, frame, findings):
+            if not _is_workload(slot, by_start, where, slot_of, findings):
                 continue
-            cells.append(frame.resources.index(name) * frame.slots + int(slot) - 1)
-            starts.extend(map(int, by_start))
+            cells.append(frame.resources.index(name) * frame.slots + slot_of[slot])
+            starts.extend(by_start)
             amounts.extend(by_start.values())
             lengths.append(len(by_start))
-    return _within(np.array(starts, dtype=np.int64) - 1, np.repeat(np.array(cells, dtype=np.int64), lengths),
+    begin = np.fromiter(map(slot_of.__getitem__, starts), dtype=np.int64, count=len(starts))
+    return _within(begin, np.repeat(np.array(cells, dtype=np.int64), lengths),
                    np.array(amounts, dtype=np.float64), durations, first, frame.slots)  # fmt: skip
 
 
-def _is_workload(slot: str, by_start: object, where: str, frame: Frame, findings: Findings) -> bool:
-    if not (slot.isdecimal() and 1 <= int(slot) <= frame.slots):
-        findings.add("slot", where, value=slot[:40], most=frame.slots)
+def _is_workload(slot: str, by_start: object, where: str, slot_of: Mapping[str, int], findings: Findings) -> bool:
+    if slot not in slot_of:
+        findings.add("slot", where, value=slot[:40], most=len(slot_of))
     elif not isinstance(by_start, dict):
         findings.add("shape", f"{where}.{slot}", wanted="{}")
-    elif not all(map(str.isdecimal, by_start)) or not all(1 <= int(one) <= frame.slots for one in by_start):
-        wrong = next(one for one in by_start if not (one.isdecimal() and 1 <= int(one) <= frame.slots))
-        findings.add("slot", f"{where}.{slot}", value=wrong[:40], most=frame.slots)
-    elif not all(map(is_number, by_start.values())):
+    elif not by_start.keys() <= slot_of.keys():
+        wrong = next(one for one in by_start if one not in slot_of)
+        findings.add("slot", f"{where}.{slot}", value=wrong[:40], most=len(slot_of))
+    elif not are_numbers(by_start.values()):
         findings.add("numbers", f"{where}.{slot}", count=len(by_start))
     else:
         return True
