@@ -23,6 +23,8 @@ Elapsed: TypeAlias = Callable[[], float]
 
 ROUNDS_MAX = 300
 """Rounds of the search for a smaller conflict; each is one question to CP-SAT and one to the hitting sets."""
+QUICK_OPTIONS = 6_000
+"""Options up to which a question counts as easy: a few works."""
 SUSPECTS_FIRST = 8
 """Works asked about first when the caller does not say which; doubled until the conflict lies among them."""
 
@@ -88,6 +90,11 @@ class _Questions:
             model.maximize(cp_model.LinearExpr.sum([switch[demand] for demand in sorted(wanted)]))
         model.add_assumptions([switch[demand] for demand in sorted(demands)])
         solver = quiet_solver(self.time_left)
+        # Many easy questions: what prepares a hard one costs more than the answer.
+        if len(self.statement.taken) <= QUICK_OPTIONS:
+            solver.parameters.cp_model_probing_level = 0
+            solver.parameters.symmetry_level = 0
+            solver.parameters.linearization_level = 0
         status = solver.solve(model)
         if status == cp_model.INFEASIBLE:
             return "conflict", self._core(solver, demands)

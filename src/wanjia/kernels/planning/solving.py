@@ -8,6 +8,7 @@ import numpy as np
 from wanjia.kernels.planning.annealing import Search
 from wanjia.kernels.planning.bounds import Ascent, plain_bound
 from wanjia.kernels.planning.cores import prove
+from wanjia.kernels.planning.columns import Columns
 from wanjia.kernels.planning.course import OPTIMAL_GAP, Course, Told
 from wanjia.kernels.planning.exact import ENTRIES_MAX, entries, solve_exactly
 from wanjia.kernels.planning.linear import Linear, linear_part, without_scenarios
@@ -106,7 +107,9 @@ def warm() -> None:
     search.try_all()
     search.slice()
     Mending(problem, search.tables, 1, one[:1] * 0).slice()
-    Ascent(problem, search.tables, linear_part(problem, search.tables, np.zeros(1)), 0.0).climb(np.inf)
+    linear = linear_part(problem, search.tables, np.zeros(1))
+    Ascent(problem, search.tables, linear, 0.0).climb(np.inf)
+    Columns(problem, linear, np.zeros((0, 1))).grow(1.0)
 
 
 def _run(problem: Problem, course: Course, seconds: float, seed: int, start: Ints | None) -> Ints:

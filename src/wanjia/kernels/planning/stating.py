@@ -110,7 +110,15 @@ class Statement:
         cells, first = np.unique(problem.use_cell[entries], return_index=True)
         could = self._could_use(entries, owner)
         ends = [*first.tolist()[1:], len(entries)][: len(cells)]
+        said: set[tuple[int, float, bytes]] = set()
         for cell, begin, end in zip(cells.tolist(), first.tolist(), ends, strict=True):
+            # Neighbouring slots of a day mostly have the same users: once is enough.
+            row, day = cell // problem.slots, int(problem.day_of_slot[cell % problem.slots])
+            users = owner[begin:end].tobytes() + problem.use_amount[entries[begin:end]].tobytes()
+            mark = (row * problem.days + day, float(problem.most[cell]), users)
+            if mark in said and not problem.least[cell] > 0:
+                continue
+            said.add(mark)
             literals = [self.taken[int(option)] for option in owner[begin:end]]
             amounts = np.rint(problem.use_amount[entries[begin:end]] * scale).astype(np.int64).tolist()
             self._say_cell(cell, cp_model.LinearExpr.weighted_sum(literals, amounts), float(could[cell]), scale)
