@@ -27,6 +27,7 @@ def test_of_many_who_complete_a_task_one_wins(store: Store) -> None:
     assert result == {"said": {"won": 1, "task.not_open": 7}, "done": 1, "broken": []}
 
 
+@pytest.mark.heavy
 def test_one_key_sent_many_times_at_once_opens_one_case(store: Store) -> None:
     before = json.loads(store.python("-c", COUNT))
     result = race(store, "open")

@@ -142,6 +142,7 @@ def test_simulate_compares_side_by_side_with_one_after_another(tmp_path: Path) -
     assert wanjia(*words, "--json").stdout == first.stdout
 
 
+@pytest.mark.heavy
 def test_install_and_list_the_store(folder: Path) -> None:
     home = {**os.environ, "WANJIA_HOME": str(folder.parent / "home")}
     home.pop("DATABASE_URL", None)
