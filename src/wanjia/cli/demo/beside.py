@@ -4,7 +4,6 @@ It works on a copy of the store as it stands when the network is there, in a fol
 for the other's transactions. No case knows of its rows, and it of none, so that they can be taken over at the end.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -53,8 +52,10 @@ class Beside:
             tell(day)
         if self.child.wait():
             raise RuntimeError((self.folder / LOG).read_text()[-LOG_CHARACTERS_MAX:])
-        shutil.rmtree(series_folder(), ignore_errors=True)
-        shutil.move(self.folder / SERIES, series_folder())
+        made = self.folder / SERIES
+        if made.exists():  # else a folder elsewhere was named for measurements, and they are there
+            shutil.rmtree(series_folder(), ignore_errors=True)
+            shutil.move(made, series_folder())
         _take_rows(self.folder / STORE)
         return count
 
@@ -78,8 +79,7 @@ def readings_beside(home: Path, seed: int, now: datetime) -> Iterator[Beside]:
 
 def _started(home: Path, seed: int, now: datetime, log: IO[bytes]) -> "subprocess.Popen[bytes]":
     words = [sys.executable, "-c", PROGRAM, str(home / FOLDER), str(home), str(seed), now.isoformat()]
-    environment = {**os.environ, "WANJIA_SERIES": str(home / FOLDER / SERIES)}
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, env=environment)
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log)
 
 
 def _take_rows(path: Path) -> None:
