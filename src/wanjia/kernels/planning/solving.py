@@ -7,8 +7,8 @@ import numpy as np
 
 from wanjia.kernels.planning.annealing import Search
 from wanjia.kernels.planning.bounds import Ascent, plain_bound
-from wanjia.kernels.planning.cores import prove
 from wanjia.kernels.planning.columns import Columns
+from wanjia.kernels.planning.cores import prove
 from wanjia.kernels.planning.course import OPTIMAL_GAP, Course, Told
 from wanjia.kernels.planning.exact import ENTRIES_MAX, entries, solve_exactly
 from wanjia.kernels.planning.linear import Linear, linear_part, without_scenarios
