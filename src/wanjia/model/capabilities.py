@@ -5,47 +5,25 @@ Any of them may end with one of its error codes, which a diagram catches with an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from wanjia.model.jsonvalue import Facts
+from wanjia.model.capability_signature import (
+    ACCOUNT,
+    AREAS,
+    COUNT,
+    DAY,
+    HAND_OVER,
+    INSTANT,
+    MODE,
+    NUMBER,
+    PLACE,
+    ROWS,
+    TEXT,
+    YES_NO,
+    CapabilitySignature,
+)
 
-PLACE: Facts = {"type": "object", "format": "place"}
-TEXT: Facts = {"type": "string"}
-NUMBER: Facts = {"type": "number"}
-YES_NO: Facts = {"type": "boolean"}
-INSTANT: Facts = {"type": "string", "format": "date-time"}
-DAY: Facts = {"type": "string", "format": "date"}
-COUNT: Facts = {"type": "integer", "minimum": 0}
-ROWS: Facts = {"type": "array", "items": {"type": "object"}}
-ACCOUNT: dict[str, Facts] = {"account_number": TEXT, "account_name": TEXT, "account_phone": TEXT}
-HAND_OVER: dict[str, Facts] = {"account_number": TEXT, "from_name": TEXT, "to_name": TEXT, "to_phone": TEXT}
 OPEN_CASE = "open_case"
 REGISTER_STANDING = "register_standing"
-MODE: Facts = {"type": "string", "enum": ["outage", "live_line", "bypass", "generator", "transfer"]}
-AREAS: Facts = {"type": "string", "enum": ["urban", "rural", "remote"]}
-
-
-@dataclass(frozen=True)
-class CapabilitySignature:
-    """Inputs and outputs by name, each a JSON Schema fragment. Inputs that are not in `optional` must be given.
-
-    With `open_inputs` a practice may pass others too, by names that the capability learns from elsewhere.
-    """
-
-    name: str
-    about: str
-    inputs: Mapping[str, Facts]
-    outputs: Mapping[str, Facts]
-    optional: frozenset[str] = frozenset()
-    acting: bool = False
-    errors: tuple[str, ...] = field(default=("unavailable",))
-    open_inputs: bool = False
-
-    @property
-    def required(self) -> frozenset[str]:
-        """Inputs without which the capability cannot run."""
-        return frozenset(self.inputs) - self.optional
-
 
 _ROWS = (
     CapabilitySignature(
@@ -135,8 +113,9 @@ _ROWS = (
         "outage_alternatives",
         "The ways to do a work on the device, each with what it costs: rows of `mode`, `hours`, `dark_count` "
         "(districts), `district_hours`, `household_hours`, `saved_district_hours` and `saved_household_hours` against "
-        "stopping everybody, `live_teams`, `bypass_sets`, `generator_trucks`, `ties`; the one that darkens least "
-        "first. `naive_*`: of stopping everybody.",
+        "stopping everybody, `live_teams`, `bypass_sets`, `generator_trucks`, `ties`, `available` (whether the means "
+        "are free on that day, plans in force considered) and how many are `lacking`; the one that darkens least "
+        "first. `least_mode` is the first that is available. `naive_*`: of stopping everybody.",
         {"device": TEXT, "starts_at": INSTANT, "ends_at": INSTANT},
         {
             "alternatives": ROWS,
@@ -162,6 +141,27 @@ _ROWS = (
             "work.window",
             "work.title_missing",
         ),
+    ),
+    CapabilitySignature(
+        "ask_for_work",
+        "Asks for the work in the plan of its month: on the device, from the day of `starts_at` until `latest_on` (the "
+        "end of that month without it), for so many hours with supply stopped, in that `mode` alone where it is said. "
+        "When a plan with it is in force and its customers have been told, the case hears `work_planned` (from: "
+        "system) with `starts_at`, `until_at`, `plan_code`, `told_count` and `notice_hours`. Asked again, it is the "
+        "same.",
+        {"device": TEXT, "title": TEXT, "starts_at": INSTANT, "hours": NUMBER, "latest_on": DAY, "mode": MODE},
+        {"request_number": TEXT},
+        optional=frozenset({"latest_on", "mode"}),
+        acting=True,
+        errors=("unavailable", "not_allowed"),
+    ),
+    CapabilitySignature(
+        "take_back_work",
+        "Takes back a work that this case asked for; nothing happens to one that is planned already.",
+        {"request_number": TEXT, "reason": TEXT},
+        {"taken_back": YES_NO},
+        optional=frozenset({"request_number"}),
+        acting=True,
     ),
     CapabilitySignature(
         "extend_planned_outage",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from wanjia.engine.compiling import waiting_faults
-from wanjia.model.capabilities import CapabilitySignature
+from wanjia.model.capability_signature import CapabilitySignature
 from wanjia.model.faults import Fault, Where
 from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.checks import identity, steps, stories, words

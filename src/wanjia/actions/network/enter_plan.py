@@ -13,6 +13,7 @@ from django.db import transaction
 
 from wanjia.actions.network.plan_runs import kept_faults
 from wanjia.actions.network.plan_work import WantedWork, cancel_planned_work, plan_work
+from wanjia.actions.network.tell_planned_cases import tell_planned_cases
 from wanjia.model.actors import SYSTEM, Actor
 from wanjia.model.faults import Refused
 from wanjia.records.network.models import PlannedWork
@@ -45,7 +46,8 @@ def enter_plan(plan: MonthPlan, clock: Callable[[], datetime], tell: Telling) ->
         now = clock()
         plan.items.filter(entered_at=None).update(entered_at=now)
         mine = MonthPlan.objects.filter(pk=plan.pk, state=MonthPlan.State.ADOPTING)
-        mine.update(state=MonthPlan.State.ADOPTED, claimed_until=None, stage="", attempts=0)
+        if mine.update(state=MonthPlan.State.ADOPTED, claimed_until=None, stage="", attempts=0):
+            tell_planned_cases(plan.items.select_related("request"), now)
 
 
 def _before(plan: MonthPlan) -> MonthPlan | None:

@@ -49,4 +49,9 @@ def _means(row: Means, days: list[date]) -> MeansOfPlan:
 
 
 def _counts(row: Means, days: list[date]) -> list[int]:
-    return [int(row.by_day.get(day.isoformat(), row.by_weekday[day.weekday()])) for day in days]
+    return [count_on(row, day) for day in days]
+
+
+def count_on(row: Means, day: date) -> int:
+    """How many there are on a day."""
+    return int(row.by_day.get(day.isoformat(), row.by_weekday[day.weekday()]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from wanjia.model.capabilities import CapabilitySignature
+from wanjia.model.capability_signature import CapabilitySignature
 from wanjia.model.faults import Fault, Where
 from wanjia.practice.folder import Folder, as_mapping, as_names
 from wanjia.practice.forms import field_names

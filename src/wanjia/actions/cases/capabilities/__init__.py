@@ -19,6 +19,7 @@ from wanjia.actions.cases.capabilities.forget_personal_data import forget_person
 from wanjia.actions.cases.capabilities.known_outage import known_outage
 from wanjia.actions.cases.capabilities.line_zones import outages_of_line, zone_of_place
 from wanjia.actions.cases.capabilities.load_of_meter import load_of_meter
+from wanjia.actions.cases.capabilities.month_works import ask_for_work, take_back_work
 from wanjia.actions.cases.capabilities.nearest_electricians import nearest_electricians
 from wanjia.actions.cases.capabilities.outage_plans import (
     cancel_planned_outage,
@@ -85,6 +86,7 @@ ACTING: dict[str, Acting] = {
     function.__name__: function
     for function in (
         appoint,
+        ask_for_work,
         cancel_planned_outage,
         close_outage,
         close_survey,
@@ -100,6 +102,7 @@ ACTING: dict[str, Acting] = {
         plan_outage,
         record_cause,
         say_estimate,
+        take_back_work,
         tell_children,
         tell_parent,
         transfer_account,

@@ -10,7 +10,10 @@ from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.records.cases.models import Case
 from wanjia.records.network.opening import installed_lines
+from wanjia.records.network.planning import IN_FORCE, PlannedItem
 
+BETWEEN = ", "
+"""A work that a plan placed may have several outages: a generator is put in, and taken out."""
 ENDED = frozenset({"work.cancelled", "work.over"})
 """There is nothing left to take back."""
 
@@ -38,7 +41,7 @@ def extend_planned_outage(inputs: Facts, case: Case, now: datetime, actor: Actor
     """`told`: customers who hear of the new end."""
     try:
         told = extend_planned_work(
-            str(inputs["plan_code"]), instant(inputs["ends_at"]), str(inputs["reason"]), actor, now
+            str(inputs["plan_code"]).split(BETWEEN)[-1], instant(inputs["ends_at"]), str(inputs["reason"]), actor, now
         )
     except Denied as denied:
         raise Refused([Fault("not_allowed", Where())]) from denied
@@ -48,20 +51,30 @@ def extend_planned_outage(inputs: Facts, case: Case, now: datetime, actor: Actor
 
 
 def cancel_planned_outage(inputs: Facts, case: Case, now: datetime, actor: Actor) -> Facts:
-    """`cancelled`: whether there was anything to take back."""
-    code = str(inputs.get("plan_code") or "")
+    """`cancelled`: whether there was anything to take back. An outage that other works share takes place for them."""
+    codes = [code for code in str(inputs.get("plan_code") or "").split(BETWEEN) if code and not _is_shared(code, case)]
+    cancelled = [_cancelled(code, str(inputs["reason"]), actor, now) for code in codes]
+    return {"cancelled": any(cancelled)}
+
+
+def _cancelled(code: str, reason: str, actor: Actor, now: datetime) -> bool:
     try:
-        if code:
-            cancel_planned_work(code, str(inputs["reason"]), actor, now)
+        cancel_planned_work(code, reason, actor, now)
     except Denied as denied:
         raise Refused([Fault("not_allowed", Where())]) from denied
     except NotFound:
-        return {"cancelled": False}
+        return False
     except Refused as refused:
         if refused.faults[0].code not in ENDED:
             raise
-        return {"cancelled": False}
-    return {"cancelled": bool(code)}
+        return False
+    return True
+
+
+def _is_shared(code: str, case: Case) -> bool:
+    """Whether works of others in a plan in force take place in it."""
+    items = PlannedItem.objects.filter(plan__state__in=IN_FORCE).exclude(request__case_number=case.number)
+    return any(code in codes for codes in items.values_list("planned_works", flat=True))
 
 
 def _codes(rows: Json) -> list[str]:

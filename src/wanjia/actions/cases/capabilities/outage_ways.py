@@ -1,13 +1,16 @@
 """The ways to do a work: with everybody stopped, live-line, past a bypass, from generator trucks, over a tie."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import ceil
 
+from django.utils import timezone
+
 from wanjia.actions.cases.capabilities.outage_windows import window
 from wanjia.actions.network.districts_below import districts_below
+from wanjia.actions.network.free_means import free_means
 from wanjia.kernels.planning.modes import LOAD_SHARE, METHODS, Grid, Job, Method, propose
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts, Json
@@ -41,15 +44,16 @@ class Way:
 
 
 def outage_alternatives(inputs: Facts, case: Case, now: datetime) -> Facts:
-    """Every way that the device allows, the one that darkens least first, against stopping everybody."""
+    """Every way that the device allows, the one that darkens least first, and whether it can be done that day."""
     begins, ends = window(inputs)
     ways = ways_of(str(inputs["device"]), (ends - begins) / timedelta(hours=1))
     facts = district_facts({code for way in ways for code in way.dark})
     naive = next(way for way in ways if way.kind == MODES[0])
-    rows: list[Json] = [_row(way, naive, facts) for way in ways]
-    lost = _lost(naive, facts)
+    free = free_means(case.organisation_id or "", timezone.localtime(begins).date())
+    rows: list[Json] = [{**_row(way, naive, facts), **_availability(way, free)} for way in ways]
+    lost, possible = _lost(naive, facts), [way for way in ways if not _lacking(way, free)]
     return {
-        "alternatives": rows, "least_mode": ways[0].kind,
+        "alternatives": rows, "least_mode": (possible or ways)[0].kind,
         "naive_district_hours": lost[0], "naive_household_hours": lost[1],
     }  # fmt: skip
 
@@ -133,6 +137,16 @@ def _row(way: Way, naive: Way, facts: dict[str, DistrictFacts]) -> Facts:
         "saved_household_hours": round(most_households - household_hours, DECIMALS),
         **counts, "ties": "、".join(way.ties),
     }  # fmt: skip
+
+
+def _availability(way: Way, free: Mapping[str, int] | None) -> Facts:
+    lacking = _lacking(way, free)
+    return {"available": lacking == 0, "lacking": lacking}
+
+
+def _lacking(way: Way, free: Mapping[str, int] | None) -> int:
+    """Means that the way needs and nobody has on that day; none where no means are registered."""
+    return 0 if free is None else sum(max(count - max(free[kind], 0), 0) for kind, count in way.needs.items())
 
 
 def _lost(way: Way, facts: dict[str, DistrictFacts]) -> tuple[float, float]:
