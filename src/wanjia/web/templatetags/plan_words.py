@@ -25,9 +25,11 @@ PROVED = 0.0005
 
 @register.filter
 def hours(value: float | None) -> str:
-    """District-hours or household-hours: one decimal below a hundred, then none."""
+    """District-hours or household-hours: one decimal below a hundred, then none; a count as it is."""
     if value is None:
         return "—"
+    if isinstance(value, int):
+        return f"{value:,}"
     return f"{value:,.1f}" if abs(value) < 100 else f"{value:,.0f}"
 
 

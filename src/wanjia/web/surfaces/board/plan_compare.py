@@ -61,7 +61,7 @@ def _chosen(request: HttpRequest, made: list[PlanLine]) -> tuple[str, str]:
 def _name(one: PlanLine, language: str) -> str:
     version = say("plans.version", language, version=one.version)
     state = say(f"plans.state.{one.state}", language)
-    return f"{month_of(one.month, language)} {one.organisation_name} {version} · {state}"
+    return f"{version} · {state} · {month_of(one.month, language)} {one.organisation_name}"
 
 
 def _sums(found: Comparison) -> list[tuple[str, float, float, float]]:
@@ -70,7 +70,7 @@ def _sums(found: Comparison) -> list[tuple[str, float, float, float]]:
     if one is None or other is None:
         return []
     columns = ("district_hours", "household_hours", "outages", "districts_dark", "districts_repeated")
-    pairs = [(float(getattr(one, name)), float(getattr(other, name))) for name in columns]
+    pairs = [(getattr(one, name), getattr(other, name)) for name in columns]
     return [(name, was, now, now - was) for name, (was, now) in zip(SUMS, pairs, strict=True)]
 
 
