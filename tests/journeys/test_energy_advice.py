@@ -20,6 +20,7 @@ from wanjia.series.port import MeasurementStore
 from wanjia.series.register import Register
 
 METER = "880047110815"
+SLOTS_A_DAY = 96
 SHOP: Facts = {
     "customer_kind": "shop", "customer_name": "海棠便利店", "contact_phone": "13800000088", "place": HOME,
     "meter_id": METER, "wishes": ["tariff", "solar"],
@@ -41,7 +42,7 @@ def store(world: World, tmp_path: Path) -> Iterator[MeasurementStore]:
         made.ingest([_readings(days)], "test")
         register = Register(pa.array([METER]), ("d1",), *_places())
         for day in days:
-            made.compact(day, register)
+            assert made.compact(day, register).readings == SLOTS_A_DAY, f"{day}: the store lost readings"
         yield made
 
 
@@ -82,6 +83,8 @@ def test_a_shop_gets_a_plan_from_its_own_load(world: World, store: MeasurementSt
     assert _facts(shop.number).get("load_hours") is None, "nothing is read before the customer agrees"
     shop.does("consent", {"agrees": True, "load_source": "meter"})
     facts = _facts(shop.number)
+    kept = store.meter_readings([METER], world.today - timedelta(days=14), world.today - timedelta(days=8))
+    assert kept.num_rows == 7 * SLOTS_A_DAY, kept["read_at"].to_pylist()
     assert (facts["days_read"], facts["coverage_percent"], facts["maximum_kw"]) == (7, 100, 18)
     assert [row["workday_kw"] for row in facts["load_hours"]][8:10] == [1, 11]  # type: ignore[union-attr,index,call-overload]
     at_desk(world, "manager", shop.number, "survey", {"roof_kw": 12})
