@@ -2,9 +2,9 @@
 
     python benchmarks/planning.py [--quick] [FILE or FOLDER ...]
 
-The instances of ../shared/data/roadef2020, and those named on the command line or in a folder named there. Each solver has a process of its own and one worker.
-The peers know the linear part of the cost (all of it with one scenario, the mean risk otherwise); what they find is
-priced by the true cost. Best known values are those published for the challenge.
+The instances of ../shared/data/roadef2020, and those named on the command line or in a folder named there. Each solver
+has a process of its own and one worker. The peers know the linear part of the cost (all of it with one scenario, the
+mean risk otherwise); what they find is priced by the true cost. Best known values are the published ones.
 """
 
 import sys
