@@ -15,7 +15,7 @@ from wanjia.kernels.planning.linear import Linear, linear_part, without_scenario
 from wanjia.kernels.planning.mending import Mending
 from wanjia.kernels.planning.problem import Bools, Ints, Problem, is_choice, price
 from wanjia.kernels.planning.restricting import restrict
-from wanjia.kernels.planning.together import place_together
+from wanjia.kernels.planning.together import WORTH_WHILE, place_together
 
 CHOICES_MAX = 200_000
 """Choices of a problem small enough to try them all: some tenths of a second."""
@@ -129,6 +129,8 @@ def _run(problem: Problem, course: Course, seconds: float, seed: int, start: Int
     _search(search, course, (WARM_UP_SHARE_SHARED if simple.atoms else WARM_UP_SHARE) * seconds, WARM_UP_SLICES)
     if simple.atoms and entries(simple) > ENTRIES_FEW:
         place_together(simple, linear, course, seconds, seed)
+        if course.gap <= WORTH_WHILE:
+            return search.nearest
     elif linear.is_exact and not simple.atoms and entries(simple) <= ENTRIES_MAX and course.choice is not None:
         prove(simple, linear, course, PROOF_SHARE * seconds, seed)
     else:
