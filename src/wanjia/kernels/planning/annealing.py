@@ -22,7 +22,7 @@ HOT_SHARE, COLD_SHARE = 0.05, 0.00005
 PENALTY_SHARE = 0.05
 """First price of a broken demand, in shares of the whole cost."""
 BROKEN_SLICES_MAX = 12
-"""Slices that may end with something broken, one after the other, before the search goes back to its best plan."""
+"""Slices that may end with something broken, one after the other, before a walled search goes back to its best plan."""
 USUAL_ABOVE = 1.5
 """What a plan costs against its works' cheapest options, about."""
 LEAST_COST = 1e-9
@@ -43,7 +43,7 @@ class Search:
         cost, _ = sum_all(self.tables, self._state, self._scratch)
         self._cost = max(min(abs(cost + float(extra[self._state.choice].sum())), self._usual()), LEAST_COST)
         self._record.figures[3] = PENALTY_SHARE * self._cost
-        self._place, self._slices, self._broken = 0, ROUND_SLICES, 0
+        self._place, self._slices, self._broken, self._is_walled = 0, ROUND_SLICES, 0, False
         self.choices = math.prod(np.diff(problem.option_begin).tolist())
 
     @property
@@ -67,9 +67,10 @@ class Search:
         least = float(np.minimum.reduceat(own, tables.option_begin[:-1]).sum())
         return np.inf if len(tables.atom_weight) or least <= 0 else USUAL_ABOVE * least
 
-    def begin_at(self, choice: Ints) -> None:
-        """Goes on from `choice`."""
+    def begin_at(self, choice: Ints, is_walled: bool = False) -> None:
+        """Goes on from `choice`; `is_walled`: the search had found no plan by itself."""
         self._state.choice[:] = choice
+        self._is_walled = self._is_walled or is_walled
 
     def try_all(self) -> Ints | None:
         """The best of all choices; None when none is a plan."""
@@ -93,6 +94,6 @@ class Search:
     def _go_back(self) -> None:
         """To the best plan from behind a wall: where all is cold already, no step leads out of what is broken."""
         self._broken = self._broken + 1 if self._record.figures[1] > NOTHING_BROKEN else 0
-        if self._broken == BROKEN_SLICES_MAX and np.isfinite(self._record.figures[2]):
+        if self._is_walled and self._broken >= BROKEN_SLICES_MAX and np.isfinite(self._record.figures[2]):
             self._state.choice[:] = self._record.best
             self._broken = 0

@@ -152,7 +152,7 @@ def _mend(problem: Problem, search: Search, course: Course, until: float, seed: 
         for _ in range(slices):
             found = mending.slice()
             if found is not None:
-                search.begin_at(found)
+                search.begin_at(found, is_walled=True)
                 course.offer(found)
             if course.choice is not None or course.elapsed() >= until:
                 return
