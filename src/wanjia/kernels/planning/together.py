@@ -20,6 +20,8 @@ DAYS_SHARE = 0.1
 """Share of the time that the linear program over all days may take, at most; beside what building it takes."""
 COLUMNS_SHARE = 0.15
 """Share of the time in which placings are gathered."""
+BOUND_SHARE = 0.03
+"""Share of the time in which more placings raise the bound, when they make the program no cheaper."""
 WHOLE_SHARE = 0.35
 """Share of the time left that HiGHS gets for the whole problem where that can be written down, or for a first plan."""
 ROUNDING = 1e-6
@@ -47,6 +49,9 @@ def _promising(problem: Problem, linear: Linear, course: Course, seconds: float)
     columns, until = Columns(problem, linear, over), course.elapsed() + COLUMNS_SHARE * seconds
     while columns.grow(until - course.elapsed()) and course.elapsed() < until:
         pass
+    until = course.elapsed() + BOUND_SHARE * seconds
+    while course.elapsed() < until:
+        columns.grow(until - course.elapsed())
     course.raise_bound(columns.bound)
     return columns.promising()
 
