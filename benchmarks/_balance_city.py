@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.feather as feather
 import pyarrow.parquet as pq
 
-from wanjia.kernels.balance.sums import CUSTOMER, GENERATION, MASTER
+from wanjia.kernels.balance.day.sums import CUSTOMER, GENERATION, MASTER
 from wanjia.model.network import METER_ROLES
 from wanjia.model.readings import MISSING
 from wanjia.series.layout import DAYS, Current, Part, create_or_open, folder_of, put_current

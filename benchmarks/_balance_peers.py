@@ -26,10 +26,10 @@ from _balance_city import DAY_TEXT, SLOT_NAMES, SLOTS
 
 from wanjia.adapters.grid_files.metering import read_metering
 from wanjia.cli._balance_report import balance_table, expected_meters, write_balance
-from wanjia.kernels.balance.expected import Expected
-from wanjia.kernels.balance.flags import FLAGS, THRESHOLDS
-from wanjia.kernels.balance.losses import finish
-from wanjia.kernels.balance.sums import MASTER, PARTS_A_KWH, Sums, begin
+from wanjia.kernels.balance.day.expected import Expected
+from wanjia.kernels.balance.day.flags import FLAGS, THRESHOLDS
+from wanjia.kernels.balance.day.losses import finish
+from wanjia.kernels.balance.day.sums import MASTER, PARTS_A_KWH, Sums, begin
 
 WORKERS = 2
 KEYS = ["district", "role", "unit_kwh"]

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from ortools.linear_solver.python import model_builder
 
-from wanjia.kernels.planning.exact import solve_exactly
-from wanjia.kernels.planning.linear import linear_part, without_scenarios
-from wanjia.kernels.planning.pricing_tables import tables
+from wanjia.kernels.planning.prices.linear import linear_part, without_scenarios
+from wanjia.kernels.planning.prices.tables import tables
 from wanjia.kernels.planning.problem import Problem, price
+from wanjia.kernels.planning.solvers.exact import solve_exactly
 
 MEMORY_BYTES = 10 * 1024**3
 GRACE_SECONDS = 30.0

@@ -24,11 +24,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from wanjia.kernels.balance.diagnosis import diagnose
-from wanjia.kernels.balance.diagnosis_scoring import TOP, Hits, Score, score
-from wanjia.kernels.balance.hourly import Hourly, Part, gather
-from wanjia.kernels.balance.making import blocks, make_city
-from wanjia.kernels.balance.making_nouns import City, Injections
+from wanjia.kernels.balance.diagnosis.hourly import Hourly, Part, gather
+from wanjia.kernels.balance.diagnosis.scoring import TOP, Hits, Score, score
+from wanjia.kernels.balance.diagnosis.whole import diagnose
+from wanjia.kernels.balance.made.city import blocks, make_city
+from wanjia.kernels.balance.made.nouns import City, Injections
 
 DAYS = 28
 FULL = (1000, 220, Injections(swaps=10, moves=10, thefts=20, circuits=10, dead_masters=10))

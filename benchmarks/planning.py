@@ -18,10 +18,10 @@ from _stand import ROOT, describe, quick
 from ortools.linear_solver.python import model_builder
 
 from wanjia.adapters.roadef2020.driver import read
-from wanjia.kernels.planning.linear import linear_part
-from wanjia.kernels.planning.pricing_tables import tables
+from wanjia.kernels.planning.prices.linear import linear_part
+from wanjia.kernels.planning.prices.tables import tables
 from wanjia.kernels.planning.problem import Problem
-from wanjia.kernels.planning.solving import solve, warm
+from wanjia.kernels.planning.search.solving import solve, warm
 
 FOLDER = ROOT / ".." / "shared" / "data" / "roadef2020"
 BEST_KNOWN = {

@@ -12,14 +12,14 @@ import _stand
 import numpy as np
 from _planning_peers import cp_sat, highs, peer
 
-from wanjia.kernels.planning.compiling import Compiled, compile_works
-from wanjia.kernels.planning.earliest import earliest, earliest_with_means
-from wanjia.kernels.planning.making import Sizes, make_month, without_day
-from wanjia.kernels.planning.placing import figures, placed, savings
-from wanjia.kernels.planning.pricing import Pricer
+from wanjia.kernels.planning.plans.earliest import earliest, earliest_with_means
+from wanjia.kernels.planning.plans.placing import figures, placed, savings
+from wanjia.kernels.planning.prices.moves import Pricer
 from wanjia.kernels.planning.problem import price
-from wanjia.kernels.planning.replanning import Given, replan
-from wanjia.kernels.planning.solving import solve, warm
+from wanjia.kernels.planning.search.replanning import Given, replan
+from wanjia.kernels.planning.search.solving import solve, warm
+from wanjia.kernels.planning.works.compiling import Compiled, compile_works
+from wanjia.kernels.planning.works.making import Sizes, make_month, without_day
 from wanjia.kernels.topology.making import make_network
 from wanjia.model.works import WorkList
 

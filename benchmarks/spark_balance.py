@@ -21,8 +21,8 @@ import pyarrow.parquet as pq
 from _spark_plain import CUSTOMER, MASTER, SLOTS, array_answer, long_answer, slot_names, wide_answer
 from _stand import describe, quick
 
-from wanjia.kernels.balance.bands import FOUR_AND_SIX
-from wanjia.kernels.balance.expected import Expected, expected_of
+from wanjia.kernels.balance.day.bands import FOUR_AND_SIX
+from wanjia.kernels.balance.day.expected import Expected, expected_of
 from wanjia.model.network import words
 from wanjia.model.readings import MISSING
 from wanjia.series.disk import made_folder

@@ -16,7 +16,7 @@ from wanjia.actions.network.collected import collected
 from wanjia.actions.network.compute_day import compute_day
 from wanjia.actions.network.ingest_readings import ingest_readings
 from wanjia.actions.network.runs import claim_run
-from wanjia.kernels.balance.making_nouns import Injections
+from wanjia.kernels.balance.made.nouns import Injections
 from wanjia.model.actors import SYSTEM
 from wanjia.queries.network.parts import Part
 from wanjia.queries.network.station_view import station_view

@@ -17,7 +17,7 @@ from wanjia.actions.network.compute_day import compute_day
 from wanjia.actions.network.ingest_readings import ingest_readings
 from wanjia.adapters.grid_files.folder import read_network
 from wanjia.adapters.grid_files.keeping import keep_network
-from wanjia.kernels.balance.making_nouns import Injections
+from wanjia.kernels.balance.made.nouns import Injections
 from wanjia.model.actors import SYSTEM
 from wanjia.model.faults import Denied, Refused
 from wanjia.model.network import METER_ROLES

@@ -15,7 +15,7 @@ from wanjia.actions.network.ingest_readings import ingest_readings
 from wanjia.actions.network.open_district_case import open_district_case
 from wanjia.actions.network.reveal_meter_curve import reveal_meter_curve
 from wanjia.actions.network.set_loss_bands import WantedBands, set_loss_bands
-from wanjia.kernels.balance.making_nouns import Injections
+from wanjia.kernels.balance.made.nouns import Injections
 from wanjia.model.actors import SYSTEM
 from wanjia.model.faults import Denied, Refused
 from wanjia.model.network import CUSTOMER_METER

@@ -26,7 +26,7 @@ from wanjia.actions.network.safety_limits import WantedLimit, limits_known, set_
 from wanjia.actions.network.safety_nouns import MonitorReading
 from wanjia.actions.network.set_monitor import remove_monitor
 from wanjia.actions.network.watch_monitors import watch_monitors
-from wanjia.kernels.balance.safety import limit_on
+from wanjia.kernels.balance.safety.following import limit_on
 from wanjia.model.actors import SYSTEM
 from wanjia.records.cases.models import Case, Delivery, RegisterRow
 from wanjia.records.network.models import RhythmHour, SafetyAlarm, SafetyMonitor, SafetyReading

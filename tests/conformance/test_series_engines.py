@@ -17,9 +17,9 @@ from tests.support.series_engines import spark_store
 from tests.support.towns import made_towns
 from wanjia.adapters.grid_files.folder import write_network
 from wanjia.cli.balance import command as balance
-from wanjia.kernels.balance.bands import FOUR_AND_SIX
-from wanjia.kernels.balance.expected import Expected, expected_of
-from wanjia.kernels.balance.losses import REASONS
+from wanjia.kernels.balance.day.bands import FOUR_AND_SIX
+from wanjia.kernels.balance.day.expected import Expected, expected_of
+from wanjia.kernels.balance.day.losses import REASONS
 from wanjia.model.network import METER_ROLES, Network
 from wanjia.series.day_states import parts_of
 from wanjia.series.duckdb.store import DuckDBStore

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.support.series import DAY, SMALL, ZONE, cells, long, register, registers, values, wide
 from tests.support.series_engines import ENGINES, expect_gap, parameters
-from wanjia.kernels.balance.bands import FOUR_AND_SIX
-from wanjia.kernels.balance.expected import expected_of
+from wanjia.kernels.balance.day.bands import FOUR_AND_SIX
+from wanjia.kernels.balance.day.expected import expected_of
 from wanjia.model.network import words
 from wanjia.series.port import MeasurementStore
 

@@ -24,9 +24,9 @@ from tests.support.series import (
     wide,
 )
 from tests.support.series_engines import ENGINES, GAPS, KINDS, expect_gap, parameters
-from wanjia.kernels.balance.bands import FOUR_AND_SIX
-from wanjia.kernels.balance.expected import expected_of
-from wanjia.kernels.balance.losses import REASONS
+from wanjia.kernels.balance.day.bands import FOUR_AND_SIX
+from wanjia.kernels.balance.day.expected import expected_of
+from wanjia.kernels.balance.day.losses import REASONS
 from wanjia.model.faults import Refused
 from wanjia.model.network import words
 from wanjia.series.layout import CURRENT_FILE, DAYS, folder_of

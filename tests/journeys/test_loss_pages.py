@@ -20,7 +20,7 @@ from tests.support.world import World
 from wanjia.actions.network.collected import collected
 from wanjia.actions.network.compute_day import compute_day
 from wanjia.actions.network.ingest_readings import ingest_readings
-from wanjia.kernels.balance.making_nouns import Injections
+from wanjia.kernels.balance.made.nouns import Injections
 from wanjia.model.actors import SYSTEM
 from wanjia.model.network import METER_ROLES
 from wanjia.queries.network.losses import DistrictDay

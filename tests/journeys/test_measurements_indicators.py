@@ -11,7 +11,7 @@ from tests.support.world import World
 from wanjia.actions.network.collected import collected
 from wanjia.actions.network.compute_day import compute_day
 from wanjia.actions.network.ingest_readings import ingest_readings
-from wanjia.kernels.balance.making_nouns import Injections
+from wanjia.kernels.balance.made.nouns import Injections
 from wanjia.model.actors import SYSTEM
 from wanjia.queries.standing.figure_cases import Scope
 from wanjia.queries.standing.measured_figures import measured_figures, measured_values

@@ -19,10 +19,10 @@ from wanjia.adapters.grid_files.metering import read_metering
 from wanjia.cli._balance_report import expected_meters
 from wanjia.cli._series_readings import load
 from wanjia.cli.main import main
-from wanjia.kernels.balance.bands import EDITIONS
-from wanjia.kernels.balance.checking_levels import check_levels
-from wanjia.kernels.balance.checking_shifts import check_clocks
-from wanjia.kernels.balance.curves import Curves
+from wanjia.kernels.balance.day.bands import EDITIONS
+from wanjia.kernels.balance.readings.checking_levels import check_levels
+from wanjia.kernels.balance.readings.checking_shifts import check_clocks
+from wanjia.kernels.balance.readings.curves import Curves
 from wanjia.series.duckdb.store import DuckDBStore
 
 ROOT = Path(__file__).resolve().parents[2]

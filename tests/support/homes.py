@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from wanjia.kernels.balance.curves import SLOTS, Curves, Grid, timeline
+from wanjia.kernels.balance.readings.curves import SLOTS, Curves, Grid, timeline
 
 FIRST = date(2026, 3, 2)
 """A Monday."""

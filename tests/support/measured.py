@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from wanjia.cli.demo.readings import wide_batch
-from wanjia.kernels.balance.making import dress, make_day
-from wanjia.kernels.balance.making_nouns import City, Injections
+from wanjia.kernels.balance.made.city import dress, make_day
+from wanjia.kernels.balance.made.nouns import City, Injections
 from wanjia.kernels.topology.making import make_meters
 from wanjia.model.network import AREAS, DISTRICT, Branches, Districts, Network, Nodes, words
 from wanjia.model.readings import Block

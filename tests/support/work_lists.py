@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from wanjia.kernels.planning.compiling import Compiled, compile_works
 from wanjia.kernels.planning.problem import Ints
+from wanjia.kernels.planning.works.compiling import Compiled, compile_works
 from wanjia.model.works import Crew, Horizon, Means, Mode, Need, ServedDistrict, Work, WorkList
 
 FIRST_ON = date(2026, 3, 2)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wanjia.kernels.balance.dense_loops import NO_TIME
+from wanjia.kernels.balance.day.dense_loops import NO_TIME
 from wanjia.model.faults import Fault, Where
 
 TIME = pa.timestamp("us", "UTC")

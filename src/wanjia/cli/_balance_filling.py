@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from wanjia.adapters.grid_files.metering import Metering
 from wanjia.cli._balance_batches import FAULTS_MAX, SHOWN_MAX, Findings
 from wanjia.cli._balance_sources import ReadingTable
-from wanjia.kernels.balance.dense import DenseDay, Span, Tally, dense_day, new_tally, span_of
+from wanjia.kernels.balance.day.dense import DenseDay, Span, Tally, dense_day, new_tally, span_of
 from wanjia.model.faults import Fault, Where
 from wanjia.model.network import Indexes
 from wanjia.model.readings import SLOT_MINUTES, day_bounds

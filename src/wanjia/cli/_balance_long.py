@@ -18,7 +18,7 @@ from wanjia.cli._balance_csv import csv_batches
 from wanjia.cli._balance_filling import Day, Rows
 from wanjia.cli._balance_sources import ReadingTable
 from wanjia.cli._balance_turns import Broken, Turns
-from wanjia.kernels.balance.dense import Tally
+from wanjia.kernels.balance.day.dense import Tally
 
 WORKERS = 2
 """Threads; more of them wait for memory on small machines."""

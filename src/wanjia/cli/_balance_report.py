@@ -10,12 +10,12 @@ import pyarrow as pa
 
 from wanjia.adapters.grid_files.metering import Metering
 from wanjia.adapters.tables import write_table
-from wanjia.kernels.balance.bands import BANDS, Edition
-from wanjia.kernels.balance.expected import Expected, expected_of
-from wanjia.kernels.balance.flags import FLAGS
-from wanjia.kernels.balance.losses import REASONS, DistrictDay
-from wanjia.kernels.balance.reasons import reason_codes
-from wanjia.kernels.balance.rolling import GroupDay, roll_up
+from wanjia.kernels.balance.day.bands import BANDS, Edition
+from wanjia.kernels.balance.day.expected import Expected, expected_of
+from wanjia.kernels.balance.day.flags import FLAGS
+from wanjia.kernels.balance.day.losses import REASONS, DistrictDay
+from wanjia.kernels.balance.day.reasons import reason_codes
+from wanjia.kernels.balance.day.rolling import GroupDay, roll_up
 from wanjia.model.network import Measures, Words
 from wanjia.texts import say
 

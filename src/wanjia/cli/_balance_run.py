@@ -17,10 +17,10 @@ from wanjia.cli._balance_report import expected_meters
 from wanjia.cli._balance_sources import ReadingTable, is_store, reading_tables
 from wanjia.cli._balance_store import store_day
 from wanjia.cli._balance_wide import read_wide
-from wanjia.kernels.balance.bands import Edition
-from wanjia.kernels.balance.dense import BLOCK_ROWS
-from wanjia.kernels.balance.losses import DistrictDay, finish
-from wanjia.kernels.balance.sums import Sums
+from wanjia.kernels.balance.day.bands import Edition
+from wanjia.kernels.balance.day.dense import BLOCK_ROWS
+from wanjia.kernels.balance.day.losses import DistrictDay, finish
+from wanjia.kernels.balance.day.sums import Sums
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.readings import Block
 from wanjia.series.balancing import sums_of_blocks

@@ -4,9 +4,9 @@ from datetime import date
 from pathlib import Path
 
 from wanjia import wiring
-from wanjia.kernels.balance.bands import Edition
-from wanjia.kernels.balance.expected import Expected
-from wanjia.kernels.balance.losses import DistrictDay
+from wanjia.kernels.balance.day.bands import Edition
+from wanjia.kernels.balance.day.expected import Expected
+from wanjia.kernels.balance.day.losses import DistrictDay
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.series.duckdb.store import DuckDBStore
 from wanjia.series.port import MeasurementStore, Tell

@@ -12,7 +12,7 @@ from wanjia.cli._balance_batches import Findings, energies_of
 from wanjia.cli._balance_csv import csv_batches
 from wanjia.cli._balance_filling import Day, Rows
 from wanjia.cli._balance_sources import SLOT_PREFIX, ReadingTable
-from wanjia.kernels.balance.dense import Tally
+from wanjia.kernels.balance.day.dense import Tally
 from wanjia.model.faults import Fault, Where
 
 BATCH_ROWS = 30_000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wanjia.cli._output import progress
 from wanjia.kernels.planning.course import Told
-from wanjia.kernels.planning.solving import warm
+from wanjia.kernels.planning.search.solving import warm
 
 TOLD_EVERY_SECONDS = 1.0
 """Lines of progress follow each other no faster."""

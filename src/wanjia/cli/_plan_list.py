@@ -7,9 +7,9 @@ from typing import Any
 from wanjia.adapters.grid_files.folder import read_network
 from wanjia.adapters.work_files.codec import Draft, ReadList
 from wanjia.adapters.work_files.driver import read_work_list_file
-from wanjia.kernels.planning.compiling import Compiled, compile_works
-from wanjia.kernels.planning.compiling_faults import work_list_faults
-from wanjia.kernels.planning.modes import Grid, propose
+from wanjia.kernels.planning.works.compiling import Compiled, compile_works
+from wanjia.kernels.planning.works.faults import work_list_faults
+from wanjia.kernels.planning.works.modes import Grid, propose
 from wanjia.model.faults import Fault, Where
 from wanjia.model.works import Work, WorkList
 

@@ -10,9 +10,9 @@ from wanjia.adapters.work_files.driver import read_plan_file
 from wanjia.cli._language import language_option
 from wanjia.cli._output import FOLDER, finish, plain_faults, progress
 from wanjia.cli._plan_list import compiled_list
-from wanjia.kernels.planning.compiling import Compiled
-from wanjia.kernels.planning.placing import choice_of, figures, savings, told
+from wanjia.kernels.planning.plans.placing import choice_of, figures, savings, told
 from wanjia.kernels.planning.problem import price
+from wanjia.kernels.planning.works.compiling import Compiled
 from wanjia.model.faults import Fault
 from wanjia.model.works import Placed
 from wanjia.texts import say

@@ -10,7 +10,7 @@ from wanjia.adapters.roadef2020.driver import read
 from wanjia.cli._output import finish, plain_faults, progress
 from wanjia.cli._plan_asked import Asked, clock, teller
 from wanjia.kernels.planning.problem import price
-from wanjia.kernels.planning.solving import Solution, solve
+from wanjia.kernels.planning.search.solving import Solution, solve
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.texts import say
 

@@ -9,12 +9,12 @@ from wanjia.cli._output import finish, plain_faults, progress
 from wanjia.cli._plan_asked import Asked, clock, teller
 from wanjia.cli._plan_list import compiled_list
 from wanjia.cli._plan_words import plan_words, said
-from wanjia.kernels.planning.compiling import Compiled
-from wanjia.kernels.planning.conflicts_told import explain
-from wanjia.kernels.planning.earliest import earliest
-from wanjia.kernels.planning.planned import plan_of
-from wanjia.kernels.planning.reasons import reasons_of
-from wanjia.kernels.planning.solving import Solution, solve
+from wanjia.kernels.planning.plans.conflicts import explain
+from wanjia.kernels.planning.plans.earliest import earliest
+from wanjia.kernels.planning.plans.planned import plan_of
+from wanjia.kernels.planning.plans.reasons import reasons_of
+from wanjia.kernels.planning.search.solving import Solution, solve
+from wanjia.kernels.planning.works.compiling import Compiled
 from wanjia.model.faults import Fault
 from wanjia.model.works import Plan, WorkList
 

@@ -8,10 +8,10 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from wanjia.cli._reconcile_fields import Fields, zone_of
-from wanjia.kernels.balance.submeters import HUNDREDTHS, Meter, Point, problems
-from wanjia.kernels.balance.submeters_loss import CONDUCTORS, Material, Wire
-from wanjia.kernels.balance.submeters_points import EVERY_DAY, OnTime, hours_on
-from wanjia.kernels.balance.submeters_sharing import RULES, Party, Rule
+from wanjia.kernels.balance.submeters.gap import HUNDREDTHS, Meter, Point, problems
+from wanjia.kernels.balance.submeters.loss import CONDUCTORS, Material, Wire
+from wanjia.kernels.balance.submeters.points import EVERY_DAY, OnTime, hours_on
+from wanjia.kernels.balance.submeters.sharing import RULES, Party, Rule
 from wanjia.model.faults import Fault
 
 PERCENT_MAX = Fraction(100)

@@ -9,12 +9,12 @@ import numpy as np
 
 from wanjia.cli._reconcile_case import Case, Metered, Series, kwh
 from wanjia.cli._reconcile_fields import day_text
-from wanjia.kernels.balance.submeters import HUNDREDTHS, Balance, Share, reconcile, whole
-from wanjia.kernels.balance.submeters_curve import Curves, Suspect, When, suspects, when
-from wanjia.kernels.balance.submeters_loss import Wire, curve_loss_kwh, steady_loss_kwh
-from wanjia.kernels.balance.submeters_points import hours_in_slots
-from wanjia.kernels.balance.submeters_ratios import likely
-from wanjia.kernels.balance.submeters_sharing import Proposal, proposals
+from wanjia.kernels.balance.submeters.curve import Curves, Suspect, When, suspects, when
+from wanjia.kernels.balance.submeters.gap import HUNDREDTHS, Balance, Share, reconcile, whole
+from wanjia.kernels.balance.submeters.loss import Wire, curve_loss_kwh, steady_loss_kwh
+from wanjia.kernels.balance.submeters.points import hours_in_slots
+from wanjia.kernels.balance.submeters.ratios import likely
+from wanjia.kernels.balance.submeters.sharing import Proposal, proposals
 
 LEFT_SHARE_MIN = 0.05
 """Of the main meter's energy: a smaller rest is within the meters' classes, and no reason to suspect one of them."""

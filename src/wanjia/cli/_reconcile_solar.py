@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 
 from wanjia.cli._reconcile_case import Series, kwh
 from wanjia.cli._reconcile_fields import Fields, day_text, zone_of
-from wanjia.kernels.balance.settlement import SOLAR_RULES, UNITS_KWH, Account, Prices, Rule, Settlement, Tenant, settle
+from wanjia.kernels.balance.submeters.settlement import (
+    SOLAR_RULES,
+    UNITS_KWH,
+    Account,
+    Prices,
+    Rule,
+    Settlement,
+    Tenant,
+    settle,
+)
 from wanjia.model.faults import Fault
 
 TENANT_SLOTS_MAX = 2_000_000

@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from wanjia.adapters.safety_gateway.codec import Message, Refusal
-from wanjia.kernels.balance.safety import LEVELS, QUANTITIES, Event, Limit, Quantity, Reading, Track, follow, limit_on
+from wanjia.kernels.balance.safety.following import (
+    LEVELS,
+    QUANTITIES,
+    Event,
+    Limit,
+    Quantity,
+    Reading,
+    Track,
+    follow,
+    limit_on,
+)
 from wanjia.model.faults import Fault
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from wanjia.actions.network.safety_nouns import MonitorEntry
 from wanjia.adapters.tables import read_table, rows
-from wanjia.kernels.balance.safety_limits import SILENT_HOURS
+from wanjia.kernels.balance.safety.limits import SILENT_HOURS
 from wanjia.model.faults import Fault
 
 NEEDED = ("code", "gateway", "scene", "name_zh", "district", "address", "longitude", "latitude")

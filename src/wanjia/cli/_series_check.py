@@ -16,7 +16,13 @@ from wanjia.cli._series_readings import Loaded, load
 from wanjia.cli._series_stored import stored_readings, stored_zone
 from wanjia.cli._zone import zone_option
 from wanjia.cli.sense import table_name, written
-from wanjia.kernels.balance.checking_meters import CONNECTION_KW, Known, check_meters, limits_kw, unknown_meters
+from wanjia.kernels.balance.readings.checking_meters import (
+    CONNECTION_KW,
+    Known,
+    check_meters,
+    limits_kw,
+    unknown_meters,
+)
 from wanjia.model.faults import Fault, Refused
 from wanjia.model.network import Network
 

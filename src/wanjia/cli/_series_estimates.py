@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from wanjia.cli._series_readings import Loaded
-from wanjia.kernels.balance.checking import Finding, replaceable
-from wanjia.kernels.balance.estimating import AS_READ, LEFT, METHODS, estimate
+from wanjia.kernels.balance.readings.checking import Finding, replaceable
+from wanjia.kernels.balance.readings.estimating import AS_READ, LEFT, METHODS, estimate
 from wanjia.model.readings import SLOT_MINUTES
 
 UNIT_KWH = 0.001

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from wanjia.cli._series_estimates import Estimates
 from wanjia.cli._series_readings import Loaded
-from wanjia.kernels.balance.checking import KINDS, Finding
+from wanjia.kernels.balance.readings.checking import KINDS, Finding
 from wanjia.model.readings import SLOT_MINUTES
 from wanjia.texts import say
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from wanjia.adapters.tables import TABLE_ENDINGS, Table, numbers, read_table, texts
 from wanjia.cli._sense_files import milliseconds, missing_columns
-from wanjia.kernels.balance.curves import Curves, timeline
+from wanjia.kernels.balance.readings.curves import Curves, timeline
 from wanjia.model.faults import Fault, Where
 from wanjia.model.network import Codes, Indexes
 from wanjia.model.readings import SLOT_MINUTES, day_bounds, slots_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from wanjia.cli._series_readings import Hung, Loaded
-from wanjia.kernels.balance.curves import Curves, timeline
+from wanjia.kernels.balance.readings.curves import Curves, timeline
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.network import METER_ROLES
 from wanjia.model.readings import Block

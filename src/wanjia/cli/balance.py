@@ -13,7 +13,7 @@ from wanjia.cli._balance_told import told_of
 from wanjia.cli._language import language_option
 from wanjia.cli._output import FOLDER, finish, plain_faults, progress
 from wanjia.cli._zone import zone_option
-from wanjia.kernels.balance.bands import EDITIONS, Edition
+from wanjia.kernels.balance.day.bands import EDITIONS, Edition
 from wanjia.model.faults import Fault
 from wanjia.texts import say
 

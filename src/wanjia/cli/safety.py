@@ -12,7 +12,7 @@ from wanjia.cli._language import language_option
 from wanjia.cli._output import finish, plain_faults, progress
 from wanjia.cli._safety_alarms import Spell, plain_spell, spells
 from wanjia.cli._safety_monitors import read_monitors
-from wanjia.kernels.balance.safety_limits import LIMITS
+from wanjia.kernels.balance.safety.limits import LIMITS
 from wanjia.model.faults import Fault, Refused
 from wanjia.texts import fault_sentence, say
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from wanjia.kernels.planning.critical_path import Schedule, Step, problems, schedule
-from wanjia.kernels.planning.shortening import Shortening, shorter_by
+from wanjia.kernels.planning.steps.critical_path import Schedule, Step, problems, schedule
+from wanjia.kernels.planning.steps.shortening import Shortening, shorter_by
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.districts import events_fell, microgrid_together

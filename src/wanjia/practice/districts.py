@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from wanjia.kernels.balance.microgrid import Flows, together
-from wanjia.kernels.balance.repeats import fall
+from wanjia.kernels.balance.advice.microgrid import Flows, together
+from wanjia.kernels.balance.diagnosis.repeats import fall
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import WorkCalendar
 

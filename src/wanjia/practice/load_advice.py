@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from wanjia.kernels.balance.shapes import MONTHS, Load, Period, Shifting, Sizing, hour_prices, shifting, sizing
-from wanjia.kernels.balance.solar import Fit, Prices, best_fit, sun
+from wanjia.kernels.balance.advice.shapes import MONTHS, Load, Period, Shifting, Sizing, hour_prices, shifting, sizing
+from wanjia.kernels.balance.advice.solar import Fit, Prices, best_fit, sun
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.load_rows import entered_load, figure, load_rows, measured_load, periods_of, rows_of

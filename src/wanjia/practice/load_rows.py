@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from wanjia.kernels.balance.curves import Curves, timeline
-from wanjia.kernels.balance.shapes import HOURS, Load, Period, load_of
+from wanjia.kernels.balance.advice.shapes import HOURS, Load, Period, load_of
+from wanjia.kernels.balance.readings.curves import Curves, timeline
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.readings import SLOT_MINUTES
 from wanjia.model.working_time import UnknownYear, WorkCalendar

@@ -5,9 +5,9 @@ from datetime import date, datetime, time
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from wanjia.kernels.balance.submeters import HUNDREDTHS, Balance, Meter, Point, Problem, problems, reconcile, whole
-from wanjia.kernels.balance.submeters_ratios import missing_phases
-from wanjia.kernels.balance.submeters_sharing import Party, Proposal, proposals
+from wanjia.kernels.balance.submeters.gap import HUNDREDTHS, Balance, Meter, Point, Problem, problems, reconcile, whole
+from wanjia.kernels.balance.submeters.ratios import missing_phases
+from wanjia.kernels.balance.submeters.sharing import Party, Proposal, proposals
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.formats import is_day

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from wanjia.kernels.planning.critical_path import Schedule, Step, problems, schedule
-from wanjia.kernels.planning.shortening import shorten
+from wanjia.kernels.planning.steps.critical_path import Schedule, Step, problems, schedule
+from wanjia.kernels.planning.steps.shortening import shorten
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.working_time import WorkCalendar
 from wanjia.practice.formats import is_day

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from wanjia.kernels.balance.expected import Expected
-from wanjia.kernels.balance.passing import add
-from wanjia.kernels.balance.sums import Sums, begin, total
+from wanjia.kernels.balance.day.expected import Expected
+from wanjia.kernels.balance.day.passing import add
+from wanjia.kernels.balance.day.sums import Sums, begin, total
 from wanjia.model.readings import Block
 from wanjia.series.layout_parts import open_part, read_block
 from wanjia.series.port import Tell, silent

@@ -7,9 +7,9 @@ from typing import Protocol, TypeAlias
 
 import pyarrow as pa
 
-from wanjia.kernels.balance.bands import Edition
-from wanjia.kernels.balance.expected import Expected
-from wanjia.kernels.balance.losses import DistrictDay
+from wanjia.kernels.balance.day.bands import Edition
+from wanjia.kernels.balance.day.expected import Expected
+from wanjia.kernels.balance.day.losses import DistrictDay
 from wanjia.model.faults import Fault
 from wanjia.model.readings import Block
 from wanjia.series.register import Register

@@ -17,7 +17,7 @@ from django.utils import timezone
 from wanjia.actions.network.compute_plan import compute_plan
 from wanjia.actions.network.enter_plan import enter_plan
 from wanjia.actions.network.plan_runs import claim_plan, fail_plan, keep_plan, tell_plan
-from wanjia.kernels.planning.modes import Grid
+from wanjia.kernels.planning.works.modes import Grid
 from wanjia.model.faults import Fault, Refused
 from wanjia.records.network.planning import MonthPlan
 from wanjia.wiring.network import active_digest, active_network

@@ -14,12 +14,12 @@ from wanjia.adapters.work_files.decoding import plain_of
 from wanjia.adapters.work_files.schema import work_list_schema
 from wanjia.cli._plan_list import compiled_list
 from wanjia.cli.main import main
-from wanjia.kernels.planning.conflicts_told import explain
-from wanjia.kernels.planning.earliest import earliest
-from wanjia.kernels.planning.placing import choice_of, figures
-from wanjia.kernels.planning.planned import plan_of
+from wanjia.kernels.planning.plans.conflicts import explain
+from wanjia.kernels.planning.plans.earliest import earliest
+from wanjia.kernels.planning.plans.placing import choice_of, figures
+from wanjia.kernels.planning.plans.planned import plan_of
 from wanjia.kernels.planning.problem import price
-from wanjia.kernels.planning.solving import solve
+from wanjia.kernels.planning.search.solving import solve
 
 CASES = Path(__file__).parents[2] / "cases" / "planning"
 NAMES = sorted(path.name for path in CASES.iterdir() if path.is_dir())

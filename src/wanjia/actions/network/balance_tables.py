@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from wanjia.kernels.balance.bands import BANDS
-from wanjia.kernels.balance.expected import Expected
-from wanjia.kernels.balance.losses import DistrictDay
-from wanjia.kernels.balance.reasons import reason_codes
+from wanjia.kernels.balance.day.bands import BANDS
+from wanjia.kernels.balance.day.expected import Expected
+from wanjia.kernels.balance.day.losses import DistrictDay
+from wanjia.kernels.balance.day.reasons import reason_codes
 from wanjia.model.network import Measures
 
 CURVES = ("supplied_kwh", "generated_kwh", "used_kwh")

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from wanjia.kernels.balance.expected import Expected, expected_of
+from wanjia.kernels.balance.day.expected import Expected, expected_of
 from wanjia.model.network import Districts, Network
 from wanjia.records.network.collection import collecting, collection_starts
 from wanjia.records.network.models import TransformerDistrict

@@ -10,8 +10,8 @@ from wanjia.actions.network.balance_tables import curve_table, district_table
 from wanjia.actions.network.collected import Collected
 from wanjia.actions.network.diagnosing import Findings, diagnose
 from wanjia.actions.permission import require
-from wanjia.kernels.balance.bands import BANDS, Edition
-from wanjia.kernels.balance.losses import DistrictDay
+from wanjia.kernels.balance.day.bands import BANDS, Edition
+from wanjia.kernels.balance.day.losses import DistrictDay
 from wanjia.model.actors import Actor
 from wanjia.model.jsonvalue import Facts
 from wanjia.records.cases.history import write_history

@@ -11,14 +11,14 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from wanjia.actions.network.plan_input import PlanInput, horizon_of, plan_input, replanning_input, standing_works
-from wanjia.kernels.planning.compiling import Compiled, compile_works
-from wanjia.kernels.planning.compiling_slots import Slots
-from wanjia.kernels.planning.conflicts_told import explain
-from wanjia.kernels.planning.earliest import Earliest, earliest
-from wanjia.kernels.planning.modes import Grid
-from wanjia.kernels.planning.planned import naive_figures
-from wanjia.kernels.planning.replanning import CHANGED, CHANGED_ANNOUNCED, Given, Replanned, replan
-from wanjia.kernels.planning.solving import solve
+from wanjia.kernels.planning.plans.conflicts import explain
+from wanjia.kernels.planning.plans.earliest import Earliest, earliest
+from wanjia.kernels.planning.plans.planned import naive_figures
+from wanjia.kernels.planning.search.replanning import CHANGED, CHANGED_ANNOUNCED, Given, Replanned, replan
+from wanjia.kernels.planning.search.solving import solve
+from wanjia.kernels.planning.works.compiling import Compiled, compile_works
+from wanjia.kernels.planning.works.modes import Grid
+from wanjia.kernels.planning.works.slots import Slots
 from wanjia.model.faults import Fault, Refused
 from wanjia.model.works import WorkList
 from wanjia.records.network.frozen_works import freeze, thaw

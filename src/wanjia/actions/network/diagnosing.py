@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wanjia.actions.network.collected import Collected, part_of
-from wanjia.kernels.balance.bands import BANDS
-from wanjia.kernels.balance.causes import Cause
-from wanjia.kernels.balance.diagnosis import diagnose as diagnosis_of
-from wanjia.kernels.balance.hourly import Part, gather
-from wanjia.kernels.balance.loading import loading_of
-from wanjia.kernels.balance.losses import DistrictDay
-from wanjia.kernels.balance.residuals import VALID_DAYS_MIN
+from wanjia.kernels.balance.day.bands import BANDS
+from wanjia.kernels.balance.day.loading import loading_of
+from wanjia.kernels.balance.day.losses import DistrictDay
+from wanjia.kernels.balance.diagnosis.causes import Cause
+from wanjia.kernels.balance.diagnosis.hourly import Part, gather
+from wanjia.kernels.balance.diagnosis.residuals import VALID_DAYS_MIN
+from wanjia.kernels.balance.diagnosis.whole import diagnose as diagnosis_of
 from wanjia.model.jsonvalue import Facts
 from wanjia.model.network import METER_ROLES, Network
 from wanjia.model.readings import SLOT_MINUTES

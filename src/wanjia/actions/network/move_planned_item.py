@@ -8,7 +8,7 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from wanjia.actions.network.ask_month_plan import in_state, locked_plan
-from wanjia.kernels.planning.compiling import Compiled
+from wanjia.kernels.planning.works.compiling import Compiled
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Fault, NotFound, Refused, Where
 from wanjia.records.cases.history import write_history

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from wanjia.actions.network.plan_limits import REPEAT_LIMIT, back_ups, blackouts, dark_days_before, double_sources
 from wanjia.actions.network.plan_means import crews_and_means, organisations_below
-from wanjia.kernels.planning.modes import Grid, Job, propose
+from wanjia.kernels.planning.works.modes import Grid, Job, propose
 from wanjia.model.faults import Fault
 from wanjia.model.working_time import UnknownYear
 from wanjia.model.works import MODES, Blackout, DoubleSource, Horizon, Scenario, ServedDistrict, Work, WorkList

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from django.db.models import QuerySet
 
-from wanjia.kernels.planning.modes import Grid
+from wanjia.kernels.planning.works.modes import Grid
 from wanjia.model.works import BackUp, Blackout, Horizon, Work
 from wanjia.model.works import DoubleSource as DoubleSourceOfPlan
 from wanjia.records.network.models import OutageDistrict, PlannedWorkDistrict

@@ -15,7 +15,7 @@ from wanjia.actions.cases.numbering import next_number
 from wanjia.actions.cases.open_case import Request, open_case
 from wanjia.actions.cases.send_message import send_message
 from wanjia.actions.network.safety_scenes import PLEASE_CALL, PRACTICE, SAFETY, SILENT, scene_of
-from wanjia.kernels.balance.safety import Event, Limit
+from wanjia.kernels.balance.safety.following import Event, Limit
 from wanjia.model.faults import Refused
 from wanjia.model.jsonvalue import Facts
 from wanjia.records.cases.history import write_history

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from wanjia.actions.permission import require
-from wanjia.kernels.balance.safety import QUANTITIES, Limit
-from wanjia.kernels.balance.safety_limits import LIMITS, RANGES
+from wanjia.kernels.balance.safety.following import QUANTITIES, Limit
+from wanjia.kernels.balance.safety.limits import LIMITS, RANGES
 from wanjia.model.actors import Actor
 from wanjia.model.faults import Fault, NotFound, Refused, Where
 from wanjia.model.jsonvalue import Facts

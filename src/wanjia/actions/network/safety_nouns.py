@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from wanjia.kernels.balance.safety_limits import SILENT_HOURS
+from wanjia.kernels.balance.safety.limits import SILENT_HOURS
 
 
 @dataclass(frozen=True)

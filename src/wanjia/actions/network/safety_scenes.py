@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from wanjia.kernels.balance.safety import QUANTITIES
+from wanjia.kernels.balance.safety.following import QUANTITIES
 from wanjia.model.actors import Actor
 
 SAFETY = Actor(reference="safety", name="", system=True)

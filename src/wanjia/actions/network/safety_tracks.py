@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from wanjia.kernels.balance.safety import LEVELS, Track
+from wanjia.kernels.balance.safety.following import LEVELS, Track
 from wanjia.model.jsonvalue import Facts, Json
 
 

@@ -19,7 +19,7 @@ from wanjia.actions.network.safety_limits import limits_known, limits_of
 from wanjia.actions.network.safety_nouns import MonitorReading
 from wanjia.actions.network.safety_scenes import AT_HOME, CARE, ENERGY, FIRE, SILENT
 from wanjia.actions.network.safety_tracks import track_from_json, track_to_json
-from wanjia.kernels.balance.safety import QUANTITIES, Limit, Quantity, Reading, Track, follow, limit_on
+from wanjia.kernels.balance.safety.following import QUANTITIES, Limit, Quantity, Reading, Track, follow, limit_on
 from wanjia.records.network.models import RhythmHour, SafetyMonitor, SafetyReading
 
 SLOT_MINUTES = 5

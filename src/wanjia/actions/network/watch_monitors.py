@@ -9,8 +9,8 @@ from django.db.models import Q
 from wanjia.actions.network.safety_alarms import close_alarm, new_alarm, open_alarm, retry_cases, tell
 from wanjia.actions.network.safety_consent import purposes_in_force
 from wanjia.actions.network.safety_scenes import CARE, PLEASE_CALL, SILENT
-from wanjia.kernels.balance.inactivity import DAY, DAYS_MAX, STILL_HOURS_MAX, Floats, stillness
-from wanjia.kernels.balance.safety import is_silent
+from wanjia.kernels.balance.safety.following import is_silent
+from wanjia.kernels.balance.safety.inactivity import DAY, DAYS_MAX, STILL_HOURS_MAX, Floats, stillness
 from wanjia.records.network.models import RhythmHour, SafetyAlarm, SafetyMonitor, SafetyReading
 
 READINGS_KEPT = timedelta(days=14)

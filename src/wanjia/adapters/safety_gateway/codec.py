@@ -17,7 +17,7 @@ from typing import Any
 
 from wanjia.actions.network.safety_nouns import MonitorReading
 from wanjia.actions.network.safety_scenes import ENERGY
-from wanjia.kernels.balance.safety import QUANTITIES
+from wanjia.kernels.balance.safety.following import QUANTITIES
 from wanjia.model.faults import Fault, Where
 
 ROOT = "wanjia"

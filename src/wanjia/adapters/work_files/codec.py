@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from wanjia.adapters.work_files.decoding import BROKEN, Reading, plain_of
-from wanjia.kernels.planning.modes import Job
+from wanjia.kernels.planning.works.modes import Job
 from wanjia.model.faults import Fault
 from wanjia.model.works import MODES, ModeKind, Placed, WorkList
 

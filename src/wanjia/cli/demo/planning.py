@@ -16,7 +16,7 @@ from wanjia.actions.network.set_double_source import set_double_source
 from wanjia.actions.network.set_means import WantedMeans, set_means
 from wanjia.actions.network.set_supply_demand import WantedDemand, set_supply_demand
 from wanjia.cli.demo.cases import actor_on, calendar
-from wanjia.kernels.planning.modes import Grid, Job, propose
+from wanjia.kernels.planning.works.modes import Grid, Job, propose
 from wanjia.model.actors import Actor
 from wanjia.model.network import BRANCH_KINDS, Network
 from wanjia.records.network.models import TransformerDistrict

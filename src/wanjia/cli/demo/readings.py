@@ -18,8 +18,8 @@ from wanjia.actions.network.collected import Collected, of_network, part_of
 from wanjia.actions.network.compute_day import compute_day
 from wanjia.actions.network.ingest_readings import ingest_readings
 from wanjia.actions.network.open_district_case import open_district_case
-from wanjia.kernels.balance.making import dress, make_day
-from wanjia.kernels.balance.making_nouns import City, Injections
+from wanjia.kernels.balance.made.city import dress, make_day
+from wanjia.kernels.balance.made.nouns import City, Injections
 from wanjia.model.actors import SYSTEM
 from wanjia.model.network import Network
 from wanjia.model.readings import MISSING, Block

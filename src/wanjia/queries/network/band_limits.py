@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from wanjia.kernels.balance.bands import FOUR_AND_SIX, Edition
+from wanjia.kernels.balance.day.bands import FOUR_AND_SIX, Edition
 from wanjia.model.actors import Actor
 from wanjia.queries.network.loss_rows import allow
 from wanjia.records.network.loss_bands import edition_of, loss_bands

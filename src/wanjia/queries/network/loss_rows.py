@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db.models import Max, Min, Q
 
-from wanjia.kernels.balance.losses import NOTES, REASONS
+from wanjia.kernels.balance.day.losses import NOTES, REASONS
 from wanjia.model.actors import Actor, may
 from wanjia.model.faults import Denied
 from wanjia.queries.network.losses import BANDS, BandCount, DistrictDay, FlagCount, Rates, next_action

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from wanjia.kernels.balance.causes import ACTIONS as CAUSE_ACTIONS
+from wanjia.kernels.balance.diagnosis.causes import ACTIONS as CAUSE_ACTIONS
 
 BANDS = ("high", "negative", "not_computable", "normal", "economic")
 """Worst first; so they stand on the pages."""

@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from wanjia.kernels.balance.safety import QUANTITIES, Limit, limit_on
-from wanjia.kernels.balance.safety_limits import LIMITS
+from wanjia.kernels.balance.safety.following import QUANTITIES, Limit, limit_on
+from wanjia.kernels.balance.safety.limits import LIMITS
 from wanjia.model.actors import Actor
 from wanjia.model.faults import NotFound
 from wanjia.queries.cases.rows import Rows

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from wanjia.kernels.balance.safety import QUANTITIES
+from wanjia.kernels.balance.safety.following import QUANTITIES
 from wanjia.model.actors import Actor
 from wanjia.model.faults import NotFound
 from wanjia.model.masking import mask_name, mask_phone

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from wanjia.kernels.balance.bands import FOUR_AND_SIX, Edition, Range
+from wanjia.kernels.balance.day.bands import FOUR_AND_SIX, Edition, Range
 from wanjia.records.network.models import LossBandEdition
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wanjia.kernels.planning.compiling import Compiled
-from wanjia.kernels.planning.placing import alone, figures, savings
+from wanjia.kernels.planning.plans.placing import alone, figures, savings
 from wanjia.kernels.planning.problem import darkness, price
+from wanjia.kernels.planning.works.compiling import Compiled
 from wanjia.model.works import Figures
 
 Kept = dict[str, Any]

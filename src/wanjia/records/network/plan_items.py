@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wanjia.kernels.planning.compiling import Compiled
-from wanjia.kernels.planning.crews import with_crews
-from wanjia.kernels.planning.placing import alone, choice_of, placed
+from wanjia.kernels.planning.plans.crews import with_crews
+from wanjia.kernels.planning.plans.placing import alone, choice_of, placed
+from wanjia.kernels.planning.works.compiling import Compiled
 from wanjia.model.works import Placed, Used
 from wanjia.records.network.planning import PlannedItem
 

@@ -12,10 +12,10 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from wanjia.kernels.planning.compiling import Compiled, compile_works
-from wanjia.kernels.planning.compiling_starts import slots_of
-from wanjia.kernels.planning.placing import figures, told
+from wanjia.kernels.planning.plans.placing import figures, told
 from wanjia.kernels.planning.problem import price
+from wanjia.kernels.planning.works.compiling import Compiled, compile_works
+from wanjia.kernels.planning.works.starts import slots_of
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.works import Figures, Work, WorkList
 from wanjia.records.network.frozen_works import thaw
@@ -143,7 +143,7 @@ def why_not(compiled: Compiled, at: int, mode: int, starts_at: datetime) -> tupl
 
 
 _COUNTED = ("notice", "repeated", "blackout", "without_means", "out_of_reach")
-"""Counts of `kernels.planning.compiling_starts.Dropped` that speak of one day and hour when nothing else is left."""
+"""Counts of `kernels.planning.works.starts.Dropped` that speak of one day and hour when nothing else is left."""
 
 
 def _only(work: Work, mode: int, wall: datetime) -> Work:

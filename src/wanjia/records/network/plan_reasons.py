@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from wanjia.kernels.planning.compiling import Compiled
+from wanjia.kernels.planning.plans.reasons import reasons_of
 from wanjia.kernels.planning.problem import Ints
-from wanjia.kernels.planning.reasons import reasons_of
+from wanjia.kernels.planning.works.compiling import Compiled
 
 Kept = list[dict[str, object]]
 

@@ -32,7 +32,7 @@ class SafetyMonitor(models.Model):
     entered_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
     heard_at = models.DateTimeField(null=True, blank=True, db_index=True)
-    tracks = models.JSONField(default=dict, help_text="by quantity: `kernels.balance.safety.Track`")
+    tracks = models.JSONField(default=dict, help_text="by quantity: `kernels.balance.safety.following.Track`")
 
     class Meta:
         ordering = ["code"]

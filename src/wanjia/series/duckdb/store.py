@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from wanjia.kernels.balance.bands import Edition
-from wanjia.kernels.balance.expected import Expected
-from wanjia.kernels.balance.losses import DistrictDay, finish
+from wanjia.kernels.balance.day.bands import Edition
+from wanjia.kernels.balance.day.expected import Expected
+from wanjia.kernels.balance.day.losses import DistrictDay, finish
 from wanjia.model.readings import Block, slots_of
 from wanjia.series.arrival_rows import Days
 from wanjia.series.arriving import accept

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pyarrow as pa
 
-from wanjia.kernels.balance.expected import Expected
-from wanjia.kernels.balance.sums import Sums
+from wanjia.kernels.balance.day.expected import Expected
+from wanjia.kernels.balance.day.sums import Sums
 from wanjia.model.readings import Block
 from wanjia.series.layout_parts import PartWriter, Rows, of_known
 from wanjia.series.port import Tell, silent

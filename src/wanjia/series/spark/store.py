@@ -12,10 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-from wanjia.kernels.balance.bands import Edition
-from wanjia.kernels.balance.expected import Expected
-from wanjia.kernels.balance.losses import DistrictDay, finish
-from wanjia.kernels.balance.sums import Sums
+from wanjia.kernels.balance.day.bands import Edition
+from wanjia.kernels.balance.day.expected import Expected
+from wanjia.kernels.balance.day.losses import DistrictDay, finish
+from wanjia.kernels.balance.day.sums import Sums
 from wanjia.model.readings import Block, slots_of
 from wanjia.series.arrival_rows import Days
 from wanjia.series.arriving import accept

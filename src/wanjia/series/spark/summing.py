@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 
-from wanjia.kernels.balance.expected import Expected
-from wanjia.kernels.balance.passing import add
-from wanjia.kernels.balance.sums import Sums, begin, include
+from wanjia.kernels.balance.day.expected import Expected
+from wanjia.kernels.balance.day.passing import add
+from wanjia.kernels.balance.day.sums import Sums, begin, include
 from wanjia.model.network import Indexes
 from wanjia.model.readings import Block
 from wanjia.series.layout_parts import of_known, open_part, read_block

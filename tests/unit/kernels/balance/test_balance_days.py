@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wanjia.kernels.balance.bands import BANDS, FOUR_AND_SIX, NOT_COMPUTABLE, SEVEN_AND_TEN, Edition, edition_on
-from wanjia.kernels.balance.expected import Expected, expected_of
-from wanjia.kernels.balance.flags import FLAGS
-from wanjia.kernels.balance.losses import REASONS, DistrictDay, finish
-from wanjia.kernels.balance.making import make_city, make_day
-from wanjia.kernels.balance.making_nouns import NO_DIRT
-from wanjia.kernels.balance.passing import add
-from wanjia.kernels.balance.rolling import head_balance, roll_up
-from wanjia.kernels.balance.sums import CUSTOMER, GENERATION, MASTER, PARTS_A_KWH, Sums, begin
+from wanjia.kernels.balance.day.bands import BANDS, FOUR_AND_SIX, NOT_COMPUTABLE, SEVEN_AND_TEN, Edition, edition_on
+from wanjia.kernels.balance.day.expected import Expected, expected_of
+from wanjia.kernels.balance.day.flags import FLAGS
+from wanjia.kernels.balance.day.losses import REASONS, DistrictDay, finish
+from wanjia.kernels.balance.day.passing import add
+from wanjia.kernels.balance.day.rolling import head_balance, roll_up
+from wanjia.kernels.balance.day.sums import CUSTOMER, GENERATION, MASTER, PARTS_A_KWH, Sums, begin
+from wanjia.kernels.balance.made.city import make_city, make_day
+from wanjia.kernels.balance.made.nouns import NO_DIRT
 from wanjia.model.network import words
 from wanjia.model.readings import Block
 

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wanjia.kernels.balance.dense import DenseDay, dense_day, new_tally, span_of
-from wanjia.kernels.balance.dense_loops import NO_TIME
+from wanjia.kernels.balance.day.dense import DenseDay, dense_day, new_tally, span_of
+from wanjia.kernels.balance.day.dense_loops import NO_TIME
 
 SLOTS, METERS = 96, 6
 BEGIN = 1_780_272_000

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wanjia.kernels.balance.expected import Expected, expected_of
-from wanjia.kernels.balance.losses import DistrictDay, finish
-from wanjia.kernels.balance.passing import MeterDays, add
-from wanjia.kernels.balance.sums import Sums, begin, include, total
+from wanjia.kernels.balance.day.expected import Expected, expected_of
+from wanjia.kernels.balance.day.losses import DistrictDay, finish
+from wanjia.kernels.balance.day.passing import MeterDays, add
+from wanjia.kernels.balance.day.sums import Sums, begin, include, total
 from wanjia.model.network import METER_ROLES, words
 from wanjia.model.readings import MISSING, Block
 

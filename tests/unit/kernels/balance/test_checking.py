@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.homes import homes, with_values
-from wanjia.kernels.balance.checking import KINDS, Finding, Limits, check_values, replaceable
-from wanjia.kernels.balance.curves import SLOTS, Curves, Grid
+from wanjia.kernels.balance.readings.checking import KINDS, Finding, Limits, check_values, replaceable
+from wanjia.kernels.balance.readings.curves import SLOTS, Curves, Grid
 
 DAYS = 14
 SOUND = homes(12, DAYS)

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from tests.support.homes import homes, with_values
-from wanjia.kernels.balance.checking_levels import (
+from wanjia.kernels.balance.readings.checking_levels import (
     check_against_master,
     check_levels,
     complete_sum,
     nearest_ratio,
     usual_ratio,
 )  # fmt: skip
-from wanjia.kernels.balance.checking_shifts import check_clocks
-from wanjia.kernels.balance.curves import SLOTS, Curves
+from wanjia.kernels.balance.readings.checking_shifts import check_clocks
+from wanjia.kernels.balance.readings.curves import SLOTS, Curves
 
 SOUND = homes(40, 35, seed=7)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from wanjia.kernels.balance.curves import Curves, joined, quantiles, runs, timeline
+from wanjia.kernels.balance.readings.curves import Curves, joined, quantiles, runs, timeline
 
 
 def test_a_day_has_its_own_number_of_intervals_where_the_clocks_change() -> None:

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wanjia.kernels.balance.causes import ACTIONS, find_causes
-from wanjia.kernels.balance.diagnosis import diagnose
-from wanjia.kernels.balance.diagnosis_scoring import Hits, Score, score
-from wanjia.kernels.balance.hourly import Hourly, Part, gather, hours_of, losses_of
-from wanjia.kernels.balance.making import blocks, make_city
-from wanjia.kernels.balance.making_nouns import NO_DIRT, City, Injections
-from wanjia.kernels.balance.masters import dead_masters
-from wanjia.kernels.balance.pairing import customer_rows, find_moves, near_districts
+from wanjia.kernels.balance.diagnosis.causes import ACTIONS, find_causes
+from wanjia.kernels.balance.diagnosis.hourly import Hourly, Part, gather, hours_of, losses_of
+from wanjia.kernels.balance.diagnosis.masters import dead_masters
+from wanjia.kernels.balance.diagnosis.pairing import customer_rows, find_moves, near_districts
+from wanjia.kernels.balance.diagnosis.scoring import Hits, Score, score
+from wanjia.kernels.balance.diagnosis.whole import diagnose
+from wanjia.kernels.balance.made.city import blocks, make_city
+from wanjia.kernels.balance.made.nouns import NO_DIRT, City, Injections
 from wanjia.model.network import METER_ROLES
 from wanjia.model.readings import MISSING, Block
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wanjia.kernels.balance.hourly import CUSTOMER, HOURS, MASTER, Hourly, losses_of
-from wanjia.kernels.balance.loading import loading_of, unbalance_of, voltage_of
-from wanjia.kernels.balance.pairing import Near, find_moves, side_of
+from wanjia.kernels.balance.day.loading import loading_of, unbalance_of, voltage_of
+from wanjia.kernels.balance.diagnosis.hourly import CUSTOMER, HOURS, MASTER, Hourly, losses_of
+from wanjia.kernels.balance.diagnosis.pairing import Near, find_moves, side_of
 
 CASES = Path(__file__).parents[3] / "cases" / "balance_diagnosis"
 

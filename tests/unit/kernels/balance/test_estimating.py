@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.homes import homes, with_values
-from wanjia.kernels.balance.curves import SLOTS, Curves
-from wanjia.kernels.balance.estimating import METHODS, Estimate, Register, estimate
+from wanjia.kernels.balance.readings.curves import SLOTS, Curves
+from wanjia.kernels.balance.readings.estimating import METHODS, Estimate, Register, estimate
 
 SOUND = homes(4, 14, seed=3)
 UNIT = np.full(4, 0.001)

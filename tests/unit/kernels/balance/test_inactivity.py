@@ -5,7 +5,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from wanjia.kernels.balance.inactivity import DAYS_MIN, Floats, Stillness, stillness
+from wanjia.kernels.balance.safety.inactivity import DAYS_MIN, Floats, Stillness, stillness
 
 DAYS = 28
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from wanjia.kernels.balance.making import dress, make_city, make_day
-from wanjia.kernels.balance.making_electric import make_phases
-from wanjia.kernels.balance.making_nouns import NO_DIRT, City, Injections, MadeDay
+from wanjia.kernels.balance.made.city import dress, make_city, make_day
+from wanjia.kernels.balance.made.electric import make_phases
+from wanjia.kernels.balance.made.nouns import NO_DIRT, City, Injections, MadeDay
 from wanjia.kernels.topology.making import make_network
 from wanjia.model.network import METER_ROLES
 from wanjia.model.readings import MISSING

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wanjia.kernels.balance.microgrid import Flows, together
+from wanjia.kernels.balance.advice.microgrid import Flows, together
 
 KWH = st.integers(0, 10**8).map(lambda wh: wh / 100)
 

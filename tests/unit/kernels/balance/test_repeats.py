@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wanjia.kernels.balance.repeats import fall, most_within
+from wanjia.kernels.balance.diagnosis.repeats import fall, most_within
 
 EVENTS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 400)), max_size=60)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wanjia.kernels.balance.safety import (
+from wanjia.kernels.balance.safety.following import (
     GAP_SECONDS,
     LEVELS,
     QUANTITIES,
@@ -19,7 +19,7 @@ from wanjia.kernels.balance.safety import (
     is_silent,
     limit_on,
 )
-from wanjia.kernels.balance.safety_limits import LIMITS, RANGES
+from wanjia.kernels.balance.safety.limits import LIMITS, RANGES
 
 BEGIN = datetime(2026, 11, 1, 8, tzinfo=UTC)
 LIMIT = Limit("residual_current_ma", date(2020, 1, 1), 300, 500, 30, 60, 300, "test")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wanjia.kernels.balance.settlement import SOLAR_RULES, UNITS_KWH, Prices, Tenant, settle
+from wanjia.kernels.balance.submeters.settlement import SOLAR_RULES, UNITS_KWH, Prices, Tenant, settle
 
 HOUSE = st.integers(1, 12).flatmap(
     lambda slots: st.tuples(

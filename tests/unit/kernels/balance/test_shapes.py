@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.homes import homes, with_values
-from wanjia.kernels.balance.shapes import (
+from wanjia.kernels.balance.advice.shapes import (
     TRANSFORMER_SIZES,
     Load,
     Period,
@@ -15,7 +15,7 @@ from wanjia.kernels.balance.shapes import (
     shifting,
     sizing,
 )
-from wanjia.kernels.balance.solar import MONTH_DAYS, Prices, best_fit, fit, sizes, sun
+from wanjia.kernels.balance.advice.solar import MONTH_DAYS, Prices, best_fit, fit, sizes, sun
 
 EVEN = Load(np.full((2, 24), 2.0), 4.0)
 TARIFF = (Period("peak", 8, 20, 1.0), Period("flat", 20, 22, 0.6), Period("valley", 22, 8, 0.3))

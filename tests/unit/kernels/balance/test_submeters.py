@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wanjia.kernels.balance.submeters import Meter, Point, parts, problems, reconcile
+from wanjia.kernels.balance.submeters.gap import Meter, Point, parts, problems, reconcile
 
 BEGIN, END = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 PRICE = Fraction(6, 10)

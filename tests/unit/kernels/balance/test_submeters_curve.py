@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wanjia.kernels.balance.submeters_curve import Curves, suspects, when
+from wanjia.kernels.balance.submeters.curve import Curves, suspects, when
 
 DAYS, SLOTS = 14, 96
 HOUR = np.tile(np.arange(SLOTS) // 4, DAYS)

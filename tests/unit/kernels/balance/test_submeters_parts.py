@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.kernels.balance.test_submeters import BEGIN, END, PRICE, figures, meter, meters, percents, points
-from wanjia.kernels.balance.submeters import Meter, Point, problems, reconcile
-from wanjia.kernels.balance.submeters_loss import Wire, curve_loss_kwh, steady_loss_kwh
-from wanjia.kernels.balance.submeters_points import OnTime, hours_in_slots, hours_on
-from wanjia.kernels.balance.submeters_ratios import likely
-from wanjia.kernels.balance.submeters_sharing import RULES, Party, proposals
+from wanjia.kernels.balance.submeters.gap import Meter, Point, problems, reconcile
+from wanjia.kernels.balance.submeters.loss import Wire, curve_loss_kwh, steady_loss_kwh
+from wanjia.kernels.balance.submeters.points import OnTime, hours_in_slots, hours_on
+from wanjia.kernels.balance.submeters.ratios import likely
+from wanjia.kernels.balance.submeters.sharing import RULES, Party, proposals
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from wanjia.kernels.planning.bounds import plain_bound
-from wanjia.kernels.planning.bounds_days import days_bound
-from wanjia.kernels.planning.columns import Columns
-from wanjia.kernels.planning.compiling import compile_works
-from wanjia.kernels.planning.earliest import earliest_with_means
-from wanjia.kernels.planning.linear import linear_part, without_scenarios
-from wanjia.kernels.planning.making import Sizes, make_month
-from wanjia.kernels.planning.pricing_tables import tables
+from wanjia.kernels.planning.bounds.days import days_bound
+from wanjia.kernels.planning.bounds.lagrange import plain_bound
+from wanjia.kernels.planning.plans.earliest import earliest_with_means
+from wanjia.kernels.planning.prices.linear import linear_part, without_scenarios
+from wanjia.kernels.planning.prices.tables import tables
 from wanjia.kernels.planning.problem import Problem, price
-from wanjia.kernels.planning.solving import solve
+from wanjia.kernels.planning.search.solving import solve
+from wanjia.kernels.planning.solvers.columns import Columns
+from wanjia.kernels.planning.works.compiling import compile_works
+from wanjia.kernels.planning.works.making import Sizes, make_month
 from wanjia.kernels.topology.making import make_network
 from wanjia.model.works import WorkList
 

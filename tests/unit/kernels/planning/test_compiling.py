@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from wanjia.kernels.planning.compiling import Compiled, compile_works
-from wanjia.kernels.planning.earliest import earliest
-from wanjia.kernels.planning.placing import choice_of, figures, placed, savings, told
+from wanjia.kernels.planning.plans.earliest import earliest
+from wanjia.kernels.planning.plans.placing import choice_of, figures, placed, savings, told
 from wanjia.kernels.planning.problem import price
+from wanjia.kernels.planning.works.compiling import Compiled, compile_works
 from wanjia.model.works import (
     BackUp,
     Blackout,

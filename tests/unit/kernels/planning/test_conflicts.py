@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tests.support.tiny_plans import Option, Tiny, best, dark_in, tiny_case
-from wanjia.kernels.planning.conflicts import Conflict, conflict
-from wanjia.kernels.planning.stating import Bars, Demand
+from wanjia.kernels.planning.solvers.conflicts import Conflict, conflict
+from wanjia.kernels.planning.solvers.stating import Bars, Demand
 
 SECONDS = 20.0
 Partial = tuple[Option | None, ...]

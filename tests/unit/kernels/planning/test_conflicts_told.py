@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests.support.work_lists import GENERATOR, OUTAGE, at, on, work, work_list
-from wanjia.kernels.planning.barring import lift
-from wanjia.kernels.planning.compiling import compile_works
-from wanjia.kernels.planning.conflicts_told import Explained, explain
+from wanjia.kernels.planning.plans.barring import lift
+from wanjia.kernels.planning.plans.conflicts import Explained, explain
+from wanjia.kernels.planning.works.compiling import compile_works
 from wanjia.model.faults import Fault
 from wanjia.model.works import (
     Blackout,

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.work_lists import GENERATOR, OUTAGE, at, choice, compiled, on, work, work_list
-from wanjia.kernels.planning.crews import Job, Pool, assign, with_crews
-from wanjia.kernels.planning.placing import placed
+from wanjia.kernels.planning.plans.crews import Job, Pool, assign, with_crews
+from wanjia.kernels.planning.plans.placing import placed
 from wanjia.model.works import Means
 
 DAY = 8

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wanjia.kernels.planning.critical_path import STEPS_MAX, Problem, Step, in_order, problems, schedule
-from wanjia.kernels.planning.shortening import shorten, shorter_by
+from wanjia.kernels.planning.steps.critical_path import STEPS_MAX, Problem, Step, in_order, problems, schedule
+from wanjia.kernels.planning.steps.shortening import shorten, shorter_by
 
 # A lift's connection as it is usually done: survey, design, two approvals side by side, material, works, meter.
 LIFT = (

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tests.support.plannings import small_problem
-from wanjia.kernels.planning.annealing import Search
-from wanjia.kernels.planning.linear import linear_part
-from wanjia.kernels.planning.mending import Mending
-from wanjia.kernels.planning.mixed import relax, solve_core, solve_mixed
+from wanjia.kernels.planning.prices.linear import linear_part
 from wanjia.kernels.planning.problem import Ints, Problem, price, usage
+from wanjia.kernels.planning.search.annealing import Search
+from wanjia.kernels.planning.search.mending import Mending
+from wanjia.kernels.planning.solvers.mixed import relax, solve_core, solve_mixed
 
 SLICES = 60
 

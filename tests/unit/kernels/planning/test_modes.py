@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from wanjia.adapters.grid_files.folder import read_network
-from wanjia.kernels.planning.compiling import compile_works
-from wanjia.kernels.planning.earliest import earliest, earliest_with_means
-from wanjia.kernels.planning.making import Sizes, make_month
-from wanjia.kernels.planning.modes import Grid, Job, propose
-from wanjia.kernels.planning.placing import figures
+from wanjia.kernels.planning.plans.earliest import earliest, earliest_with_means
+from wanjia.kernels.planning.plans.placing import figures
 from wanjia.kernels.planning.problem import price
+from wanjia.kernels.planning.works.compiling import compile_works
+from wanjia.kernels.planning.works.making import Sizes, make_month
+from wanjia.kernels.planning.works.modes import Grid, Job, propose
 from wanjia.kernels.topology.making import make_network
 from wanjia.model.works import MODES, Mode
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from tests.support.tiny_plans import best, broken, choices, cost, tiny_case
-from wanjia.kernels.planning.linear import linear_part, without_scenarios
-from wanjia.kernels.planning.neighbourhoods import Neighbourhoods
-from wanjia.kernels.planning.pricing_tables import tables
+from wanjia.kernels.planning.prices.linear import linear_part, without_scenarios
+from wanjia.kernels.planning.prices.tables import tables
 from wanjia.kernels.planning.problem import price
+from wanjia.kernels.planning.solvers.neighbourhoods import Neighbourhoods
 
 
 def begun(seed: int) -> tuple[Neighbourhoods, np.ndarray, float] | None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.plannings import any_choice, small_problem
-from wanjia.kernels.planning.pricing import Pricer
+from wanjia.kernels.planning.prices.moves import Pricer
 from wanjia.kernels.planning.problem import price
 
 

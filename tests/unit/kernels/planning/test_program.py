@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from tests.support.tiny_plans import best, tiny_case
-from wanjia.kernels.planning.columns import Columns
-from wanjia.kernels.planning.linear import linear_part, without_scenarios
-from wanjia.kernels.planning.pricing_tables import tables
+from wanjia.kernels.planning.prices.linear import linear_part, without_scenarios
+from wanjia.kernels.planning.prices.tables import tables
 from wanjia.kernels.planning.problem import price
-from wanjia.kernels.planning.program import program_of
+from wanjia.kernels.planning.solvers.columns import Columns
+from wanjia.kernels.planning.solvers.program import program_of
 
 SECONDS = 20.0
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tests.support.work_lists import GENERATOR, OUTAGE, at, choice, compiled, on, option, work, work_list
+from wanjia.kernels.planning.plans.reasons import reasons_of
 from wanjia.kernels.planning.problem import price
-from wanjia.kernels.planning.reasons import reasons_of
 from wanjia.model.works import (
     BackUp,
     Blackout,

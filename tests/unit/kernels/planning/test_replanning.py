@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.tiny_plans import Choice, Option, Tiny, best, broken, choices, cost, tiny_case
 from wanjia.kernels.planning.problem import price
-from wanjia.kernels.planning.replanning import CHANGED_ANNOUNCED, Given, Replanned, replan
+from wanjia.kernels.planning.search.replanning import CHANGED_ANNOUNCED, Given, Replanned, replan
 
 SECONDS = 20.0
 Places = tuple[int | None, ...]

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from tests.support.work_lists import OUTAGE, at, choice, compiled, on, work, work_list
-from wanjia.kernels.planning.compiling import Compiled
-from wanjia.kernels.planning.placing import placed
-from wanjia.kernels.planning.replanning import Given, Replanned, replan
-from wanjia.kernels.planning.replanning_told import Moved, moved
+from wanjia.kernels.planning.plans.placing import placed
+from wanjia.kernels.planning.plans.replanned import Moved, moved
+from wanjia.kernels.planning.search.replanning import Given, Replanned, replan
+from wanjia.kernels.planning.works.compiling import Compiled
 from wanjia.model.works import Mode, Placed
 from wanjia.texts import fault_sentence
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from tests.support.plannings import any_choice, small_problem
-from wanjia.kernels.planning.annealing import Search
-from wanjia.kernels.planning.bounds import Ascent, plain_bound
-from wanjia.kernels.planning.exact import solve_exactly
-from wanjia.kernels.planning.linear import linear_part, without_scenarios
+from wanjia.kernels.planning.bounds.lagrange import Ascent, plain_bound
+from wanjia.kernels.planning.prices.linear import linear_part, without_scenarios
 from wanjia.kernels.planning.problem import Problem, price
-from wanjia.kernels.planning.solving import Keep, solve
+from wanjia.kernels.planning.search.annealing import Search
+from wanjia.kernels.planning.search.solving import Keep, solve
+from wanjia.kernels.planning.solvers.exact import solve_exactly
 
 ONE_SCENARIO = {"scenarios": 1}
 SEED_WITH_A_PLAN = 5

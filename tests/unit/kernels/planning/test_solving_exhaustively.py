@@ -10,10 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.support.tiny_plans import Tiny, best, tiny_case
-from wanjia.kernels.planning import solving
 from wanjia.kernels.planning.problem import price
 from wanjia.kernels.planning.restricting import restrict
-from wanjia.kernels.planning.solving import Solution, solve
+from wanjia.kernels.planning.search import solving
+from wanjia.kernels.planning.search.solving import Solution, solve
 
 CASES = 500
 """With a plan; further ones without are met on the way."""

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from wanjia.kernels.balance.curves import Curves, timeline
-from wanjia.kernels.balance.shapes import Load, load_of
+from wanjia.kernels.balance.advice.shapes import Load, load_of
+from wanjia.kernels.balance.readings.curves import Curves, timeline
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.readings import SLOT_MINUTES

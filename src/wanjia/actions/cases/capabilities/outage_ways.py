@@ -11,7 +11,7 @@ from django.utils import timezone
 from wanjia.actions.cases.capabilities.outage_windows import window
 from wanjia.actions.network.districts_below import districts_below
 from wanjia.actions.network.free_means import free_means
-from wanjia.kernels.planning.modes import LOAD_SHARE, METHODS, Grid, Job, Method, propose
+from wanjia.kernels.planning.works.modes import LOAD_SHARE, METHODS, Grid, Job, Method, propose
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.model.network import Network

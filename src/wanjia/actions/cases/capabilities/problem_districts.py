@@ -6,7 +6,7 @@ import numpy as np
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from wanjia.kernels.balance.repeats import most_within
+from wanjia.kernels.balance.diagnosis.repeats import most_within
 from wanjia.model.faults import Fault, Refused, Where
 from wanjia.model.jsonvalue import Facts, Json
 from wanjia.records.cases.models import Case

@@ -53,7 +53,10 @@ class Migration(migrations.Migration):
                 ("entered_at", models.DateTimeField()),
                 ("removed_at", models.DateTimeField(blank=True, null=True)),
                 ("heard_at", models.DateTimeField(blank=True, db_index=True, null=True)),
-                ("tracks", models.JSONField(default=dict, help_text="by quantity: `kernels.balance.safety.Track`")),
+                (
+                    "tracks",
+                    models.JSONField(default=dict, help_text="by quantity: `kernels.balance.safety.following.Track`"),
+                ),
                 (
                     "district",
                     models.ForeignKey(

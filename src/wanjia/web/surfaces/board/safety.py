@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wanjia.actions.network.safety_limits import WantedLimit, drop_safety_limit, set_safety_limit
-from wanjia.kernels.balance.safety import QUANTITIES
+from wanjia.kernels.balance.safety.following import QUANTITIES
 from wanjia.model.actors import may
 from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
 from wanjia.queries.network.safety import (

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from wanjia.actions.network.safety_nouns import MonitorEntry
 from wanjia.actions.network.safety_scenes import PHASES, SCENES
 from wanjia.actions.network.set_monitor import add_monitor, change_monitor, remove_monitor, restore_monitor
-from wanjia.kernels.balance.safety_limits import SILENT_HOURS
+from wanjia.kernels.balance.safety.limits import SILENT_HOURS
 from wanjia.model.actors import may
 from wanjia.model.faults import Denied, Fault, NotFound, Refused, Where
 from wanjia.queries.network.safety import safety_limits

@@ -1,0 +1,1 @@
+"""What the load of a customer or of a village says."""

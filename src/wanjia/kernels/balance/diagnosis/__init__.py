@@ -1,0 +1,1 @@
+"""Why a district is off."""

@@ -1,0 +1,1 @@
+"""A made city whose truth is known."""

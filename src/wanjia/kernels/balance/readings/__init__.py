@@ -1,0 +1,1 @@
+"""Many days of single meters: what looks wrong, and values in its place."""

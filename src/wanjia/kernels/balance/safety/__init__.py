@@ -1,0 +1,1 @@
+"""What monitors and homes tell, against dated thresholds."""

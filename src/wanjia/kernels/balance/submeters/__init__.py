@@ -1,0 +1,1 @@
+"""One building: sub-meters against the main meter before them."""

@@ -1,0 +1,1 @@
+"""A choice as a plan: what the planner reads."""

@@ -1,0 +1,1 @@
+"""What a choice and a move cost: running sums, compiled."""

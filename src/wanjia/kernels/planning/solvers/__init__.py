@@ -1,0 +1,1 @@
+"""Problems, or parts of them, said to CP-SAT and HiGHS."""

@@ -1,0 +1,1 @@
+"""The few dozen steps of one project."""

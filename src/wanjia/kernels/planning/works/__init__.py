@@ -1,0 +1,1 @@
+"""A work list as a problem: what the planner writes, as arrays."""
