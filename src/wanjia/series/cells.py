@@ -4,7 +4,8 @@ Among readings of the same cell a measured one beats an estimated one, then the 
 """
 
 import numpy as np
-from numba import njit
+
+from wanjia.compiled import loop
 
 ESTIMATED_RANK, MEASURED_RANK = 1, 2
 """0: no reading."""
@@ -22,7 +23,7 @@ HALF = 0.5
 SCALES = np.array([10.0**digits for digits in range(DECIMALS_MAX + 1)])
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def put(
     rows: np.ndarray, slots: np.ndarray, values: np.ndarray, ranks: np.ndarray, first: int,
     cells: np.ndarray, marks: np.ndarray,
@@ -43,7 +44,7 @@ def put(
     return lost
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def put_wide(rows: np.ndarray, values: np.ndarray, first: int, cells: np.ndarray, marks: np.ndarray) -> int:
     """The same for rows of a day's values [n, s], all measured; NaN: no reading."""
     lost, count = 0, len(cells)
@@ -60,7 +61,7 @@ def put_wide(rows: np.ndarray, values: np.ndarray, first: int, cells: np.ndarray
     return lost
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def put_registers(
     rows: np.ndarray, slots: np.ndarray, values: np.ndarray, ranks: np.ndarray, offsets: np.ndarray, first: int,
     cells: np.ndarray, marks: np.ndarray, within: np.ndarray,
@@ -96,7 +97,7 @@ def put_registers(
     return lost
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _decimals(one: float, other: float) -> int:
     """The least decimals with which both are exact; -1 where there are none."""
     scale = 1.0
@@ -108,7 +109,7 @@ def _decimals(one: float, other: float) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def difference(before: float, after: float, digits: int) -> float:
     """How far a register went on, over a roll-over where its digits are known; NaN where it went backwards.
 
@@ -125,7 +126,7 @@ def difference(before: float, after: float, digits: int) -> float:
     return np.rint((step + whole) * scale) / scale
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _share(total: float, part: int, parts: int) -> float:
     """One of the parts of an energy, in whole counts of its decimals, so that all of them add up to it."""
     decimals = _decimals(total, 0.0)
@@ -136,7 +137,7 @@ def _share(total: float, part: int, parts: int) -> float:
     return float((part + 1) * counts // parts - part * counts // parts) / scale
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _stepped(
     row: int, before: float, after: float, from_slot: int, to_slot: int, digits: int,
     new_row: np.ndarray, new_slot: np.ndarray, final: np.ndarray, initial: np.ndarray,
@@ -152,7 +153,7 @@ def _stepped(
     return total + difference(last, after, digits)
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def spread_registers(
     registers: np.ndarray, register_marks: np.ndarray,
     edge_slots: np.ndarray, edge_values: np.ndarray, edge_marks: np.ndarray, digits: np.ndarray, slots_max: int,
@@ -189,7 +190,7 @@ def spread_registers(
             slot, value, rank = to, after, after_rank
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _count(value: float, exponent: int) -> float:
     """Counts of 10 ** -exponent that are the value exactly; NaN where there are none."""
     scale = SCALES[abs(exponent)]
@@ -198,7 +199,7 @@ def _count(value: float, exponent: int) -> float:
     return count if back == value else np.nan
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def count_rows(cells: np.ndarray, marks: np.ndarray, missing: int, counts: np.ndarray, exponents: np.ndarray) -> None:
     """Counts int16 [r, s] of the largest power of ten that holds every value of the row exactly; else NOT_EXACT."""
     for row in range(len(cells)):

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numba import njit
 
+from wanjia.compiled import loop
 from wanjia.model.network import Measures
 from wanjia.series.layout import Current, part_paths
 from wanjia.series.layout_parts import bytes_of, counts_of, open_part
@@ -124,7 +124,7 @@ class _Revision:
         return self._held[group]
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _marks(data: np.ndarray, unit: np.ndarray) -> np.ndarray:
     """A number of each row [n] from the bytes of its readings and its unit; equal rows have equal ones."""
     found = np.empty(len(data), np.uint64)

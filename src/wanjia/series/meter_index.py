@@ -12,8 +12,8 @@ from threading import Lock
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
 
+from wanjia.compiled import loop
 from wanjia.model.network import Indexes
 
 CHUNKS_REMEMBERED = 4
@@ -110,7 +110,7 @@ def _text(ids: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return offsets, data
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _hash(data: np.ndarray, begin: int, end: int) -> int:
     """FNV-1a, its high half folded in; ids are short, and nobody chooses them to collide."""
     value = np.uint64(0xCBF29CE484222325)
@@ -119,7 +119,7 @@ def _hash(data: np.ndarray, begin: int, end: int) -> int:
     return value ^ (value >> np.uint64(29))  # type: ignore[return-value]
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _same(one: np.ndarray, at: int, end: int, other: np.ndarray, there: int, there_end: int) -> bool:
     if end - at != there_end - there:
         return False
@@ -129,7 +129,7 @@ def _same(one: np.ndarray, at: int, end: int, other: np.ndarray, there: int, the
     return step == end - at
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _build(offsets: np.ndarray, data: np.ndarray, table: np.ndarray) -> int:
     """Open addressing; the table has at least twice as many places as there are ids."""
     mask, repeats = np.uint64(len(table) - 1), 0
@@ -147,7 +147,7 @@ def _build(offsets: np.ndarray, data: np.ndarray, table: np.ndarray) -> int:
     return repeats
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _ascending(offsets: np.ndarray, data: np.ndarray) -> bool:
     """Whether each id stands behind the one before it, byte for byte; then none is given twice."""
     for row in range(1, len(offsets) - 1):
@@ -156,14 +156,14 @@ def _ascending(offsets: np.ndarray, data: np.ndarray) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _before(one: np.ndarray, at: int, end: int, other: np.ndarray, there: int, there_end: int) -> bool:
     while at < end and there < there_end and one[at] == other[there]:
         at, there = at + 1, there + 1
     return there < there_end and (at == end or one[at] < other[there])
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _find(
     known: np.ndarray,
     known_data: np.ndarray,
@@ -200,7 +200,7 @@ def _find(
     return True
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _halved(known: np.ndarray, known_data: np.ndarray, data: np.ndarray, begin: int, end: int) -> int:
     """The row among ascending ids."""
     low, high = 0, len(known) - 1
@@ -214,7 +214,7 @@ def _halved(known: np.ndarray, known_data: np.ndarray, data: np.ndarray, begin: 
     return low if is_it else -1
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _probe(known: np.ndarray, known_data: np.ndarray, table: np.ndarray, data: np.ndarray, begin: int, end: int) -> int:
     mask = np.uint64(len(table) - 1)
     place = _hash(data, begin, end) & mask

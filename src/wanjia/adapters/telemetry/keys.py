@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from wanjia.adapters.telemetry.nouns import Keys
+from wanjia.compiled import loop
 from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.nouns import Ints
 from wanjia.model.faults import Fault, Refused, Where
@@ -94,7 +94,7 @@ def _refuse_collisions(ids: list[str], keys: Keys, again: NDArray[np.int64]) -> 
         )
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _fill(places: NDArray[np.int64], keys: NDArray[np.int64], slots: NDArray[np.int64]) -> None:
     mask = len(places) - 1
     for i in range(len(keys)):
@@ -104,7 +104,7 @@ def _fill(places: NDArray[np.int64], keys: NDArray[np.int64], slots: NDArray[np.
         places[at, KEY], places[at, SLOT] = keys[i], slots[i]
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _find(places: NDArray[np.int64], keys: NDArray[np.int64], found: Ints) -> None:
     mask = len(places) - 1
     for begin in range(0, len(keys), BLOCK):

@@ -8,8 +8,9 @@ edge may touch are painted with a margin far wider than rounding; a cell left un
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from wanjia.compiled import loop
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -28,14 +29,14 @@ UNDECIDED = -2
 """Of a point: too near to an edge for floating numbers."""
 
 
-@njit(cache=True, nogil=True, inline="always")
+@loop(inline="always")
 def _slot(value: float, origin: float, per_degree: float, slots: int) -> int:
     """Row or column of a coordinate that lies in the grid."""
     at = int((value - origin) * per_degree)
     return min(max(at, 0), slots - 1)
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def bin_edges(ends: Floats, of: Ints, grid: Floats, rows: int, polygons: int) -> Any:
     """Edges by row and polygon, because points come row by row.
 
@@ -59,7 +60,7 @@ def bin_edges(ends: Floats, of: Ints, grid: Floats, rows: int, polygons: int) ->
     return start, edge
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _paint_edge(edge: Floats, grid: Floats, row: int, columns: int, painted: Bytes) -> None:
     """Marks the cells of one row that an edge may touch."""
     ax, ay, bx, by = edge[0], edge[1], edge[2], edge[3]
@@ -77,7 +78,7 @@ def _paint_edge(edge: Floats, grid: Floats, row: int, columns: int, painted: Byt
         painted[column] = 1
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _flip_left_of(edges: Floats, y: float, grid: Floats, columns: int, flips: Bytes) -> None:
     """At the column of every crossing of the line at height y: one flip between inside and outside."""
     for e in range(len(edges)):
@@ -87,7 +88,7 @@ def _flip_left_of(edges: Floats, y: float, grid: Floats, columns: int, flips: By
             flips[_slot(x, grid[0], grid[2], columns)] ^= 1
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def paint(start: Longs, edge: Floats, grid: Floats, rows: int, columns: int, polygons: int) -> Any:
     """Painted pairs of raster cell and polygon, cell by cell.
 
@@ -122,7 +123,7 @@ def paint(start: Longs, edge: Floats, grid: Floats, rows: int, columns: int, pol
     return owner, first, candidate
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _reach(edges: Floats, grid: Floats, columns: int) -> tuple[int, int]:
     """First and last column that edges may touch, margin included."""
     margin = MARGIN_OF_A_CELL / grid[2]
@@ -131,7 +132,7 @@ def _reach(edges: Floats, grid: Floats, columns: int) -> tuple[int, int]:
     return _slot(west, grid[0], grid[2], columns), _slot(east, grid[0], grid[2], columns)
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _paint_row(
     start: Longs,
     edge: Floats,
@@ -166,7 +167,7 @@ def _paint_row(
     return west, east
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _inside(edge: Floats, begin: int, end: int, x: float, y: float) -> int:
     """1 inside, 0 outside, UNDECIDED within rounding of an edge; crossings of the ray to the right, evenness rule."""
     inside = 0
@@ -191,7 +192,7 @@ def _inside(edge: Floats, begin: int, end: int, x: float, y: float) -> int:
     return inside
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def look(x: Floats, y: Floats, grid: Floats, rows: int, columns: int, owner: Ints, found: Ints, mixed: Ints) -> int:
     """Owner of each point's raster cell into `found`, and the points in mixed cells into `mixed`; returns their count.
 
@@ -212,7 +213,7 @@ def look(x: Floats, y: Floats, grid: Floats, rows: int, columns: int, owner: Int
     return count
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def by_row(x: Floats, y: Floats, grid: Floats, rows: int, points: Ints) -> Any:
     """The same points in order of raster row, by counting, and their coordinates, [n, 2] beside them.
 
@@ -231,7 +232,7 @@ def by_row(x: Floats, y: Floats, grid: Floats, rows: int, points: Ints) -> Any:
     return ordered, at
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def ask(
     points: Ints,
     coordinates: Floats,

@@ -8,8 +8,7 @@ set back later, cannot be told from late events: such a device then says nothing
 
 from math import floor
 
-from numba import njit
-
+from wanjia.compiled import loop
 from wanjia.kernels.sensing.memory import GASP, LAG, LIFE, NEVER, RANK
 from wanjia.kernels.sensing.nouns import LAST_GASP, Bytes, Ints, Longs
 
@@ -22,13 +21,13 @@ TIME_MAX = 2**29
 """Tenths of a second from the epoch (1.7 years); stamps further off are nonsense and are cut to it."""
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _tenths(milliseconds: int, epoch: int) -> int:
     # Multiplying is several times faster than dividing whole numbers, and as monotonous.
     return min(max(floor((milliseconds - epoch) * TENTHS_PER_MILLISECOND), -TIME_MAX), TIME_MAX)
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def take_in(
     cells: Ints, attention: Bytes, slot: Ints, kind: Bytes, occurred: Longs, received: Longs, epoch: int, jump: int,
     late: int,
@@ -58,7 +57,7 @@ def take_in(
                 cells[s, LIFE] = at
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _touch(cells: Ints, slot: Ints, begin: int, end: int) -> int:
     """Sum of the ranks of a block's devices (never negative): reads them all at once, so that the loop finds them near.
 
@@ -70,7 +69,7 @@ def _touch(cells: Ints, slot: Ints, begin: int, end: int) -> int:
     return total
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _set_clock(cell: Ints) -> None:
     """What was remembered by the wrong clock is restated by the right one."""
     if cell[GASP] != NEVER:

@@ -9,8 +9,8 @@ device costs once, so the most upstream device that explains the evidence wins; 
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from wanjia.compiled import loop
 from wanjia.kernels.sensing.memory import NEVER
 from wanjia.kernels.sensing.nouns import Floats, Ints
 
@@ -19,7 +19,7 @@ TIE = 1e-6
 NONE = -1
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def disagreement(begin: Ints, end: Ints, times: Ints, spread: float, most: float) -> Any:
     """What each candidate loses because the districts below went dark at different times, [candidates].
 
@@ -42,7 +42,7 @@ def disagreement(begin: Ints, end: Ints, times: Ints, spread: float, most: float
     return lost
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def choose(
     begin: Ints, end: Ints, parent: Ints, leaf: Ints, odds: Floats, dark: Floats, part: Floats, part_odds: float
 ) -> Any:

@@ -3,8 +3,8 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from wanjia.compiled import loop
 from wanjia.kernels.sensing.memory import FREE, GASP, LAG, LIFE, NEVER
 from wanjia.kernels.sensing.nouns import Bytes, Ints, Longs
 
@@ -30,7 +30,7 @@ class Spans(NamedTuple):
     terminal_beat: int
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _middle_gasp(
     cells: Ints, begin: int, end: int, terminal: int, now: int, spans: Spans, after: int, buckets: Ints
 ) -> Any:
@@ -54,7 +54,7 @@ def _middle_gasp(
     return now - middle * width
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _middle_of_densest(buckets: Ints, low: int, high: int, width: int) -> int:
     """Of the `width` buckets in a row that hold the most (the newest of equal ones), the one of the middle gasp."""
     inside, last, most = 0, low, 0
@@ -72,7 +72,7 @@ def _middle_of_densest(buckets: Ints, low: int, high: int, width: int) -> int:
     return low
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _state(cells: Ints, slot: int, since: int, oldest: int, newest: int, sure: int, beat: int) -> Any:
     """Column of a device (NEVER: says nothing, its gasp is of another time), and whether it sent heartbeats before."""
     gasp, last, lag = cells[slot, GASP], cells[slot, LIFE], cells[slot, LAG]
@@ -82,7 +82,7 @@ def _state(cells: Ints, slot: int, since: int, oldest: int, newest: int, sure: i
     return (ALIVE if last != NEVER and last + lag > since - sure else SILENT), is_beating
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def count(
     ranks: Ints, cells: Ints, first: Longs, now: int, spans: Spans, onset: Ints, held: Bytes, back: Ints,
     given: Ints, counts: Ints, since: Ints,
@@ -125,7 +125,7 @@ def count(
             counts[r, TERMINAL_RETURNED] = column == ALIVE and cell[GASP] + cell[LAG] >= oldest - spans.sooner
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def still_dark(cells: Ints, begin: int, end: int, since: int, back: int) -> int:
     """How many meters of a district gasped between, had been heard before, and were not heard again."""
     found = 0
@@ -135,7 +135,7 @@ def still_dark(cells: Ints, begin: int, end: int, since: int, back: int) -> int:
     return found
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def middle_life(cells: Ints, begin: int, end: int, since: int) -> int:
     """The middle of the last signs of life after `since`; NEVER without any."""
     times, found = np.empty(end - begin, dtype=np.int32), 0

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from wanjia.compiled import loop
 from wanjia.kernels.sensing.grid import Grid
 from wanjia.kernels.sensing.memory import DARK, GASP, LAG, LIFE, NEVER
 from wanjia.kernels.sensing.nouns import Ints, Longs
@@ -37,7 +37,7 @@ def _stamps(tenths: Ints, epoch: int) -> Longs:
     return found
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _hear(cells: Ints, first_meter: Longs, now: int, window: int, newest: Ints, heard: Ints) -> None:
     meters = first_meter[-1]
     for r in range(len(newest)):

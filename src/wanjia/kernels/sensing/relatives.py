@@ -1,8 +1,8 @@
 """Compiled: which alarming district is the closest relative of each other one, and since when it is dark."""
 
 import numpy as np
-from numba import njit
 
+from wanjia.compiled import loop
 from wanjia.kernels.sensing.grid import NONE, Grid
 from wanjia.kernels.sensing.nouns import Ints
 
@@ -17,7 +17,7 @@ def nearest_onset(grid: Grid, since: Ints, alarming: Ints) -> Ints:
     return found
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _onsets(begin: Ints, end: Ints, parent: Ints, leaf: Ints, since: Ints, alarming: Ints, found: Ints) -> None:
     after = 0
     for r in range(len(found)):
@@ -27,7 +27,7 @@ def _onsets(begin: Ints, end: Ints, parent: Ints, leaf: Ints, since: Ints, alarm
         found[r] = since[one if _is_closer(begin, end, parent, leaf[r], r, one, other) else other]
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _is_closer(begin: Ints, end: Ints, parent: Ints, g: int, r: int, one: int, other: int) -> bool:
     """Whether `one` is a closer relative of rank r, whose leaf is g, than `other`."""
     while g != NONE:

@@ -29,8 +29,7 @@ it has, and in nobody's favour: silence is not darkness.
 from math import exp, lgamma, log
 from typing import NamedTuple
 
-from numba import njit
-
+from wanjia.compiled import loop
 from wanjia.kernels.sensing.counting import (
     ALIVE,
     BEAT_GASPED,
@@ -73,7 +72,7 @@ class Odds(NamedTuple):
     false_return: float
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _arrived(elapsed: float, odds: Odds) -> float:
     """Probability that a gasp sent about `elapsed` seconds ago has arrived."""
     prompt = 1.0 - exp(-(elapsed + 0.5 * odds.spread) / odds.spread)
@@ -81,7 +80,7 @@ def _arrived(elapsed: float, odds: Odds) -> float:
     return odds.delivered * ((1.0 - odds.late) * prompt + odds.late * late)
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _heard(elapsed: float, beat: float, odds: Odds) -> float:
     """Probability that at least one heartbeat of a lit device was due and arrived in `elapsed` seconds."""
     arrives = odds.delivered * (1.0 - odds.late)
@@ -90,32 +89,32 @@ def _heard(elapsed: float, beat: float, odds: Odds) -> float:
     return heard
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _log(share: float) -> float:
     return log(min(max(share, SHARE_MIN), 1.0))
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _either(one: float, other: float) -> float:
     """log(exp(one) + exp(other)) without overflow."""
     high, low = max(one, other), min(one, other)
     return high + log(1.0 + exp(low - high))
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _sequence(one: int, other: int) -> float:
     """log B(one + 1, other + 1)."""
     beta: float = lgamma(one + 1.0) + lgamma(other + 1.0) - lgamma(one + other + 2.0)
     return beta
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _some(one: int, other: int) -> float:
     """log of B(one + 1, other + 4) / B(1, 4): a share that is more often small."""
     return _sequence(one, other + 3) + log(4.0)
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _lit(of: Ints, elapsed: float, beat: float, stays_silent: float, odds: Odds) -> tuple[float, float]:
     """Logarithm of the likelihood of the counts when lit, and the missed heartbeats of the silent."""
     heard = _heard(elapsed, beat, odds)
@@ -127,7 +126,7 @@ def _lit(of: Ints, elapsed: float, beat: float, stays_silent: float, odds: Odds)
     return of[GASPED] * _log(odds.stray) + _either(whole, _log(silent)), missed
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _dark(of: Ints, elapsed: float, odds: Odds) -> float:
     arrived = _arrived(elapsed, odds)
     whole = _log(1.0 - odds.silent_with) + of[GASPED] * _log(arrived) + of[SILENT] * _log(1.0 - arrived)
@@ -137,7 +136,7 @@ def _dark(of: Ints, elapsed: float, odds: Odds) -> float:
     return dark
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _back(of: Ints, elapsed: float, beat: float, silent: float, odds: Odds) -> float:
     """Logarithm of the likelihood that all is back for `elapsed` seconds and those that gasped were not heard yet."""
     unheard = (1.0 - _arrived(elapsed, odds)) * (1.0 - _heard(elapsed, beat, odds))
@@ -145,7 +144,7 @@ def _back(of: Ints, elapsed: float, beat: float, silent: float, odds: Odds) -> f
     return _either(whole, _log(silent)) if of[GASPED] else 0.0
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _not_back(meters: Ints, terminal: Ints, returned: int, elapsed: float, odds: Odds) -> float:
     """Log-likelihood ratio of dark against back for `elapsed` seconds."""
     quiet = max(odds.silent_after, odds.falls_silent)
@@ -156,7 +155,7 @@ def _not_back(meters: Ints, terminal: Ints, returned: int, elapsed: float, odds:
     return found
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def weigh(
     ranks: Ints, counts: Ints, since: Ints, now: int, odds: Odds, held: Bytes, back: Ints, freed: Ints, dark: Floats,
     part: Floats,

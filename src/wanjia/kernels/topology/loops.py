@@ -13,8 +13,9 @@ the loops below them, never with the size of the network.
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from wanjia.compiled import loop
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -27,7 +28,7 @@ LIT, DARK = 0, 1
 FIRST_CUT = 2
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def adjacency(from_node: Ints, to_node: Ints, use: Bools, nodes: int) -> Any:
     """Branches by node: those of node i stand in `branch` from `first[i]` up to `first[i + 1]`."""
     first = np.zeros(nodes + 2, dtype=np.int64)
@@ -47,7 +48,7 @@ def adjacency(from_node: Ints, to_node: Ints, use: Bools, nodes: int) -> Any:
     return first[:-1], branch
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def number(from_node: Ints, to_node: Ints, closed: Bools, roots: Ints, sources: int, nodes: int) -> Any:
     """Preorder of the closed branches' forest; `roots` has the sources first, then all nodes.
 
@@ -99,7 +100,7 @@ def number(from_node: Ints, to_node: Ints, closed: Bools, roots: Ints, sources: 
     return position, node_at, end, above, low, lit, dead[:dead_count].copy()
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _root(joined: Ints, piece: int) -> int:
     while joined[piece] != piece:
         joined[piece] = joined[joined[piece]]
@@ -107,7 +108,7 @@ def _root(joined: Ints, piece: int) -> int:
     return piece
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _join(joined: Ints, one: int, other: int) -> None:
     """Joins two pieces; the smaller number leads, so whatever is joined with LIT is led by LIT."""
     a, b = _root(joined, one), _root(joined, other)
@@ -117,7 +118,7 @@ def _join(joined: Ints, one: int, other: int) -> None:
         joined[a] = b
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _last_not_after(values: Ints, count: int, wanted: int) -> int:
     """Index of the last of the first `count` ascending values that is not greater; NONE when all are."""
     low, high = 0, count
@@ -130,7 +131,7 @@ def _last_not_after(values: Ints, count: int, wanted: int) -> int:
     return low - 1
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _cuts(opened: Ints, tied: Ints, child: Ints, ends: Ints, lit: int, dead: Ints, nodes: int) -> Any:
     """Positions at which a piece begins, ascending, each once: opened tree branches and the dead trees they touch.
 
@@ -159,7 +160,7 @@ def _cuts(opened: Ints, tied: Ints, child: Ints, ends: Ints, lit: int, dead: Int
     return ordered[:unique]
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _segments(cuts: Ints, end: Ints, lit: int, nodes: int) -> Any:
     """The positions as ascending segments, each of one piece: `begin[s]` and `piece[s]`; the last ends at `nodes`."""
     begin, piece = np.empty(2 * len(cuts) + 3, dtype=np.int32), np.empty(2 * len(cuts) + 3, dtype=np.int32)
@@ -186,18 +187,18 @@ def _segments(cuts: Ints, end: Ints, lit: int, nodes: int) -> Any:
     return begin[:count], piece[:count]
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _piece_at(begin: Ints, piece: Ints, position: int) -> Any:
     return piece[_last_not_after(begin, len(begin), position)]
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _holds(ordered: Ints, value: int) -> bool:
     at = _last_not_after(ordered, len(ordered), value)
     return at != NONE and ordered[at] == value
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _join_sources(cuts: Ints, end: Ints, begin: Ints, piece: Ints, source_at: Ints, joined: Ints) -> None:
     """Lights the pieces that hold a source of their own; the others' sources are in the untouched piece anyway."""
     done = 0
@@ -211,7 +212,7 @@ def _join_sources(cuts: Ints, end: Ints, begin: Ints, piece: Ints, source_at: In
             at += 1
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _join_loops(
     cuts: Ints,
     end: Ints,
@@ -238,7 +239,7 @@ def _join_loops(
             at += 1
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def dark_intervals(
     opened: Ints,
     ties_from: Ints,
@@ -269,7 +270,7 @@ def dark_intervals(
     return _dark(begin, piece, joined, nodes, totals)
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _dark(begin: Ints, piece: Ints, joined: Ints, nodes: int, totals: Longs) -> Any:
     """Segments of pieces that are not joined with LIT, neighbours merged, and their totals."""
     intervals = np.empty((len(begin), 2), dtype=np.int32)
@@ -289,7 +290,7 @@ def _dark(begin: Ints, piece: Ints, joined: Ints, nodes: int, totals: Longs) -> 
     return intervals[:count], sums
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def components(from_node: Ints, to_node: Ints, use: Bools, nodes: int) -> Any:
     """The connected component of each node over the branches in use, [nodes], counted from 0, and how many."""
     joined = np.arange(nodes).astype(np.int32)
@@ -307,7 +308,7 @@ def components(from_node: Ints, to_node: Ints, use: Bools, nodes: int) -> Any:
     return found, count
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def difference(one: Ints, other: Ints, totals: Longs) -> Any:
     """Intervals of `one` less those of `other`, both ascending and apart, [k, 2], and the totals over them."""
     found = np.empty((len(one) + len(other), 2), dtype=np.int32)
@@ -333,7 +334,7 @@ def difference(one: Ints, other: Ints, totals: Longs) -> Any:
     return found[:count], sums
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def inserted(ordered: Ints, value: int) -> Ints:
     """Ascending values with one more, which stands in it once."""
     at = _last_not_after(ordered, len(ordered), value) + 1

@@ -7,7 +7,8 @@ one before or a slot later, so the slot is divided out only where neither holds.
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from wanjia.compiled import loop
 
 UNSEEN, NARROW, WIDE = 0, 1, 2
 """States of a meter's row."""
@@ -21,7 +22,7 @@ _NARROW_FIRST = 4
 """Of this many rows one may turn wide before rows begin wide: then the table is of values with many digits."""
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _note(tally: Any, kind: int, row: int, meter: int, slot: int) -> None:
     """Counts a fault, and keeps its place while there is room."""
     counts, noted = tally[0], tally[1]
@@ -31,7 +32,7 @@ def _note(tally: Any, kind: int, row: int, meter: int, slot: int) -> None:
     counts[FIRST_NOTE + kind] += 1
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _wide_row(meter: int, day: Any, lane: int) -> Any:
     """A row for kWh that is not in use; lanes take theirs from opposite ends, so that threads do not meet."""
     state, wide_row, used = day[0], day[4], day[5]
@@ -42,7 +43,7 @@ def _wide_row(meter: int, day: Any, lane: int) -> Any:
     return row
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _open_row(meter: int, is_wide: bool, day: Any, lane: int) -> None:
     state, counts, kwh = day[0], day[1], day[2]
     if is_wide:
@@ -55,7 +56,7 @@ def _open_row(meter: int, is_wide: bool, day: Any, lane: int) -> None:
             counts[meter, j] = MISSING
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _widen(meter: int, day: Any, lane: int) -> None:
     """A row of counts becomes one of kWh."""
     counts, kwh = day[1], day[2]
@@ -65,7 +66,7 @@ def _widen(meter: int, day: Any, lane: int) -> None:
         kwh[row, j] = np.nan if count == MISSING else count / COUNTS_A_KWH
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _put(meter: int, slot: int, value: float, guessed: bool, row: int, day: Any, tally: Any, opened: Any,
          lane: int) -> None:  # fmt: skip
     """One reading. What stands there stays where it was measured and the new one is an estimate."""
@@ -109,7 +110,7 @@ def _put(meter: int, slot: int, value: float, guessed: bool, row: int, day: Any,
         estimated[meter, slot >> 3] &= ~bit
 
 
-@njit(cache=True, nogil=True, inline="always")
+@loop(inline="always")
 def _put_easily(meter: int, slot: int, value: float, state: Any, counts: Any, kwh: Any, wide_row: Any) -> bool:
     """Puts a measured reading where none stands yet and the row can hold it; else does nothing.
 
@@ -128,7 +129,7 @@ def _put_easily(meter: int, slot: int, value: float, state: Any, counts: Any, kw
     return False
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _run(places: Any, at: Any, step: int) -> int:
     """How many of these readings are of the first one's meter, each a slot after the other.
 
@@ -144,7 +145,7 @@ def _run(places: Any, at: Any, step: int) -> int:
     return i
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _put_run(values: Any, row: Any) -> int:
     """Puts a run of readings into slots of a row of counts, many at a time: how many of them have no value.
 
@@ -165,7 +166,7 @@ def _put_run(values: Any, row: Any) -> int:
     return empty
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def put_readings(places: Any, meter_of_place: Any, at: Any, kwh: Any, guessed: Any, span: Any, first_row: int,
                  most: float, day: Any, tally: Any, unknown: Any, lane: int) -> None:  # fmt: skip
     """Readings one by one, see `DenseDay.put`; and where they come meter after meter, a run at a time."""
@@ -221,7 +222,7 @@ def put_readings(places: Any, meter_of_place: Any, at: Any, kwh: Any, guessed: A
             of_kind[TAKEN] += 1
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def put_columns(meters: Any, first_slot: int, kwh: Any, first_row: int, most: float, day: Any, tally: Any,
                 lane: int) -> None:  # fmt: skip
     """Whole rows, column after column of `kwh` [slots, n], see `DenseDay.put_days`."""

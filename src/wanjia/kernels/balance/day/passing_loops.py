@@ -8,8 +8,8 @@ reading. Then it is added to its district, missing readings as nothing.
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from wanjia.compiled import loop
 from wanjia.kernels.balance.day import flags as named
 
 MASTER, CUSTOMER, GENERATION = 0, 1, 2
@@ -19,13 +19,13 @@ STUCK, GAP, SILENT, ESTIMATED = named.STUCK, named.GAP, named.SILENT, named.ESTI
 FLAGS = len(named.FLAGS)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@loop(inline="always")
 def _absent(value: Any, missing: Any) -> Any:
     """The count that stands for no reading; of float64 NaN, and what is infinite."""
     return value == missing or value - value != 0
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _screen(row: Any, ends: Any) -> Any:
     """Readings present, zeros, readings equal to the one before, least and greatest count of those present.
 
@@ -46,7 +46,7 @@ def _screen(row: Any, ends: Any) -> Any:
     return len(row) - absent, zeros, equal, float(least), float(most)
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _has_run(row: Any, missing: Any, zero: bool, least_count: float, length: int) -> bool:
     """Whether so many readings in a row are zero, or one and the same of at least so many counts.
 
@@ -66,7 +66,7 @@ def _has_run(row: Any, missing: Any, zero: bool, least_count: float, length: int
     return False
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _oddities(row: Any, missing: Any, parts: float, role: int, back: bool, limit: float, bounds: Any,
               screened: Any, total: float) -> int:  # fmt: skip
     """Flags of one row but for `estimated`; energies in billionths of a kWh."""
@@ -96,7 +96,7 @@ def _oddities(row: Any, missing: Any, parts: float, role: int, back: bool, limit
     return found
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
+@loop(fastmath={"reassoc", "nsz"})
 def _accumulate(row: Any, missing: Any, parts: float, energy: Any, present: Any) -> float:
     """Adds a row to its district's slots; returns its energy. Whole numbers may be added in any order."""
     total = 0.0
@@ -109,7 +109,7 @@ def _accumulate(row: Any, missing: Any, parts: float, energy: Any, present: Any)
     return total
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def _bits(marks: Any) -> int:
     """Bits that are set."""
     count = 0
@@ -121,7 +121,7 @@ def _bits(marks: Any) -> int:
     return count
 
 
-@njit(cache=True, nogil=True)
+@loop()
 def pass_rows(values: Any, ends: Any, parts: Any, district: Any, role: Any, marks: Any, limit_kwh: Any,
               back_feeding: Any, bounds: Any, sums: Any, found: Any) -> None:  # fmt: skip
     """All rows of a block: what each holds goes to `found`, what it adds to `sums`.

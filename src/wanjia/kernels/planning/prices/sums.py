@@ -1,13 +1,12 @@
 """Compiled: all running sums of a choice from the beginning, so that rounding cannot add up over many moves."""
 
-from numba import njit
-
+from wanjia import compiled
 from wanjia.kernels.planning.looping import loop
 from wanjia.kernels.planning.prices.loops import cell_size, darken, kth, pair_size, wait_size
 from wanjia.kernels.planning.prices.tables import Scratch, State, Tables
 
 
-@njit(cache=True, nogil=True)
+@compiled.loop()
 def clear(state: State, scratch: Scratch) -> None:
     """Everything but the choice back to nothing."""
     state.used[:] = 0.0
