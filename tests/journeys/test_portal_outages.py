@@ -86,10 +86,21 @@ def test_nothing_of_a_person_a_device_or_a_single_house_is_public(world: World) 
 def test_the_page_renews_itself_only_when_something_changed(world: World) -> None:
     row = dark_places.outage(SOUTH, world.now, estimate_minutes=40)
     client = world.client()
-    page = client.get(f"/outages/?{HERE}").content.decode()
-    data = json.loads(page.split('<script id="live-data" type="application/json">')[1].split("</script>")[0])
+
+    def live() -> dict[str, str]:
+        page = client.get(f"/outages/?{HERE}").content.decode()
+        found: dict[str, str] = json.loads(
+            page.split('<script id="live-data" type="application/json">')[1].split("</script>")[0]
+        )
+        return found
+
+    def is_unchanged() -> bool:
+        data = live()
+        return client.get(f"{data['url']}&since={data['version']}").status_code == 204
+
+    assert is_unchanged() or is_unchanged(), "a minute may begin between page and question, but not twice"
+    data = live()
     assert data["seconds"] == 15 and data["url"].startswith("/outages/live?longitude=119.91")
-    assert client.get(f"{data['url']}&since={data['version']}").status_code == 204
     dark_places.restored(row, world.now)
     answer = client.get(f"{data['url']}&since={data['version']}").json()
     assert "刚才的停电已于" in answer["parts"]["answer"] and answer["areas"]["features"] == []
